@@ -259,6 +259,8 @@ def _waive_nothing(page: Page) -> None:
 
 
 def _label_nothing(page: Page) -> None:
+    page.get_by_text("Limit it to some teams or one requirement").click()
+    page.get_by_role("group", name="Teams").get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Create a link").click()
 
 

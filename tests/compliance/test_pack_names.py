@@ -1,7 +1,8 @@
-"""A certificate's file can be written on every system, and no two have one name."""
+"""A pack and a certificate's file can be written on every system, and no two certificates have one name."""
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 import uuid
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.compliance.pack_names import LONGEST, address_of, certificate_name, proof_name
+from trainer.compliance.pack_names import LONGEST, address_of, certificate_name, pack_name, proof_name
 
 SERIAL = "7QK2M-4XT9R-DW3HB-6YVN0-CFG5S-A1"
 
@@ -54,6 +55,19 @@ def test_any_name_can_be_written_everywhere(name: str, number: str | None) -> No
     assert Path(file).name == file
     assert unquote(address_of(file)) == file
     assert all(char.isascii() and (char.isalnum() or char in "%-._~/") for char in address_of(file))
+
+
+@pytest.mark.parametrize(
+    ("firm", "name"),
+    [
+        ("Two Lanterns Security", "training-records-two-lanterns-security-2026-11-30.zip"),
+        ("Éclair & Søn, Inc.", "training-records-eclair-sn-inc-2026-11-30.zip"),
+        ("Охрана", "training-records-2026-11-30.zip"),
+        ('../"a"\r\n' + "b" * 90, f"training-records-a-{'b' * 58}-2026-11-30.zip"),
+    ],
+)
+def test_a_pack_is_named_after_its_firm_and_its_day(firm: str, name: str) -> None:
+    assert pack_name(firm, dt.date(2026, 11, 30)) == name
 
 
 def test_twins_keep_apart_even_where_case_and_length_are_lost() -> None:

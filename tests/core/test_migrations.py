@@ -46,6 +46,7 @@ from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment, DutyPeriod, Requirement, RequirementVersion
 from trainer.assignments.operations import change_requirement, waive
 from trainer.assignments.rules import Audience, Group, Match
+from trainer.compliance.models import InspectorLink
 from trainer.compliance.operations import make_inspector_link, order_pack, record_manifest
 from trainer.compliance.packs import Made
 from trainer.compliance.report_rules import Rhythm
@@ -364,6 +365,22 @@ def test_nobody_without_an_address_is_lost_on_the_way_down(app: Flask) -> None:
         db.session.rollback()
         upgrade(directory=FOLDER)
         assert db.session.get_one(Membership, joined).user_id is not None
+        db.session.rollback()
+
+
+@pytest.mark.on_both
+def test_a_limited_link_for_an_inspector_ends_on_the_way_down_since_it_would_show_everyone(app: Flask) -> None:
+    alice = make_account(app, "alice@example.org")
+    firm = make_site_firm(app, alice)
+    teams = [make_site(app, alice, firm)]
+    with app.app_context():
+        with transaction():
+            actor = actor_of(alice, firm)
+            whole, limited = (make_inspector_link(actor, "x", clock.now(), None, of).id for of in ((), teams))
+        downgrade(directory=FOLDER, revision="0074")
+        upgrade(directory=FOLDER)
+        ended = {link.id: link.revoked_at is not None for link in db.session.scalars(select(InspectorLink))}
+        assert ended == {whole: False, limited: True}
         db.session.rollback()
 
 

@@ -106,15 +106,19 @@ def iterate_counting(actor: Actor, until: dt.datetime, only: ColumnElement[bool]
         yield Line(*row)
 
 
-def list_proofs(actor: Actor, until: dt.datetime, only: ColumnElement[bool]) -> Sequence[tuple[uuid.UUID, str]]:
-    """Return (id, name) of the proof files of these trainings that the actor may have, as `get_proof` says."""
+def list_proofs(
+    actor: Actor, until: dt.datetime, only: ColumnElement[bool], *, is_of_these_alone: bool
+) -> Sequence[tuple[uuid.UUID, str]]:
+    """Return (id, name) of the proof files of these trainings; with `is_of_these_alone`, of those files that prove no
+    training of anyone else."""
+    alone = [_proves_only(select(Membership.id).where(only))] if is_of_these_alone else []
     proved = (
         select(EarlierTraining.proof_id)
         .join(Membership, Membership.id == EarlierTraining.membership_id)
         .where(EarlierTraining.organization_id == actor.organization_id, only, *_counting(until))
     )
     query = select(TrainingProof.id, TrainingProof.name).where(
-        TrainingProof.organization_id == actor.organization_id, TrainingProof.id.in_(proved), *_seen_whole(actor)
+        TrainingProof.organization_id == actor.organization_id, TrainingProof.id.in_(proved), *alone
     )
     return [(row[0], row[1]) for row in db.session.execute(query.order_by(TrainingProof.id))]
 
@@ -186,11 +190,13 @@ def _counting(until: dt.datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _seen_whole(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     """Return the condition of proofs of which the actor sees everyone whose training they prove."""
-    if actor.team_ids is None:
-        return ()
-    other, mine = aliased(EarlierTraining), select(Membership.id).where(seen_by(actor))
-    is_of_others = other.membership_id.not_in(mine.correlate(None))
-    return (~exists().where(other.proof_id == TrainingProof.id, is_of_others),)
+    return () if actor.team_ids is None else (_proves_only(select(Membership.id).where(seen_by(actor))),)
+
+
+def _proves_only(people: Select[uuid.UUID]) -> ColumnElement[bool]:
+    other = aliased(EarlierTraining)
+    is_of_others = other.membership_id.not_in(people.correlate(None))
+    return ~exists().where(other.proof_id == TrainingProof.id, is_of_others)
 
 
 def _second(actor: Actor) -> tuple[ColumnElement[bool], ...]:

@@ -87,9 +87,8 @@ def who(audience: Audience, teams: Mapping[uuid.UUID, str]) -> str:
 
 
 def _conditions(group: Group, teams: Mapping[uuid.UUID, str]) -> list[str]:
-    names = sorted(teams[team_id] for team_id in group.teams if team_id in teams)
-    gone = len(group.teams) - len(names)
-    if gone:
+    names = sorted({teams[team_id] for team_id in group.teams if team_id in teams})
+    if gone := sum(team_id not in teams for team_id in group.teams):
         names.append(ngettext("a removed team", "%(num)s removed teams", gone))
     roles = [str(ROLE_WORDS[role]) for role in Role if role in group.roles]
     told = []

@@ -21,7 +21,7 @@ from sqlalchemy import delete, select
 
 from trainer.compliance.pack_names import certificate_name
 from trainer.compliance.packs import SLICE, folder_of, is_written, write_certificate
-from trainer.compliance.queries import get_orderer, iterate_rows, seen_teams, sight_of
+from trainer.compliance.queries import get_orderer, iterate_rows, sight_of, written_teams
 from trainer.compliance.rules import Group, Narrowing
 from trainer.core.db import db
 from trainer.core.replica import read_elsewhere
@@ -57,7 +57,7 @@ def details_of(actor: Actor, narrowing: Narrowing) -> dict[str, str]:
         "group": narrowing.group or "",
         "changed": "unread" if narrowing.owes_top_up else "",
         "email": "none" if narrowing.has_no_email else "",
-        "seen": seen_teams(actor),
+        "seen": written_teams(actor.team_ids),
     }
 
 

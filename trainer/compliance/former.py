@@ -74,7 +74,9 @@ def iterate_former(organization: Organization, sight: Sight, narrowing: Narrowin
 
 
 def _find_kept(sight: Sight) -> Kept:
-    laws = [law.former_staff for law in list_laws(sight) if law.former_staff]
+    # Behind one requirement there may be no law: then those of the firm, or more people would be shown than without it.
+    behind = list_laws(sight) or list_laws(sight._replace(requirement_id=None))
+    laws = [law.former_staff for law in behind if law.former_staff]
     if not laws:
         return Kept(dt.date.min, dt.date.min)
     left, earned = (
@@ -90,7 +92,7 @@ def _page(
     query = select(Membership).where(*_has_left(sight, narrowing, kept))
     page = read_page(query, Membership.name_key, Membership.id, after=after, most=most)
     people = [person for (person,) in page.rows]
-    teams, earned = _teams_of(people), _earned_by(people)
+    teams, earned = _teams_of(people, sight), _earned_by(people, sight)
     rows = [
         Former(
             person.id,
@@ -132,32 +134,39 @@ def _has_left(sight: Sight, narrowing: Narrowing, kept: Kept) -> list[ColumnElem
     )
     if sight.until is not None:
         earned = and_(earned, Credential.issued_at < sight.until)
-    is_kept = or_(Membership.ended_on >= kept.left_on, exists().where(earned, _is_required()))
+    is_kept = or_(Membership.ended_on >= kept.left_on, exists().where(earned, _is_required(sight)))
     conditions = [Membership.organization_id == sight.organization_id, gone, is_kept, *named(narrowing)]
-    if narrowing.team_id is not None:
-        in_team = select(TeamMembership.membership_id).where(TeamMembership.team_id == narrowing.team_id)
-        conditions.append(Membership.id.in_(in_team))
+    for team_ids in (sight.team_ids, None if narrowing.team_id is None else {narrowing.team_id}):
+        if team_ids is not None:
+            in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(team_ids))
+            conditions.append(Membership.id.in_(in_teams))
+    if sight.requirement_id is not None:
+        duties = select(Assignment.membership_id).where(Assignment.requirement_id == sight.requirement_id)
+        conditions.append(Membership.id.in_(duties))
     return conditions
 
 
-def _teams_of(people: Sequence[Membership]) -> dict[uuid.UUID, list[str]]:
-    rows = db.session.execute(
+def _teams_of(people: Sequence[Membership], sight: Sight) -> dict[uuid.UUID, list[str]]:
+    query = (
         select(TeamMembership.membership_id, Team.name)
         .join(Team, Team.id == TeamMembership.team_id)
         .where(TeamMembership.membership_id.in_([person.id for person in people]))
-        .order_by(Team.name_key)
     )
+    if sight.team_ids is not None:
+        query = query.where(Team.id.in_(sight.team_ids))
     names: dict[uuid.UUID, list[str]] = {}
-    for membership_id, name in rows:
+    for membership_id, name in db.session.execute(query.order_by(Team.name_key)):
         names.setdefault(membership_id, []).append(name)
     return names
 
 
-def _earned_by(people: Sequence[Membership]) -> dict[uuid.UUID, list[Credential]]:
+def _earned_by(people: Sequence[Membership], sight: Sight) -> dict[uuid.UUID, list[Credential]]:
     rows = db.session.execute(
         select(Membership.id, Credential)
         .join(Credential, Credential.user_id == Membership.user_id)
-        .where(Membership.id.in_([person.id for person in people]), _is_required(), in_name_until(Membership.ended_at))
+        .where(
+            Membership.id.in_([person.id for person in people]), _is_required(sight), in_name_until(Membership.ended_at)
+        )
         .order_by(Credential.issued_at.desc(), Credential.id)
     )
     earned: dict[uuid.UUID, list[Credential]] = {}
@@ -166,14 +175,17 @@ def _earned_by(people: Sequence[Membership]) -> dict[uuid.UUID, list[Credential]
     return earned
 
 
-def _is_required() -> ColumnElement[bool]:
-    """Return the condition of credentials of courses that the firm ever required of a person."""
+def _is_required(sight: Sight) -> ColumnElement[bool]:
+    """Return the condition of credentials of courses that the firm ever required of a person, or that the only
+    requirement names."""
+    only = [] if sight.requirement_id is None else [Requirement.id == sight.requirement_id]
     return (
         select(Requirement.id)
         .join(Assignment, Assignment.requirement_id == Requirement.id)
         .where(
             Assignment.membership_id == Membership.id,
             Requirement.course.in_([Credential.course, served().site.renewal or ""]),
+            *only,
         )
         .correlate(Membership, Credential)
         .exists()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -141,8 +142,32 @@ class TrainingPlanForm(Form):
     )
 
 
-class PackForm(Form):
-    """The day that a pack shows."""
+class LimitedForm(Form):
+    """To which teams and which requirement something is limited."""
+
+    teams = Ticks(_l("Teams"))
+    requirement = SelectField(_l("Requirement"), default="")
+
+    def __init__(
+        self, *, teams: Sequence[tuple[str, str]], requirements: Sequence[tuple[str, str]], **values: Any
+    ) -> None:
+        super().__init__(**values)
+        self.teams.choices = list(teams)
+        self.requirement.choices = [("", gettext("All requirements")), *requirements]
+
+    @property
+    def team_ids(self) -> list[UUID]:
+        """The teams chosen."""
+        return [UUID(team_id) for team_id in self.teams.data or ()]
+
+    @property
+    def requirement_id(self) -> UUID | None:
+        """The requirement chosen."""
+        return UUID(self.requirement.data) if self.requirement.data else None
+
+
+class PackForm(LimitedForm):
+    """The day that a pack shows, and to what it is limited."""
 
     as_of = DateField(
         _l("Day"),
@@ -177,8 +202,8 @@ class PackCheckForm(ReadForm):
         return plain_digest(str(self.sha256.data))
 
 
-class InspectorForm(Form):
-    """For whom a link is made, and which evidence pack can be downloaded beside it."""
+class InspectorForm(LimitedForm):
+    """For whom a link is made, to what it is limited, and which evidence pack can be downloaded beside it."""
 
     label = StringField(
         _l("Who it’s for"),

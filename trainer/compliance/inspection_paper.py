@@ -34,8 +34,9 @@ def draw_inspection(
     reasons: Mapping[uuid.UUID, str],
     former: Sequence[Former],
     day: dt.date,
+    limits: str = "",
 ) -> bytes:
-    """Return the paper. `day`: on which it is made; `reasons`: of waivers, by duty.
+    """Return the paper. `day`: on which it is made; `reasons`: of waivers, by duty; `limits`: what it is limited to.
 
     A letter that no font can show is a box.
     """
@@ -44,6 +45,7 @@ def draw_inspection(
         "firm": firm,
         "day": show_day(sight_day, "long"),
         "sentence": sentence,
+        "limits": limits,
         "notes": list(notes),
         "none": _("No one."),
         "tables": [_staff(rows, reasons), _former(former)],

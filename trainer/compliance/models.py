@@ -34,6 +34,10 @@ class InspectorLink(Base):
     revoked_at: Mapped[dt.datetime | None]
     pack_id: Mapped[uuid.UUID | None]
     """The evidence pack that can be downloaded beside it: the `Job` that made it, which may be gone before the link."""
+    team_ids: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    """The teams it is limited to, in hex; none for all. A removed team stays, so that it never becomes all."""
+    requirement_id: Mapped[uuid.UUID | None]
+    """The requirement it is limited to, which stays when that has ended."""
 
 
 class PackManifest(Base):

@@ -6,11 +6,13 @@ import datetime as dt
 import secrets
 import shutil
 import uuid
+from collections.abc import Collection
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from trainer.compliance import certificate_files
+from trainer.compliance.limits import choose_limits, limits_of_pack, tell_limits
 from trainer.compliance.models import InspectorLink, PackManifest, Report, ReportMail, ReportRecipient
 from trainer.compliance.packs import Made, folder_of
 from trainer.compliance.queries import (
@@ -20,25 +22,38 @@ from trainer.compliance.queries import (
     get_inspector_link,
     get_order,
     is_live,
-    seen_teams,
     sight_of,
+    written_teams,
 )
-from trainer.compliance.rules import INSPECTION_LASTS, Narrowing
+from trainer.compliance.rules import INSPECTION_LASTS, Limits, Narrowing
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
-from trainer.core.errors import Conflict
+from trainer.core.errors import Conflict, Invalid
 from trainer.core.signing import seal
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
 from trainer.web.language import language_tag
 
 
-def make_inspector_link(actor: Actor, label: str, now: dt.datetime, pack_id: uuid.UUID | None = None) -> InspectorLink:
-    """Create a link with which anyone who has it can read the firm's training status for two weeks, and download an
-    evidence pack if one of the actor's is chosen. Raises NotFound for any other."""
-    if pack_id is not None:
-        get_order(actor, pack_id, PACK)
+def make_inspector_link(
+    actor: Actor,
+    label: str,
+    now: dt.datetime,
+    pack_id: uuid.UUID | None = None,
+    team_ids: Collection[uuid.UUID] = (),
+    requirement_id: uuid.UUID | None = None,
+) -> InspectorLink:
+    """Create a link with which anyone who has it can read the firm's training status for two weeks, of these teams and
+    this requirement or of all, and download an evidence pack if one of the actor's is chosen.
+
+    Raises NotFound for any other pack, Invalid for one that shows more than the link, and as `choose_limits`.
+    """
+    limits = choose_limits(actor, team_ids, requirement_id)
+    if pack_id is not None and not limits.hold(limits_of_pack(get_order(actor, pack_id, PACK))):
+        raise Invalid(
+            _l("This pack shows more than the link would. Choose one with the same limits, or create it first.")
+        )
     link = InspectorLink(
         organization_id=actor.organization_id,
         label=label,
@@ -47,11 +62,13 @@ def make_inspector_link(actor: Actor, label: str, now: dt.datetime, pack_id: uui
         created_by_id=actor.user_id,
         expires_at=now + INSPECTION_LASTS,
         pack_id=pack_id,
+        team_ids=sorted(team_id.hex for team_id in limits.team_ids or ()),
+        requirement_id=limits.requirement_id,
     )
     db.session.add(link)
     db.session.flush()
     shared = {"pack": pack_id.hex} if pack_id is not None else {}
-    _note(actor, "inspector_link.made", now, link.id, label=label, **shared)
+    _note(actor, "inspector_link.made", now, link.id, label=label, **shared, **_told(actor, limits))
     return link
 
 
@@ -84,22 +101,31 @@ def token_of(link: InspectorLink) -> str:
     return f"{link.id.hex}.{seal('inspection', link.id.hex, link.nonce)}"
 
 
-def order_pack(actor: Actor, as_of: dt.date, now: dt.datetime) -> Job:
-    """Order an evidence pack of a day, in the language of whoever orders it.
+def order_pack(
+    actor: Actor,
+    as_of: dt.date,
+    now: dt.datetime,
+    team_ids: Collection[uuid.UUID] = (),
+    requirement_id: uuid.UUID | None = None,
+) -> Job:
+    """Order an evidence pack of a day, of these teams and this requirement or of all that the actor sees, in the
+    language of whoever orders it.
 
-    Raises Invalid for a day before the firm was here, and for one to come.
+    Raises Invalid for a day before the firm was here, and for one to come, and as `choose_limits`.
     """
     sight_of(actor, now, as_of)
+    limits = choose_limits(actor, team_ids, requirement_id)
     job = work.order(
         PACK,
         now,
         ordered_by_id=actor.user_id,
         organization_id=actor.organization_id,
         as_of=as_of.isoformat(),
-        seen=seen_teams(actor),
+        seen=written_teams(limits.team_ids),
+        requirement=limits.requirement_id.hex if limits.requirement_id else "",
         language=language_tag(),
     )
-    _note(actor, "export.evidence_pack", now, job.id, as_of=as_of.isoformat())
+    _note(actor, "export.evidence_pack", now, job.id, as_of=as_of.isoformat(), **_told(actor, limits))
     return job
 
 
@@ -161,6 +187,11 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         for record in (ReportMail, ReportRecipient, Report, InspectorLink)
     ]
     return delete_some(most, *of_firm, (Job, long_work))
+
+
+def _told(actor: Actor, limits: Limits) -> dict[str, str]:
+    told = tell_limits(actor.organization_id, limits)
+    return {"limits": told} if told else {}
 
 
 def _note(actor: Actor, act: str, now: dt.datetime, subject_id: uuid.UUID | None, **details: str) -> None:

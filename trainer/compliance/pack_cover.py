@@ -27,7 +27,8 @@ def draw_cover(records: Records, tally: Tally) -> bytes:
     texts = _texts(records, tally)
     made = _typeset(texts, records)
     if made is None:
-        plain = {"firm": "", "required": [], "facts": [], "caveats": []}
+        limits = _("Not all of the firm: index.html says what this pack is limited to.") if records.limits else ""
+        plain: dict[str, Any] = {"firm": "", "required": [], "facts": [], "caveats": [], "limits": limits}
 
         def or_nothing(part: str) -> bool:
             return _typeset({**texts, **plain, part: texts[part]}, records) is not None
@@ -46,6 +47,7 @@ def _texts(records: Records, tally: Tally) -> dict[str, Any]:
         "foot": served().site.name,
         "mark": records.mark or "",
         "moment": pack_words.moment(records),
+        "limits": _breakable(records.limits),
         "headline": pack_words.headline(records),
         "sentences": " ".join(pack_words.sentences(records)),
         "disclaimers": pack_words.disclaimers(records),

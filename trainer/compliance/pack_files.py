@@ -84,6 +84,7 @@ def about(records: Records) -> dict[str, str]:
     return {
         **({"note": records.mark} if records.mark else {}),
         "organization": records.firm,
+        **({"limited_to": records.limits} if records.limits else {}),
         "as_of": records.as_of.isoformat(),
         "made_at": records.made_at.isoformat(timespec="seconds"),
     }
@@ -184,6 +185,7 @@ def _readme(records: Records) -> str:
     files = {name: held for name, held in pack_words.files().items() if name != SEAL or not is_sample}
     lines = [
         _("Training records of %(firm)s", firm=records.firm),
+        *([records.limits] if records.limits else []),
         pack_words.moment(records),
         "",
         pack_words.headline(records),

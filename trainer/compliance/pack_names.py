@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 import uuid
@@ -11,6 +12,7 @@ from urllib.parse import quote
 LONGEST: Final = 150
 """Bytes of a name in UTF-8. Systems take 255, and Windows 260 characters with all folders above it."""
 _LONGEST_NUMBER: Final = 24  # bytes
+_LONGEST_FIRM: Final = 60
 _REFUSED: Final = frozenset('\\/:*?"')  # by Windows, or by all; < > and | are symbols
 # Windows takes all that begins with one of these and a dot, or is one, for a device.
 _DEVICES: Final = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?= *(?:$|\.))")
@@ -31,6 +33,14 @@ def proof_name(proof_id: uuid.UUID, name: str) -> str:
     head, tail = proof_id.hex[:8], f".{ending}"
     middle = _cut(_plain(stem), LONGEST - len(f"{head} - {tail}".encode()))
     return " - ".join(part for part in (head, middle) if part) + tail
+
+
+def pack_name(firm: str, day: dt.date) -> str:
+    """Return "training-records-two-lanterns-security-2026-11-30.zip" in plain letters; a firm's name in others is left
+    out."""
+    letters = unicodedata.normalize("NFKD", firm).encode("ascii", "ignore").decode().lower()
+    slug = re.sub("[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_FIRM].rstrip("-")
+    return "-".join(part for part in ("training-records", slug, day.isoformat()) if part) + ".zip"
 
 
 def address_of(name: str) -> str:

@@ -15,8 +15,9 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from trainer.assignments import earlier_queries
-from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
-from trainer.assignments.rules import Status
+from trainer.assignments.models import Assignment, DutyPeriod, Reminder, Requirement, Waiver
+from trainer.assignments.queries import terms_of
+from trainer.assignments.rules import Recorded, Status, accepts
 from trainer.assignments.sql import add_days
 from trainer.assignments.statements import meets_any
 from trainer.assignments.words import outcome
@@ -68,6 +69,13 @@ class View:
     as_of: dt.date
     at: dt.datetime
     """When the pack was begun: what is later isn't in it."""
+    requirement_id: uuid.UUID | None = None
+    """The only requirement that is looked at."""
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there may be people in the firm who aren't seen."""
+        return self.actor.team_ids is not None or self.requirement_id is not None
 
     @cached_property
     def end(self) -> dt.datetime:
@@ -77,7 +85,8 @@ class View:
     @cached_property
     def sight(self) -> Sight:
         """The same view of training status."""
-        return queries.sight_of(self.actor, self.at, self.as_of)
+        sight = queries.sight_of(self.actor, self.at, self.as_of)
+        return sight._replace(requirement_id=self.requirement_id)
 
     @cached_property
     def authors(self) -> dict[uuid.UUID, str]:
@@ -146,10 +155,16 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
                 Credential.user_id == Membership.user_id,
                 Credential.issued_on <= add_days(Membership.ended_on, 1),  # a day of UTC; by the firm's clock below
                 in_name_until(Membership.ended_at),
-                meets_any(Credential.course, _required()),
+                meets_any(Credential.course, _required(view)),
             ),
         )
-        .where(seen_by(view.actor), Membership.ended_on < view.as_of, Membership.created_at < view.end, ~is_back)
+        .where(
+            seen_by(view.actor),
+            *_with_duty(view),
+            Membership.ended_on < view.as_of,
+            Membership.created_at < view.end,
+            ~is_back,
+        )
         .order_by(*_BY_PERSON)
     )
     rows = db.session.execute(in_portions(query, _PORTION))
@@ -195,7 +210,7 @@ def list_attestations(view: View) -> Iterator[tuple[Membership, Credential, Enro
 def list_trainings(view: View) -> Iterator[Trained]:
     """Yield the trainings elsewhere that counted, of those on the roster, by name."""
     proofs = dict(_proofs(view))
-    for line in earlier_queries.iterate_counting(view.actor, view.end, _on_roster(view)):
+    for line in _counting(view):
         training, person = line.training, line.person
         assert training.approved_at is not None
         yield Trained(
@@ -221,9 +236,24 @@ def list_proofs(view: View) -> Iterator[tuple[str, bytes]]:
         yield name, earlier_queries.read_proof(view.actor, proof_id)
 
 
+def _counting(view: View) -> Iterator[earlier_queries.Line]:
+    """Yield the trainings of those on the roster; of one requirement those that it counts."""
+    asked = [terms_of(rule) for rule in queries.list_rules(view.sight)]
+    for line in earlier_queries.iterate_counting(view.actor, view.end, _on_roster(view)):
+        training = line.training
+        recorded = Recorded(training.title_key, training.completed_on, training.minutes)
+        if view.requirement_id is None or any(accepts(recorded, terms) for terms in asked):
+            yield line
+
+
 def _proofs(view: View) -> list[tuple[uuid.UUID, str]]:
-    proofs = earlier_queries.list_proofs(view.actor, view.end, _on_roster(view))
-    return [(proof_id, f"proof-files/{proof_name(proof_id, name)}") for proof_id, name in proofs]
+    counting = None if view.requirement_id is None else {line.training.proof_id for line in _counting(view)}
+    proofs = earlier_queries.list_proofs(view.actor, view.end, _on_roster(view), is_of_these_alone=view.is_limited)
+    return [
+        (proof_id, f"proof-files/{proof_name(proof_id, name)}")
+        for proof_id, name in proofs
+        if counting is None or proof_id in counting
+    ]
 
 
 def list_excuses(view: View) -> Iterator[Excuse]:
@@ -247,7 +277,7 @@ def list_excuses(view: View) -> Iterator[Excuse]:
         .join(Assignment, Assignment.id == Waiver.assignment_id)
         .join(Membership, Membership.id == Assignment.membership_id)
         .join(Requirement, Requirement.id == Assignment.requirement_id)
-        .where(_seen(view), Waiver.organization_id == firm, Waiver.created_at < view.end)
+        .where(_seen(view), *_of_rule(view), Waiver.organization_id == firm, Waiver.created_at < view.end)
         .order_by(Membership.name_key, Membership.id, Waiver.created_at, Waiver.id)
     )
     for is_in_effect, chosen in ((True, query.where(stands)), (False, query)):
@@ -271,7 +301,7 @@ def list_excuses(view: View) -> Iterator[Excuse]:
 
 def list_meetings(view: View) -> Iterator[Meeting]:
     """Yield the meetings in person up to the day, the newest first, each with those whom the actor sees. Who sees some
-    teams alone gets the meetings at which someone of these was."""
+    people alone gets the meetings at which one of these was."""
     query = (
         select(ClassSession, Cohort)
         .join(Cohort, Cohort.id == ClassSession.cohort_id)
@@ -279,13 +309,14 @@ def list_meetings(view: View) -> Iterator[Meeting]:
             Cohort.organization_id == view.actor.organization_id,
             ClassSession.held_on <= view.as_of,
             ClassSession.created_at < view.end,
+            *([] if view.requirement_id is None else [meets_any(Cohort.course, _required(view))]),
         )
         .order_by(ClassSession.held_on.desc(), ClassSession.created_at.desc(), ClassSession.id)
     )
     courses = served().courses
     for session, cohort in db.session.execute(query).all():
         people = _list_taught(view, session)
-        if not people and view.actor.team_ids is not None:
+        if not people and view.is_limited:
             continue
         course = courses.get(cohort.course)
         titles = {lesson.id: lesson.file.title for lesson in course.lessons} if course else {}
@@ -311,6 +342,7 @@ def list_reminders(view: View) -> Iterator[Reminding]:
         .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.message_id)
         .where(
             _seen(view),
+            *_of_rule(view),
             Reminder.organization_id == view.actor.organization_id,
             Reminder.created_at < view.end,
         )
@@ -323,18 +355,28 @@ def list_reminders(view: View) -> Iterator[Reminding]:
 
 
 def list_changes(view: View) -> Iterator[Change]:
-    """Yield what was done to the firm's requirements up to the day, the oldest first."""
+    """Yield what was done to the firm's requirements up to the day, the oldest first; where not everyone is seen, to
+    those that were ever required of the people who are, without the names of others' teams."""
+    concerned = (
+        select(Assignment.requirement_id)
+        .join(Membership, Membership.id == Assignment.membership_id)
+        .where(_seen(view), *_of_rule(view), Assignment.created_at < view.end)
+    )
+    only = [AuditEvent.subject_id.in_(concerned)] if view.is_limited else []
+    hidden = {"title"} if view.actor.team_ids is None else {"title", "audience"}
     query = (
         select(AuditEvent)
         .where(
             AuditEvent.organization_id == view.actor.organization_id,
             AuditEvent.act.in_(("requirement.made", "requirement.changed", "requirement.ended")),
             AuditEvent.at < view.end,
+            *only,
         )
         .order_by(AuditEvent.at, AuditEvent.id)
     )
     for event in db.session.scalars(in_portions(query, _PORTION)):
-        details = "; ".join(f"{label}: {text}" for label, text in tell_details(event.details) if label != _("title"))
+        shown = {name: value for name, value in event.details.items() if name not in hidden}
+        details = "; ".join(f"{label}: {text}" for label, text in tell_details(shown))
         title = str(event.details.get("title", ""))
         yield Change(event.at, act_name(event.act), title, view.author(event.actor_id), details)
 
@@ -402,15 +444,55 @@ def _on_roster(view: View) -> Any:
     """Return the condition of memberships that the actor sees and that were on the roster."""
     listed = and_(Membership.hired_on.is_(None), Membership.created_at < view.end)
     begun = or_(Membership.hired_on <= view.as_of, listed)
-    return and_(_seen(view), begun, or_(Membership.ended_on.is_(None), Membership.ended_on >= view.as_of))
+    is_there = and_(begun, or_(Membership.ended_on.is_(None), Membership.ended_on >= view.as_of))
+    return and_(_seen(view), is_there, *_with_duty_then(view))
 
 
 def _seen(view: View) -> Any:
-    """Return the condition of memberships that the actor sees: as training status does, by the teams of that day."""
+    """Return the condition of memberships that the actor sees, as training status does, by the teams of that day; of
+    one requirement those that had a duty of it."""
+    return and_(_in_teams(view), *_with_duty(view))
+
+
+def _with_duty(view: View) -> list[Any]:
+    """Return the condition of memberships that up to the day had a duty of the only requirement."""
+    if view.requirement_id is None:
+        return []
+    duties = select(Assignment.membership_id).where(
+        Assignment.requirement_id == view.requirement_id, Assignment.created_at < view.end
+    )
+    return [Membership.id.in_(duties)]
+
+
+def _with_duty_then(view: View) -> list[Any]:
+    """Return the condition of memberships that had a duty of the only requirement that day."""
+    until, requirement_id = view.sight.until, view.requirement_id
+    if requirement_id is None:
+        return []
+    duties = select(Assignment.membership_id).where(
+        Assignment.requirement_id == requirement_id, Assignment.ended_at.is_(None)
+    )
+    if until is not None:
+        duties = select(DutyPeriod.membership_id).where(
+            DutyPeriod.organization_id == view.actor.organization_id,
+            DutyPeriod.requirement_id == requirement_id,
+            DutyPeriod.began_at < until,
+            or_(DutyPeriod.ended_at.is_(None), DutyPeriod.ended_at >= until),
+        )
+    return [Membership.id.in_(duties)]
+
+
+def _of_rule(view: View) -> list[Any]:
+    """Return the condition of duties that follow from the only requirement."""
+    return [] if view.requirement_id is None else [Assignment.requirement_id == view.requirement_id]
+
+
+def _in_teams(view: View) -> Any:
     actor, until = view.actor, view.sight.until
     if actor.team_ids is None or until is None:
         return seen_by(actor)
     was_in = select(TeamStay.membership_id).where(
+        TeamStay.organization_id == actor.organization_id,
         TeamStay.team_id.in_(actor.team_ids),
         TeamStay.began_at < until,
         or_(TeamStay.ended_at.is_(None), TeamStay.ended_at >= until),
@@ -418,8 +500,10 @@ def _seen(view: View) -> Any:
     return and_(Membership.organization_id == actor.organization_id, Membership.id.in_(was_in))
 
 
-def _required() -> Any:
-    """Return the courses ever required of a person."""
+def _required(view: View) -> Any:
+    """Return the courses ever required of a person, or that of the only requirement."""
+    if view.requirement_id is not None:
+        return select(Requirement.course).where(Requirement.id == view.requirement_id).correlate(None)
     return (
         select(Requirement.course)
         .join(Assignment, Assignment.requirement_id == Requirement.id)
@@ -437,6 +521,6 @@ def _completions(view: View, *columns: Any) -> Any:
             _on_roster(view),
             Credential.issued_at < view.end,
             in_name_until(Membership.ended_at),
-            meets_any(Credential.course, _required()),
+            meets_any(Credential.course, _required(view)),
         )
     )

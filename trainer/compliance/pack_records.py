@@ -154,5 +154,7 @@ class Records:
     """Serial -> name of its file in the pack."""
     caveats: Sequence[str] = ()
     """What isn't known of the day."""
+    limits: str = ""
+    """What the pack is limited to; nothing for all of the firm."""
     mark: str | None = None
     """What every file says of a pack that shows nobody."""

@@ -13,6 +13,7 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
@@ -23,6 +24,7 @@ from sqlalchemy import or_, select
 
 from trainer.assignments.queries import list_team_names
 from trainer.compliance import pack_reading
+from trainer.compliance.limits import limits_of_pack, tell_limits
 from trainer.compliance.pack_files import about, portions_of, write_files, zip_files
 from trainer.compliance.pack_names import certificate_name
 from trainer.compliance.pack_reading import View
@@ -32,11 +34,11 @@ from trainer.compliance.queries import (
     get_orderer,
     iterate_rows,
     known_since,
+    list_concerning,
     list_laws,
-    list_rules,
     list_shared,
 )
-from trainer.compliance.rules import PACK_KEPT, Narrowing
+from trainer.compliance.rules import PACK_KEPT, Limits, Narrowing
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
 from trainer.core.db import db
@@ -87,22 +89,22 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
 
     Raises NotFound where whoever ordered it may no longer see these people.
     """
-    actor = get_orderer(job)
-    return read_elsewhere(lambda: _advance(job, actor, now))
+    as_of, requirement_id = dt.date.fromisoformat(str(job.details["as_of"])), limits_of_pack(job).requirement_id
+    view = View(get_orderer(job), as_of, now, requirement_id)
+    return read_elsewhere(lambda: _advance(job, view))
 
 
-def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:
+def _advance(job: Job, view: View) -> tuple[int, int]:
     folder = folder_of(job.id)
     (folder / "files").mkdir(mode=0o700, parents=True, exist_ok=True)
-    as_of = dt.date.fromisoformat(str(job.details["as_of"]))
-    plan = _plan(folder, actor, as_of, now)
+    plan = _plan(folder, view)
     steps = len(plan.names) + 2  # the certificates, the other files, the ZIP
     if has_content(folder / "pack.zip"):
         return steps, steps
     left = [serial for serial in plan.names if not is_written(folder, serial)]
     if left:
         return len(plan.names) - len(_write_certificates(folder, left)), steps
-    view = View(actor, as_of, plan.made_at)
+    view = replace(view, at=plan.made_at)
     if not has_content(folder / "records.json"):
         records = _records(folder, view, plan)
         write_files(records, lambda name, portions: write_whole(folder / "files" / name, portions))
@@ -150,16 +152,15 @@ def forget_packs(now: dt.datetime) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _plan(folder: Path, actor: Actor, as_of: dt.date, now: dt.datetime) -> Plan:
+def _plan(folder: Path, view: View) -> Plan:
     """Return which certificates belong in the pack and under which names, settled by the first slice."""
     path = folder / "names.json"
     if not has_content(path):
         names: dict[str, str] = {}
-        view = View(actor, as_of, now)
         for earned in pack_reading.list_earned(view, _former_staff(list_laws(view.sight))):
             shown = show_serial(earned.serial)
             names.setdefault(earned.serial, certificate_name(earned.name, earned.employee_number, shown, "pdf"))
-        write_whole(path, [json.dumps([now.isoformat(), names]).encode()])
+        write_whole(path, [json.dumps([view.at.isoformat(), names]).encode()])
     made_at, names = json.loads(path.read_bytes())
     return Plan(dt.datetime.fromisoformat(made_at), names)
 
@@ -228,7 +229,7 @@ def _certificates(folder: Path, plan: Plan) -> dict[str, str]:
 
 def _records(folder: Path, view: View, plan: Plan) -> Records:
     actor, organization = view.actor, view.actor.organization
-    requirements, laws, courses = list_rules(view.sight), list_laws(view.sight), served().courses
+    requirements, laws, courses = list_concerning(view.sight), list_laws(view.sight), served().courses
     return Records(
         firm=organization.name,
         zone=organization.time_zone,
@@ -238,7 +239,7 @@ def _records(folder: Path, view: View, plan: Plan) -> Records:
         check_url=current_app.config["SETTINGS"].base_url + url_for("pack_checks.ask"),
         requirements=requirements,
         laws=laws,
-        team_names=list_team_names(actor.organization_id),
+        team_names=_team_names(actor),
         courses=[courses[slug] for slug in sorted({rule.course for rule in requirements}) if slug in courses],
         counts=count_rows(view.sight, Narrowing()),
         people=pack_reading.list_people(view),
@@ -253,7 +254,17 @@ def _records(folder: Path, view: View, plan: Plan) -> Records:
         changes=pack_reading.list_changes(view),
         certificates=_certificates(folder, plan),
         caveats=_caveats(view),
+        limits=tell_limits(actor.organization_id, Limits(actor.team_ids, view.requirement_id)),
     )
+
+
+def _team_names(actor: Actor) -> dict[UUID, str]:
+    """Return the names of the firm's teams; of those that the pack isn't about only that they are others."""
+    names, others = list_team_names(actor.organization_id), _("other teams")
+    return {
+        team_id: name if actor.team_ids is None or team_id in actor.team_ids else others
+        for team_id, name in names.items()
+    }
 
 
 def _caveats(view: View) -> list[str]:

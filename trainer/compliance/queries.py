@@ -20,7 +20,7 @@ from trainer.assignments.shortfalls import find_shortfalls
 from trainer.assignments.statements import duties_where, meets_any, on
 from trainer.compliance import statements
 from trainer.compliance.models import InspectorLink, PackManifest
-from trainer.compliance.rules import Counts, End, Group, Narrowing, Order, Outlook, Row, Sight, plain_digest
+from trainer.compliance.rules import Counts, End, Group, Limits, Narrowing, Order, Outlook, Row, Sight, plain_digest
 from trainer.compliance.statements import Part, parameters, shape_of
 from trainer.content.papers import Pack
 from trainer.content.serving import served
@@ -76,10 +76,24 @@ def sight_on(
 
 
 def list_rules(sight: Sight) -> Sequence[Requirement | RequirementVersion]:
-    """Return what the firm requires, today or as a past day had it, by title."""
+    """Return what the firm requires, today or as a past day had it, by title; of one requirement that one alone."""
+    rules: Sequence[Requirement | RequirementVersion]
     if sight.until is None:
-        return list_requirements(sight.organization_id)
-    return list_versions(sight.organization_id, sight.until)
+        rules = list_requirements(sight.organization_id)
+    else:
+        rules = list_versions(sight.organization_id, sight.until)
+    return [rule for rule in rules if sight.requirement_id in (None, rule.id)]
+
+
+def list_concerning(sight: Sight) -> Sequence[Requirement | RequirementVersion]:
+    """Return of what the firm requires that day what concerns the people who are seen: another's title may name a
+    client."""
+    rules = list_rules(sight)
+    if sight.team_ids is None:
+        return rules
+    everyone = Narrowing()
+    concerned = set(db.session.scalars(statements.required(shape_of(sight, everyone)), parameters(sight, everyone)))
+    return [rule for rule in rules if rule.id in concerned]
 
 
 def list_laws(sight: Sight) -> list[Pack]:
@@ -373,18 +387,23 @@ def find_shared_pack(link: InspectorLink) -> Job | None:
     return pack if pack is not None and may_have(maker, pack) else None
 
 
-def seen_teams(actor: Actor) -> str:
-    """Return whose people the actor sees, as an order of a file keeps it."""
-    return ALL_SEEN if actor.team_ids is None else " ".join(sorted(team_id.hex for team_id in actor.team_ids))
+def written_teams(team_ids: Collection[uuid.UUID] | None) -> str:
+    """Return of which teams a file is, as its order keeps it."""
+    return ALL_SEEN if team_ids is None else " ".join(sorted(team_id.hex for team_id in team_ids))
+
+
+def teams_of_order(job: Job) -> frozenset[uuid.UUID] | None:
+    """Return of which teams a file is; None for all, as of an order that doesn't say it."""
+    written = job.details.get("seen", ALL_SEEN)
+    return None if written == ALL_SEEN else frozenset(uuid.UUID(hex=team_id) for team_id in written.split())
 
 
 def may_have(actor: Actor, job: Job) -> bool:
     """Return True for someone who may have a file now: the person who ordered it, or an owner, who still sees all of
-    whom it was ordered. Of an order that doesn't say it, that is everyone."""
+    whom it is."""
     if not actor.may(May.SEE_TRAINING) or (job.ordered_by_id != actor.user_id and not actor.may(May.SET_FIRM)):
         return False
-    seen = set(job.details.get("seen", ALL_SEEN).split())
-    return actor.team_ids is None or seen <= {team_id.hex for team_id in actor.team_ids}
+    return Limits(actor.team_ids).hold(Limits(teams_of_order(job)))
 
 
 def list_orders(actor: Actor, kind: str) -> Sequence[Job]:
@@ -405,15 +424,15 @@ def get_order(actor: Actor, job_id: uuid.UUID, kind: str) -> Job:
 
 
 def get_orderer(job: Job) -> Actor:
-    """Return the person who ordered a file, for whom it is made.
+    """Return the person who ordered a file, for whom it is made, as someone who sees no other teams than it is of.
 
-    Raises NotFound if they may no longer have it, or see other people by now than the order says.
+    Raises NotFound if they may no longer have it.
     """
     assert job.organization_id is not None
     actor = find_actor(job.ordered_by_id, job.organization_id)
-    if actor is None or not may_have(actor, job) or seen_teams(actor) != job.details.get("seen", ALL_SEEN):
+    if actor is None or not may_have(actor, job):
         raise NotFound(_l("The person who ordered this may no longer see it, or sees other teams now."))
-    return actor
+    return replace(actor, team_ids=teams_of_order(job))
 
 
 def find_manifest(given: str) -> PackManifest | None:

@@ -17,6 +17,7 @@ from sqlalchemy import delete, func, or_, select
 from trainer.accounts.models import User
 from trainer.accounts.rules import email_key
 from trainer.compliance import report_queries as queries
+from trainer.compliance.limits import choose_teams
 from trainer.compliance.models import Report, ReportMail, ReportRecipient
 from trainer.compliance.report_rules import (
     ASKED_AGAIN_AFTER,
@@ -37,7 +38,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import count_left_today, most_a_day
 from trainer.organizations.models import Organization
-from trainer.organizations.queries import list_teams, lock_organization, names_of
+from trainer.organizations.queries import lock_organization, names_of
 from trainer.organizations.rules import day_begins, is_daytime, local_day
 from trainer.web.language import language_tag, mail_language, show_day
 
@@ -56,15 +57,14 @@ def make_report(actor: Actor, rhythm: Rhythm, team_ids: Collection[uuid.UUID], n
                 most=MOST_REPORTS,
             )
         )
-    seen = {team.id for team in list_teams(actor)}
-    chosen = seen.intersection(team_ids) if team_ids else (set() if actor.team_ids is None else seen)
-    if not chosen and (team_ids or actor.team_ids is not None):
+    chosen = choose_teams(actor, team_ids)
+    if chosen is not None and not chosen:
         raise Invalid(_l("Choose a team from the list."))
     report = Report(
         organization_id=actor.organization_id,
         created_by_id=actor.user_id,
         rhythm=rhythm.value,
-        team_ids=sorted(team_id.hex for team_id in chosen),
+        team_ids=sorted(team_id.hex for team_id in chosen or ()),
         language=language_tag(),
         created_at=now,
     )

@@ -68,6 +68,19 @@ class Order(StrEnum):
     DUE = "due"
 
 
+class Limits(NamedTuple):
+    """What an evidence pack or an inspector's link shows: of these teams or (None) of all, of one requirement or of
+    all."""
+
+    team_ids: frozenset[uuid.UUID] | None = None
+    requirement_id: uuid.UUID | None = None
+
+    def hold(self, other: Limits) -> bool:
+        """Return True if what has the other limits shows nothing beyond these."""
+        has_teams = self.team_ids is None or (other.team_ids is not None and other.team_ids <= self.team_ids)
+        return has_teams and self.requirement_id in (None, other.requirement_id)
+
+
 class Sight(NamedTuple):
     """Whose training status is read, and on which day: a firm's people, of these teams or (None) of all.
 
@@ -79,6 +92,8 @@ class Sight(NamedTuple):
     today: dt.date
     until: dt.datetime | None = None
     """When the day ended, of a past one; None for today, which is read as it is now."""
+    requirement_id: uuid.UUID | None = None
+    """The only requirement that is read, whatever a filter asks for; None for all."""
 
     @property
     def is_past(self) -> bool:

@@ -105,7 +105,7 @@ def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> 
     return Shape(
         of_teams=sight.team_ids is not None,
         in_team=narrowing.team_id is not None,
-        of_requirement=narrowing.requirement_id is not None,
+        of_requirement=(sight.requirement_id or narrowing.requirement_id) is not None,
         words=len(_words(narrowing)),
         by_status=narrowing.group is not None or narrowing.status is not None,
         end=narrowing.end,
@@ -126,8 +126,8 @@ def parameters(sight: Sight, narrowing: Narrowing, place: Place | None = None) -
         given["teams"] = list(sight.team_ids)
     if narrowing.team_id is not None:
         given["team"] = narrowing.team_id
-    if narrowing.requirement_id is not None:
-        given["requirement"] = narrowing.requirement_id
+    if (requirement_id := sight.requirement_id or narrowing.requirement_id) is not None:
+        given["requirement"] = requirement_id
     for number, word in enumerate(_words(narrowing)):
         given[f"word{number}"] = _like(word)
     if narrowing.group is not None or narrowing.status is not None:
@@ -204,6 +204,14 @@ def certified(shape: Shape) -> Select[Any]:
     query = select(duty.c.assignment_id, *HELD).join(Credential, Credential.serial == duty.c.serial)
     only = (*_standing_so(shape, duty.c.status), *_ending_so(shape, duty.c))
     return query.where(Credential.course.in_(bindparam("asking", type_=String(), expanding=True)), *only)
+
+
+@lru_cache(maxsize=200)
+def required(shape: Shape) -> Select[Any]:
+    """Return the select of the requirements of the matching duties, wherever people stand in them."""
+    facts = shape.facts
+    query = select(facts.requirement_id).distinct().select_from(facts.with_person(facts.duties))
+    return query.where(facts.organization_id == FIRM, facts.stands, *_only(shape, facts.membership_id))
 
 
 @lru_cache(maxsize=200)

@@ -160,6 +160,7 @@ _DETAILS = {
     "kinds": _l("events"),
     "label": _l("label"),
     "least_minutes": _l("active minutes at least"),
+    "limits": _l("limited to"),
     "left_out": _l("rows left out"),
     "lessons": _l("lessons"),
     "minutes": _l("minutes"),

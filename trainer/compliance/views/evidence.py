@@ -9,8 +9,11 @@ from flask import Blueprint, flash, render_template, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from trainer.assignments.queries import list_requirements
 from trainer.compliance.forms import PackForm
+from trainer.compliance.limits import limits_of_pack, tell_limits
 from trainer.compliance.operations import order_pack
+from trainer.compliance.pack_names import pack_name
 from trainer.compliance.packs import file_of
 from trainer.compliance.queries import PACK, get_order, list_orders
 from trainer.compliance.rules import PACK_KEPT
@@ -19,6 +22,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotYet
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
+from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -31,7 +35,7 @@ blueprint = Blueprint("evidence", __name__, url_prefix="/organizations/<uuid:org
 @acting(May.SEE_TRAINING)
 def packs(actor: Actor) -> str:
     """List the packs that can be downloaded, and how far those under way are."""
-    return _page(actor, PackForm(formdata=None, as_of=actor.today(now())))
+    return _page(actor, PackForm(**offered(actor), formdata=None, as_of=actor.today(now())))
 
 
 @blueprint.post("")
@@ -39,12 +43,12 @@ def packs(actor: Actor) -> str:
 @acting(May.SEE_TRAINING)
 def order(actor: Actor) -> Response | tuple[str, int]:
     """Order a pack; the worker makes it."""
-    form = PackForm()
+    form = PackForm(**offered(actor))
     if form.validate_on_submit():
         assert form.as_of.data is not None
         try:
             with transaction():
-                order_pack(actor, form.as_of.data, now())
+                order_pack(actor, form.as_of.data, now(), form.team_ids, form.requirement_id)
         except Invalid as error:
             form.as_of.errors = [error.message]
         else:
@@ -58,14 +62,23 @@ def order(actor: Actor) -> Response | tuple[str, int]:
 @acting(May.SEE_TRAINING)
 def pack(actor: Actor, job_id: UUID) -> Response:
     """Give a finished pack to someone who may still see all of the people in it."""
-    path = file_of(get_order(actor, job_id, PACK))
+    job = get_order(actor, job_id, PACK)
+    path, name = file_of(job), pack_name(actor.organization.name, dt.date.fromisoformat(job.details["as_of"]))
     if path is None:
         raise NotYet(
             _("This pack isn’t there: it is still being created, or it is older than a week. Order a new one.")
         )
-    answer = send_file(path, mimetype="application/zip", as_attachment=True, download_name="training-records.zip")
+    answer = send_file(path, mimetype="application/zip", as_attachment=True, download_name=name)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def offered(actor: Actor) -> dict[str, list[tuple[str, str]]]:
+    """Return to which teams and requirements the actor may limit a pack or an inspector's link."""
+    return {
+        "teams": [(str(team.id), team.name) for team in list_teams(actor)],
+        "requirements": [(str(rule.id), rule.title) for rule in list_requirements(actor.organization_id)],
+    }
 
 
 def _page(actor: Actor, form: PackForm) -> str:
@@ -74,7 +87,15 @@ def _page(actor: Actor, form: PackForm) -> str:
         "compliance/packs.html",
         actor=actor,
         form=form,
-        jobs=[(job, dt.date.fromisoformat(job.details["as_of"]), file_of(job) is not None) for job in jobs],
+        jobs=[
+            (
+                job,
+                dt.date.fromisoformat(job.details["as_of"]),
+                tell_limits(actor.organization_id, limits_of_pack(job)),
+                file_of(job) is not None,
+            )
+            for job in jobs
+        ],
         is_busy=any(job.finished_at is None and job.failed_at is None for job in jobs),
         days=PACK_KEPT.days,
     )

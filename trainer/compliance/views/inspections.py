@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -25,6 +25,7 @@ from werkzeug.wrappers import Response
 from trainer.compliance.former import count_former, iterate_former, list_former
 from trainer.compliance.forms import InspectorForm
 from trainer.compliance.inspection_paper import MOST, draw_inspection
+from trainer.compliance.limits import limits_of_link, limits_of_pack, tell_limits
 from trainer.compliance.models import InspectorLink
 from trainer.compliance.operations import (
     make_inspector_link,
@@ -32,6 +33,7 @@ from trainer.compliance.operations import (
     take_over_inspector_link,
     token_of,
 )
+from trainer.compliance.pack_names import pack_name
 from trainer.compliance.packs import file_of
 from trainer.compliance.queries import (
     PACK,
@@ -44,25 +46,28 @@ from trainer.compliance.queries import (
     is_live,
     iterate_rows,
     known_since,
+    list_concerning,
     list_inspector_links,
     list_orders,
     list_places,
     list_reasons,
     list_rows,
-    list_rules,
     sight_on,
 )
 from trainer.compliance.rules import INSPECTION_LASTS, Narrowing, Sight
+from trainer.compliance.views.evidence import offered
 from trainer.compliance.views.training import address_of, asked_day, narrowing
 from trainer.compliance.words import GROUP_NAMES, chip, disclaimers_of, sentence
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.core.work import Job
 from trainer.credentials.rules import show_serial
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Organization
+from trainer.organizations.queries import TeamLine
 from trainer.organizations.rules import May, local_day
 from trainer.web.access import Who, access
 from trainer.web.elsewhere import answer_elsewhere
@@ -90,11 +95,15 @@ def make(actor: Actor) -> Response | tuple[str, int]:
     """Create a link for an inspector."""
     form = _form(actor)
     if form.validate_on_submit():
-        pack = str(form.pack.data or "")
-        with transaction():
-            make_inspector_link(actor, str(form.label.data), now(), UUID(pack) if pack else None)
-        flash(_("Link created. Copy it from the list."))
-        return go(url_for(".links", organization_id=actor.organization_id))
+        pack = UUID(form.pack.data) if form.pack.data else None
+        try:
+            with transaction():
+                make_inspector_link(actor, str(form.label.data), now(), pack, form.team_ids, form.requirement_id)
+        except Invalid as error:
+            form.pack.errors = [error.message]
+        else:
+            flash(_("Link created. Copy it from the list."))
+            return go(url_for(".links", organization_id=actor.organization_id))
     return _page(actor, form), 422
 
 
@@ -163,7 +172,7 @@ def inspect_all(token: str) -> Response | tuple[str, int]:
 
 
 def _whole_list(token: str, link: InspectorLink, organization: Organization) -> Response:
-    sight = _sight(organization, asked_day())
+    sight = _sight(link, organization, asked_day())
     filters = find_owing(sight, replace(narrowing(), has_no_email=False))
     texts = stream_template(
         "compliance/inspection_all.html",
@@ -184,12 +193,11 @@ def inspect_pdf(token: str) -> Response | tuple[str, int]:
     inspection = find_inspection(token, now())
     if inspection is None:
         return _void()
-    _link, organization = inspection
-    return answer_elsewhere(lambda: _pdf(organization))
+    return answer_elsewhere(lambda: _pdf(*inspection))
 
 
-def _pdf(organization: Organization) -> Response:
-    sight = _sight(organization, asked_day())
+def _pdf(link: InspectorLink, organization: Organization) -> Response:
+    sight = _sight(link, organization, asked_day())
     filters = find_owing(sight, replace(narrowing(), has_no_email=False))
     counts, left = count_rows(sight, filters), count_former(sight, filters)
     if counts.total + left > MOST:
@@ -203,11 +211,12 @@ def _pdf(organization: Organization) -> Response:
         organization.name,
         sight.today,
         sentence(counts, sight.today),
-        [served().vocabulary.disclaimers.records, *disclaimers_of(list_rules(sight))],
+        [served().vocabulary.disclaimers.records, *disclaimers_of(list_concerning(sight))],
         list(iterate_rows(sight, filters)),
         list_reasons(sight),
         list(iterate_former(organization, sight, filters)),
         local_day(organization.time_zone, now()),
+        tell_limits(organization.id, limits_of_link(link)),
     )
     answer = Response(pdf, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="training-records-{sight.today}.pdf"'
@@ -222,7 +231,8 @@ def inspect_pack(token: str) -> Response | tuple[str, int]:
     inspection = find_inspection(token, now())
     if inspection is None:
         return _void()
-    job = find_shared_pack(inspection[0])
+    link, organization = inspection
+    job = find_shared_pack(link)
     if job is None:
         raise NotFound(_("There’s no evidence pack with this link. Ask the firm for one."))
     path = file_of(job)
@@ -230,22 +240,24 @@ def inspect_pack(token: str) -> Response | tuple[str, int]:
         raise NotYet(
             _("This pack isn’t there: it is still being created, or no longer kept. Ask the firm for a new one.")
         )
-    return send_file(path, mimetype="application/zip", as_attachment=True, download_name="training-records.zip")
+    name = pack_name(organization.name, dt.date.fromisoformat(job.details["as_of"]))
+    return send_file(path, mimetype="application/zip", as_attachment=True, download_name=name)
 
 
 def _void() -> tuple[str, int]:
     return render_template("compliance/inspection_void.html"), 404
 
 
-def _sight(organization: Organization, day: dt.date | None) -> Sight:
+def _sight(link: InspectorLink, organization: Organization, day: dt.date | None) -> Sight:
     show_times_of(organization.time_zone)
-    return sight_on(organization, None, now(), day)
+    limits = limits_of_link(link)
+    return sight_on(organization, limits.team_ids, now(), day)._replace(requirement_id=limits.requirement_id)
 
 
 def _inspection_page(
     token: str, link: InspectorLink, organization: Organization, day: dt.date | None, refusal: str | None = None
 ) -> str:
-    sight = _sight(organization, day)
+    sight = _sight(link, organization, day)
     filters = find_owing(sight, replace(narrowing(), has_no_email=False))
     is_former = request.args.get("who") == "former"
     after = request.args.get("after") if refusal is None else None
@@ -257,7 +269,7 @@ def _inspection_page(
         is_former=is_former,
         refusal=refusal,
         latest=local_day(organization.time_zone, now()),
-        teams=list_places(sight),
+        teams=_places(sight),
         page=page,
         rows=page.rows,
         former=page.rows,
@@ -269,13 +281,23 @@ def _inspection_page(
     )
 
 
+def _places(sight: Sight) -> Sequence[TeamLine]:
+    """Return the teams to choose from; of one requirement those of its people: another's name may be a client's."""
+    teams = list_places(sight)
+    if sight.requirement_id is None:
+        return teams
+    by_team = count_rows(sight, Narrowing(), is_single=True).by_team
+    return [team for team in teams if team.id in by_team]
+
+
 def _shown(
     token: str, link: InspectorLink, organization: Organization, sight: Sight, filters: Narrowing
 ) -> dict[str, Any]:
     """Return what the page and the one to print both show."""
-    requirements = list_rules(sight)
+    requirements = list_concerning(sight)
     return {
         "link": link,
+        "limits": tell_limits(organization.id, limits_of_link(link)),
         "organization": organization,
         "token": token,
         "sight": sight,
@@ -300,30 +322,33 @@ def _in_portions(texts: Iterator[str]) -> Iterator[str]:
 
 
 def _form(actor: Actor, **given: Any) -> InspectorForm:
-    form = InspectorForm(**given)
-    packs = [
-        (
-            job.id.hex,
-            _(
-                "As of %(day)s, ordered %(at)s",
-                day=show_day(dt.date.fromisoformat(job.details["as_of"])),
-                at=show_moment(job.created_at),
-            ),
-        )
-        for job in list_orders(actor, PACK)
-        if file_of(job) is not None
-    ]
+    form = InspectorForm(**offered(actor), **given)
+    packs = [(job.id.hex, _pack_words(job)) for job in list_orders(actor, PACK) if file_of(job) is not None]
     form.pack.choices = [("", _("None")), *packs]
     return form
+
+
+def _pack_words(job: Job) -> str:
+    words = _(
+        "As of %(day)s, ordered %(at)s",
+        day=show_day(dt.date.fromisoformat(job.details["as_of"])),
+        at=show_moment(job.created_at),
+    )
+    assert job.organization_id is not None
+    limits = tell_limits(job.organization_id, limits_of_pack(job))
+    return str(_("%(pack)s: %(limits)s", pack=words, limits=limits) if limits else words)
 
 
 def _page(actor: Actor, form: InspectorForm) -> str:
     base = current_app.config["SETTINGS"].base_url
     instant = now()
     shown = [
-        (link, f"{base}/inspections/{token_of(link)}", find_maker(link) is None)
-        if is_live(link, instant)
-        else (link, None, False)
+        (link, tell_limits(link.organization_id, limits_of_link(link)))
+        + (
+            (f"{base}/inspections/{token_of(link)}", find_maker(link) is None)
+            if is_live(link, instant)
+            else (None, False)
+        )
         for link in list_inspector_links(actor)
     ]
     return render_template(
