@@ -32,6 +32,7 @@ from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.core.outbox import NO_SERVER, post
 from trainer.credentials.models import Credential
 from trainer.instructing.models import ClassNote, ClassSession
 from trainer.instructing.sessions import note_attendance, sign_off
@@ -298,6 +299,32 @@ def test_a_site_managers_pack_holds_the_people_of_his_sites_alone(training: Trai
     assert {row["Name"] for row in table(files, "waivers")} == {"Mark Moe"}
     assert table(files, "reminders") == []
     assert [name for name, data in files.items() if b"Dana Dow" in data] == []
+
+
+def test_reminders_without_a_mail_server_dont_read_as_a_failure(training: Training) -> None:
+    acme, day = training.acme, actor_day(training.acme)
+
+    def remind(kind: str, skipped: str | None, **facts: object) -> None:
+        with acme.app.app_context(), transaction() as session:
+            duty = session.scalars(duty_of(acme.people["bob"])).one()  # type: ignore[call-overload]
+            mail = None if skipped else post("training-reminder", "bob@example.org", "en", {}, now())
+            for name, value in facts.items():
+                setattr(mail, name, value)
+            about = {"kind": kind, "due_on": day, "created_at": now(), "skipped": skipped}
+            message_id = mail.id if mail else None
+            session.add(Reminder(organization_id=acme.id, assignment_id=duty, message_id=message_id, **about))
+
+    remind("overdue 1", None)
+    remind("overdue 2", None, dead_at=now(), last_error=NO_SERVER)
+    files = finish(acme.app, order(training))
+    for text in (page(files), cover(files)):
+        assert "0 sent, 2 not sent: the site had no mail server" in text
+    assert {row["Outcome"] for row in table(files, "reminders")} == {
+        "Waiting to be sent: the site has no mail server",
+        "Not sent: the site had no mail server",
+    }
+    remind("overdue 3", "no address")
+    assert "0 sent, 3 not sent, 2 of them since the site had no mail server" in page(finish(acme.app, order(training)))
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import DomainError
-from trainer.core.outbox import give_up_all
+from trainer.core.outbox import NO_SERVER, give_up_all
 from trainer.organizations.queries import is_named
 
 PEOPLE = {"alice": "owner", "mona": "manager of all", "mark": "site manager", "ines": "instructor", "bob": "guard"}
@@ -77,7 +77,7 @@ def _tell(guards: int, hidden: str | None, instant: dt.datetime) -> None:
             shown = quarter
     story.keep_up(instant)
     with transaction():
-        given_up = give_up_all(DOMAIN, "demonstration", instant)
+        given_up = give_up_all(DOMAIN, NO_SERVER, instant)
     db.session.expunge_all()
     print(f"{given_up} emails that this queued are canceled: they never go out.")
 

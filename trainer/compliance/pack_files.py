@@ -119,6 +119,7 @@ def _tables(records: Records, tables: Mapping[str, Table], tally: Tally, outcome
             tally.sent += 1
         else:
             tally.unsent += 1
+            tally.unserved += row.has_no_server
             outcomes[row.outcome] += 1
 
     def change(row: Change) -> None:

@@ -44,6 +44,7 @@ from trainer.instructing.models import (
 )
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
+from trainer.organizations.mail_words import has_no_server
 from trainer.organizations.models import Membership, TeamStay
 from trainer.organizations.queries import seen_by, team_names, team_names_then
 from trainer.organizations.rules import Role, day_begins
@@ -351,7 +352,8 @@ def list_reminders(view: View) -> Iterator[Reminding]:
     for reminder, mail, name, number, title in db.session.execute(in_portions(query, _PORTION)):
         is_sent = mail is not None and mail.sent_at is not None
         told = outcome(reminder, mail)
-        yield Reminding(name, number, title, reminder.kind, reminder.due_on, reminder.created_at, told, is_sent)
+        facts = (name, number, title, reminder.kind, reminder.due_on, reminder.created_at, told, is_sent)
+        yield Reminding(*facts, not reminder.skipped and has_no_server(mail))
 
 
 def list_changes(view: View) -> Iterator[Change]:

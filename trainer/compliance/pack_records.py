@@ -109,6 +109,8 @@ class Reminding(NamedTuple):
     ordered_at: dt.datetime
     outcome: str
     is_sent: bool
+    has_no_server: bool = False
+    """It isn't sent since the site had no mail server."""
 
 
 class Change(NamedTuple):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time, get_timezone_name
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from trainer.assignments.rules import Audience
@@ -33,6 +33,8 @@ class Tally:
     meetings: int = 0
     sent: int = 0
     unsent: int = 0
+    unserved: int = 0
+    """Of these, not sent since the site had no mail server."""
     changes: int = 0
 
 
@@ -156,7 +158,7 @@ def parts(records: Records, tally: Tally) -> list[Part]:
         Part(
             "reminders",
             _("Reminders"),
-            gettext("%(sent)s sent, %(unsent)s not sent", sent=tally.sent, unsent=tally.unsent),
+            _reminders(tally),
             "reminders.csv",
         ),
         Part(
@@ -260,6 +262,17 @@ def _roster(tally: Tally) -> str:
     if not tally.former:
         return str(there)
     return str(_("%(there)s, %(former)s former", there=there, former=len(tally.former)))
+
+
+def _reminders(tally: Tally) -> str:
+    numbers = {"sent": tally.sent, "unsent": tally.unsent, "unserved": tally.unserved}
+    if not tally.unserved:
+        return str(_("%(sent)s sent, %(unsent)s not sent", **numbers))
+    if tally.unserved == tally.unsent:
+        return str(_("%(sent)s sent, %(unsent)s not sent: the site had no mail server", **numbers))
+    return str(
+        _("%(sent)s sent, %(unsent)s not sent, %(unserved)s of them since the site had no mail server", **numbers)
+    )
 
 
 def _excused(tally: Tally) -> str:

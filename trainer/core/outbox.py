@@ -34,6 +34,8 @@ FAILED_FOR = dt.timedelta(days=30)
 """How long a mail that couldn't be delivered is told of where people look for what to do."""
 NO_LONGER_NEEDED = "no longer needed"
 """Why a mail was given up whose occasion had passed before it was written."""
+NO_SERVER = "no mail server"
+"""Why a mail was given up on a site that had no mail server."""
 
 _WAITING = text("sent_at IS NULL AND dead_at IS NULL")
 _DEAD = text("dead_at IS NOT NULL")

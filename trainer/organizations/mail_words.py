@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from trainer.content.serving import served
-from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
+from trainer.core.outbox import NO_LONGER_NEEDED, NO_SERVER, OutboxMessage
 from trainer.organizations.rules import names_an_address
 from trainer.web.language import show_day
 
@@ -59,12 +59,25 @@ def outcome(skipped: str | None, mail: OutboxMessage | None, not_needed: str | N
     if mail.sent_at is not None:
         return str(_("Sent %(day)s", day=show_day(mail.sent_at, "long")))
     if mail.dead_at is None:
-        return str(_("Waiting to be sent"))
+        return str(
+            _("Waiting to be sent: the site has no mail server") if has_no_server(mail) else _("Waiting to be sent")
+        )
+    if has_no_server(mail):
+        return str(_("Not sent: the site had no mail server"))
     if mail.last_error == NO_LONGER_NEEDED:
         return not_needed or str(_("Not sent: no longer needed by the time it was to go out"))
     if not mail.tries:
         return str(_("Not sent: canceled before the first try"))
     return str(_("Not sent: the mail server refused it"))
+
+
+def has_no_server(mail: OutboxMessage | None) -> bool:
+    """Return True of an email that isn't sent since the site has no mail server, or had none when it was given up."""
+    if mail is None or mail.sent_at is not None:
+        return False
+    if mail.dead_at is None:
+        return current_app.config["SETTINGS"].smtp_url is None
+    return mail.last_error == NO_SERVER
 
 
 def mail_name(number: int) -> str:
