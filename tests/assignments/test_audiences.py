@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from tests.assignments.firm import EVERYONE, Firm, make_firm
+from tests.assignments.firm import EVERYONE, Firm, earn, make_firm
 from tests.assignments.oracle import Person, is_meant
 from tests.cast import make_site
 from trainer.assignments.models import Assignment
-from trainer.assignments.operations import change_requirement
+from trainer.assignments.operations import change_requirement, waive
 from trainer.assignments.preview import Preview, preview
-from trainer.assignments.queries import get_requirement, list_titles, meant
-from trainer.assignments.rules import Audience, Group, Match
+from trainer.assignments.queries import count_by_status, get_requirement, list_titles, meant
+from trainer.assignments.rules import Audience, Group, Match, Status
 from trainer.assignments.words import who
 from trainer.content.serving import served
 from trainer.core import clock
@@ -206,6 +206,48 @@ def test_the_preview_names_whom_saving_reaches(app: Flask) -> None:
             assert seen.added_names == sorted(after - before)[:10]
             assert seen.ended_names == sorted(before - after)[:10]
             before = after
+
+
+@pytest.mark.on_both
+def test_the_preview_counts_what_the_page_says_once_it_is_saved(app: Flask) -> None:
+    with time_machine.travel(NOON, tick=False):
+        firm, today = make_firm(app), clock.today()
+        wanted = replace(EVERYONE, starts_on=dt.date(2026, 10, 1))
+        people = {}
+        for name, hired_on, ends_in in (
+            ("Olga", dt.date(2026, 1, 1), None),
+            ("Ed", dt.date(2026, 1, 1), -20),
+            ("Edna", today, -20),  # whose first day is still to come
+            ("Sue", dt.date(2026, 1, 1), 20),
+            ("Curt", dt.date(2026, 1, 1), 200),
+            ("Newt", dt.date(2026, 12, 20), None),
+            ("Wanda", dt.date(2026, 1, 1), None),
+        ):
+            people[name] = firm.add(name, hired_on=hired_on)
+            if ends_in is not None:
+                ends_on = today + dt.timedelta(days=ends_in)
+                with app.app_context(), transaction():
+                    earn(firm.user_of(people[name]), ends_on - dt.timedelta(days=300), ends_on)
+        seen = _look(firm, wanted)
+        requirement_id = firm.require(wanted)
+        assert seen.by_status == _stand(firm, requirement_id)
+        assert (seen.by_status[Status.OVERDUE], seen.by_status[Status.EXPIRED]) == (2, 2)
+        assert sum(seen.due_days.values()) == seen.people - seen.by_status[Status.CURRENT]
+        with app.app_context(), transaction():
+            duties = select(Assignment.id).where(Assignment.membership_id == people["Wanda"])
+            waive(firm.actor(), db.session.scalars(duties).one(), "On leave", today, clock.now())
+        wanted = replace(wanted, days_allowed=60, renewal_days=10)
+        seen = _look(firm, wanted, requirement_id)
+        with app.app_context(), transaction():
+            change_requirement(firm.actor(), requirement_id, wanted, served().courses, clock.now())
+        assert seen.by_status == _stand(firm, requirement_id)
+        assert seen.by_status[Status.WAIVED] == 1
+
+
+def _stand(firm: Firm, requirement_id: UUID) -> dict[Status, int]:
+    """Return how many people stand where; of them nobody has begun."""
+    with firm.app.app_context():
+        return count_by_status(firm.id, clock.today())[requirement_id]
 
 
 def _look(firm: Firm, wanted: object, requirement_id: UUID | None = None) -> Preview:

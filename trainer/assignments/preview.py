@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Text, and_, cast, exists, literal, select, true
+from sqlalchemy import ColumnElement, Date, Text, and_, cast, exists, func, literal, select, true
 
 from trainer.assignments import rules, sql
-from trainer.assignments.models import Assignment, Requirement
+from trainer.assignments.models import Assignment, Requirement, Waiver
 from trainer.assignments.queries import list_team_names, meant
-from trainer.assignments.rules import SOON, Wanted
+from trainer.assignments.rules import Status, Wanted
 from trainer.assignments.statements import covers_until, meets, renewing
 from trainer.assignments.words import who
 from trainer.core.db import db
@@ -34,17 +35,14 @@ class Preview:
     """The first of them by name, at most NAMED."""
     waiting: int = 0
     """Of them, not come in yet: they are assigned, and written to once they have."""
-    covered: int = 0
-    """Of them, with a completion that counts; it holds until a later day."""
+    by_status: dict[Status, int] = field(default_factory=dict)
+    """Where they would stand, as the requirement's page says once it is saved; nobody as in progress."""
     uncounted: int = 0
     """Of them, with a certificate of this course that doesn't satisfy the terms."""
     under_way: int = 0
     """Of them, in the course now: their conditions are tightened, never loosened."""
-    late: int = 0
-    soon: int = 0
-    later: int = 0
     due_days: dict[dt.date, int] = field(default_factory=dict)
-    """First due day -> how many people, of those whom nothing covers; the earliest days first."""
+    """Due day -> how many people, of those who would have something to do; the earliest days first."""
     added: int = 0
     ended: int = 0
     moved: int = 0
@@ -85,6 +83,7 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
             exists().where(*mine).label("has_credential"),
             exists().where(*open_one, Enrollment.completed_at.is_(None)).label("is_under_way"),
             Assignment.due_on,
+            _waived_until(now).label("waived_until"),
         )
         .select_from(Membership)
         .join(asked, true())
@@ -102,16 +101,14 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
         if now is not None and row.due_on is None:
             seen.added += 1
             seen.added_names.append(row.name)
-        if row.covers_until is not None and row.covers_until >= today:
-            seen.covered += 1
-            continue
-        seen.moved += row.due_on is not None and row.due_on != due_on
+        status = rules.status_of(row.covers_until, due_on, rule.renewal_days, row.waived_until, today)
+        seen.by_status[status] = seen.by_status.get(status, 0) + 1
+        if row.covers_until is None or row.covers_until < today:
+            seen.moved += row.due_on is not None and row.due_on != due_on
         seen.uncounted += bool(row.has_credential) and row.covers_until is None
-        seen.due_days[due_on] = seen.due_days.get(due_on, 0) + 1
-        left = (due_on - today).days
-        seen.late += left < 0
-        seen.soon += 0 <= left <= SOON
-        seen.later += left > SOON
+        if status.is_open:
+            day = row.covers_until or due_on
+            seen.due_days[day] = seen.due_days.get(day, 0) + 1
     seen.due_days = dict(sorted(seen.due_days.items()))
     seen.names = [row.name for row in rows[:NAMED]]
     del seen.added_names[NAMED:]
@@ -129,3 +126,20 @@ def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None 
         ).all()
         seen.ended, seen.ended_names = len(ending), list(ending[:NAMED])
     return seen
+
+
+def _waived_until(now: Requirement | None) -> ColumnElement[Any]:
+    """Return, as SQL, the last day of a person's waiver of the requirement that would be changed."""
+    if now is None:
+        return literal(None, Date())
+    waived = (
+        select(func.max(Waiver.until))
+        .join(Assignment, Assignment.id == Waiver.assignment_id)
+        .where(
+            Assignment.membership_id == Membership.id,
+            Assignment.requirement_id == now.id,
+            Waiver.ended_at.is_(None),
+        )
+        .correlate(Membership)
+    )
+    return waived.scalar_subquery()

@@ -330,19 +330,33 @@ def covered_until(completion: Completion, terms: Terms) -> dt.date:
 
 def status(duty: Duty, today: dt.date) -> Status:
     """Return where someone stands. `statements.status_case` is the same table of rules in SQL."""
-    if duty.waived_until is not None and today <= duty.waived_until:
+    covers_until, renewal_days = duty.covers_until, duty.terms.renewal_days
+    return status_of(covers_until, duty.first_due_on, renewal_days, duty.waived_until, today, has_begun=duty.has_begun)
+
+
+def status_of(
+    covers_until: dt.date | None,
+    first_due_on: dt.date,
+    renewal_days: int,
+    waived_until: dt.date | None,
+    today: dt.date,
+    *,
+    has_begun: bool = False,
+) -> Status:
+    """Return where someone stands whom completions cover until a day, or (None) never did."""
+    if waived_until is not None and today <= waived_until:
         return Status.WAIVED
-    if duty.covers_until is not None:
-        left = (duty.covers_until - today).days
+    if covers_until is not None:
+        left = (covers_until - today).days
         if left < 0:
             return Status.EXPIRED
-        return Status.DUE_SOON if left <= min(SOON, duty.terms.renewal_days) else Status.CURRENT
-    left = (duty.first_due_on - today).days
+        return Status.DUE_SOON if left <= min(SOON, renewal_days) else Status.CURRENT
+    left = (first_due_on - today).days
     if left < 0:
         return Status.OVERDUE
     if left <= SOON:
         return Status.DUE_SOON
-    return Status.IN_PROGRESS if duty.has_begun else Status.NOT_STARTED
+    return Status.IN_PROGRESS if has_begun else Status.NOT_STARTED
 
 
 def is_renewal_open(covers_until: dt.date | None, renewal_days: int, today: dt.date) -> bool:
