@@ -88,6 +88,38 @@ def test_nothing_is_saved_before_it_was_previewed(app: Flask) -> None:
     assert [one.days_allowed for one in saved(app)] == [90]
 
 
+@pytest.mark.parametrize(
+    ("given", "months", "course", "title"),
+    [
+        ("The guard's small course, yearly", 24, "security-officer", "The guard's small course, every two years"),
+        ("The guard's small course, yearly", 36, "recognize", "The small course, every 3 years"),
+        ("The guard's small course, yearly", 1, "recognize", "The small course, every month"),
+        ("The small course, every 18 months", 6, "recognize", "The small course, every 6 months"),
+        ("The small course, every two years", 12, "recognize", "The small course, yearly"),
+        ("Guards, yearly", 24, "recognize", "Guards, yearly"),
+    ],
+)
+def test_the_title_of_ones_own_rule_follows_its_period_unless_it_was_typed(
+    app: Flask, given: str, months: int, course: str, title: str
+) -> None:
+    firm = make_firm(app)
+    alice, path = sign_in_as(app, firm.owner_id), page_of(firm, "/new?pack=plain")
+    fields = {**FORM, "title": given, "cadence_months": str(months), "course": course}
+    shown = alice.post(path, {**fields, "step": "look"}).text
+    assert f'value="{escape(title)}"' in shown
+    code = re.search(r'name="seen"[^>]*value="([^"]+)"', shown)
+    assert code
+    assert alice.post(path, {**fields, "title": title, "step": "save", "seen": code[1]}).status_code == 303
+    assert [rule.title for rule in saved(app)] == [title]
+
+
+def test_the_title_of_a_law_stays(app: Flask) -> None:
+    firm = make_firm(app)
+    changes = {"title": "The small course, yearly", "cadence_months": "24"}
+    look_and_save(sign_in_as(app, firm.owner_id), page_of(firm, "/new?pack=lakeland"), changes)
+    assert [rule.title for rule in saved(app)] == ["The small course, yearly"]
+
+
 def test_the_preview_counts_people_and_days(app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
         firm = make_firm(app)

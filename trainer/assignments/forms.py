@@ -27,6 +27,7 @@ from trainer.web.forms import Form, PlainText, Ticks, in_lines, length, trimmed
 
 LONGEST_SENTENCE = 500
 LONGEST_TRAINING = 120
+MOST_MONTHS = 120
 EVERYONE, SOME = "everyone", "some"
 NONE, ANY = "none", "every"
 _DAYS_ALLOWED = _l("Days allowed")
@@ -108,7 +109,7 @@ class RequirementForm(Form):
     )
     cadence_months = IntegerField(
         _CADENCE,
-        _number(_CADENCE, 1, 120),
+        _number(_CADENCE, 1, MOST_MONTHS),
         description=_l("A certificate for this course has its own expiration date, too; the earlier date counts."),
         render_kw={"inputmode": "numeric"},
     )

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments import operations
-from trainer.assignments.forms import RequirementForm, filled_in
+from trainer.assignments.forms import MOST_MONTHS, RequirementForm, filled_in
 from trainer.assignments.models import Requirement
 from trainer.assignments.preview import Preview, preview
 from trainer.assignments.queries import (
@@ -26,7 +26,8 @@ from trainer.assignments.queries import (
     wanted_by,
 )
 from trainer.assignments.rules import Audience, Status, Wanted
-from trainer.assignments.words import STATUS_CHIPS, earlier_told, outcome, reminder_name, status_name, who
+from trainer.assignments.words import STATUS_CHIPS, earlier_told, outcome, reminder_name, status_name, title_for, who
+from trainer.content.library import Content
 from trainer.content.serving import served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
@@ -84,12 +85,15 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
     pack = content.packs.get(name)
     if pack is None:
         raise NotFound
-    title = pack.title
+    title, titles = pack.title, {}
     if not pack.sources:  # it follows no law, whose name could be the title
-        title = _("%(course)s, yearly", course=content.courses[pack.defaults.course].file.title)
+        titles = _own_titles(content)
+        title = titles[pack.defaults.course, pack.defaults.cadence_months]
     form, spellings = _form(actor, **pack.defaults.model_dump(), title=title, starts_on=actor.today(now()))
     seen = None
     if form.validate_on_submit():
+        if form.title.data in titles.values():  # ours, not one that was typed
+            form.title.data = titles[str(form.course.data), form.cadence_months.data or 1]
         rule = _wanted(form, spellings, pack=name, unapproved_state=pack.unapproved_state)
         if not _is_seen(actor, form, rule):
             seen = _look(actor, form, rule)
@@ -113,6 +117,15 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
         **_shared(),
     )
     return page, _status(form, seen)
+
+
+def _own_titles(content: Content) -> dict[tuple[str, int], str]:
+    """Return what we call a rule of the firm's own, by course and months."""
+    return {
+        (slug, months): title_for(course.file.title, months)
+        for slug, course in content.courses.items()
+        for months in range(1, MOST_MONTHS + 1)
+    }
 
 
 @blueprint.get("/<uuid:requirement_id>")

@@ -46,6 +46,18 @@ def status_name(status: Status, unapproved_state: str | None) -> str:
     return str(STATUS_NAMES[status])
 
 
+def title_for(course: str, cadence_months: int) -> str:
+    """Return the title of a rule of a firm's own, such as "For security officers, every two years"."""
+    years, months = divmod(cadence_months, 12)
+    if months:
+        told = ngettext("%(course)s, every month", "%(course)s, every %(num)s months", cadence_months, course=course)
+    elif years == 2:
+        told = gettext("%(course)s, every two years", course=course)
+    else:
+        told = ngettext("%(course)s, yearly", "%(course)s, every %(num)s years", years, course=course)
+    return str(told)
+
+
 def shortfall_told(shortfall: Shortfall) -> str:
     """Return why a valid certificate doesn't count."""
     reasons = {
