@@ -27,8 +27,11 @@ def test_a_pack_says_for_whom_it_is_what_is_unsure_and_where_from_and_fills_the_
 ) -> None:
     firm, pack = make_firm(app), shelf.content.packs[slug]
     page = unescape(sign_in_as(app, firm.owner_id).get(page_of(firm, f"?pack={slug}")).text)
-    for said in (pack.applies_to, pack.records, pack.notice, pack.course_approval.authority, *pack.unclear):
+    told = (pack.applies_to, pack.guard_firms, pack.records, pack.notice, pack.course_approval.authority)
+    for said in (*told, *pack.unclear):
         assert said is None or said in page
+    assert (pack.guard_firms is not None) == (pack.state is not None)
+    assert ("<b>Guard firms:</b>" in page) == (pack.state is not None)
     for source in pack.sources:
         assert f'href="{shelf.content.sources[source].address}"' in page
     for name in ("least_minutes", "cadence_months", "days_allowed", "renewal_days"):

@@ -104,6 +104,7 @@ class Pack(Part):
     title: Text
     state: Text | None = None
     applies_to: Text
+    guard_firms: Text | None = None  # what it means to a firm whose guards work at those that it applies to
     course_approval: CourseApproval
     defaults: PackDefaults
     help_region: Slug | None = None  # its help lines are shown with the pack

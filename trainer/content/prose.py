@@ -95,7 +95,7 @@ _PROSE: Final[Mapping[type[Part], Keys]] = {
     ),
     Pack: Keys(
         {
-            **words("title", "applies_to"),
+            **words("title", "applies_to", "guard_firms"),
             "course_approval": Keys(words("authority")),
             **words("records", "unclear", "notice"),
         }
