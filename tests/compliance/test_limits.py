@@ -43,7 +43,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.upkeep import keep_up
-from trainer.organizations.models import Membership, TeamMembership
+from trainer.organizations.models import Membership, Team, TeamMembership
 from trainer.organizations.operations import remove_person, remove_team, set_teams
 from trainer.organizations.queries import get_person
 
@@ -253,6 +253,14 @@ def test_a_limited_pack_says_what_it_is_limited_to_wherever_one_begins_to_read(c
     assert "of 3 people were current." in page(files)  # Bob, Hal and Mark
     with clients.acme.app.app_context():
         assert tell_limits(clients.acme.id, Limits(None, clients.rules["mall"])) == "“Nights at the mall” only"
+
+
+def test_a_cover_that_cant_name_a_team_still_says_that_it_isnt_all_of_the_firm(clients: Clients) -> None:
+    with clients.acme.app.app_context(), transaction():
+        db.session.execute(update(Team).where(Team.id == clients.acme.harbor).values(name="\u2fff"))  # in no font
+    files = pack_of(clients, "mall")
+    assert "Not all of the firm: index.html says what this pack is limited to." in cover(files)
+    assert "\u2fff only" in page(files)
 
 
 def test_the_rule_of_several_sites_names_no_other_one(clients: Clients) -> None:
