@@ -118,6 +118,7 @@ MODULES_ON_BOTH = {
     "compliance/test_earlier_list",
     "compliance/test_reminding",
     "home/test_firm",
+    "home/test_merger_disputes",
     "home/test_mergers",
     "home/test_rounds",
     "interop/test_webhooks",

@@ -79,6 +79,7 @@ HELD_BY = {
     "courses/test_papers.py": "web/paper",
     "credentials/test_views.py": "credentials/forms credentials/operations credentials/paper credentials/queries",
     "home/test_firm.py": "home/firm_views home/queries home/words",
+    "home/test_merger_disputes.py": "joining/just_given",
     "home/test_mergers.py": "assignments/mergers core/rows home/merger_forms home/merger_views jobs/mergers "
     "learning/mergers organizations/mergers",
     "home/test_rounds.py": "assessment/letters assessment/rounds compliance/views/rounds "

@@ -185,6 +185,7 @@ WAYS_UP = {
     "front": "home.front",
     "help": "courses.help_directory",
     "keep": "joining.keep",
+    "joined_away": "mergers.dispute",
     "known": "privacy.known",
     "lesson": "learning.show_lesson",
     "me": "home.me",

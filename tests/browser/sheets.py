@@ -824,6 +824,7 @@ JOINING = [
     Sheet("merger-withdraw", lambda stage: f"{stage.paths['firm']}/mergers/{stage.paths['asked']}", "alice"),
     Sheet("merger-asked", lambda stage: f"/account/mergers/{stage.paths['asked']}", "sam"),
     Sheet("merger-joined", lambda stage: f"/account/mergers/{stage.paths['joined']}", "gus"),
+    Sheet("merger-dispute", "/in/joined", render=steps.merger_dispute_page),
     Sheet("me-told", "/me", "gus"),
     Sheet("used-slips", "/account/pin-slips", "gus"),
     Sheet("site-devices", _at("firm", "/site-devices"), "alice"),

@@ -103,6 +103,14 @@ def choose_pin_error(stage: Stage) -> str:
     return _post(_with_slip(stage), "/in/pin", new_pin="123456", again="123456", is_old_enough="y").text
 
 
+def merger_dispute_page(stage: Stage) -> str:
+    """Give the PIN of an entry that was joined to another one."""
+    visitor = Visitor(stage.live.app)
+    with visitor.client.session_transaction(base_url=visitor.base_url) as session:
+        session["merger"] = [stage.paths["joined"], int(now().timestamp())]
+    return visitor.get("/in/joined").text
+
+
 def mailed_sign_up_page(stage: Stage) -> str:
     """Ask for the form where there is a mail server."""
     return _mailing(stage).get("/sign-up").text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from tests.cast import actor_of
@@ -62,3 +64,20 @@ def user_of(app: Flask, person: UUID) -> UUID:
         found = db.session.get_one(Membership, person).user_id
         assert found is not None
         return found
+
+
+def statements(acme: Acme, secret: str, **typed: str) -> list[str]:
+    """Return what is asked of the database when a stranger sends the sign-in form."""
+    visitor, ran = Visitor(acme.app), []
+    visitor.token()
+    fields = {"firm": firm_code(acme.app, acme.id), **typed}
+
+    def note_down(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        ran.append(re.sub(r"ORDER BY .*|FOR UPDATE", "", statement))
+
+    with acme.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note_down)
+    sign_in(visitor, acme, secret, **fields)
+    with acme.app.app_context():
+        event.remove(db.engine, "before_cursor_execute", note_down)
+    return ran

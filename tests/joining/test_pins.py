@@ -15,7 +15,7 @@ from limits.storage import storage_from_string
 from sqlalchemy import event, func, select
 
 from tests.cast import actor_of, make_account
-from tests.joining.slips import NUMBER, PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, user_of
+from tests.joining.slips import NUMBER, PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, statements, user_of
 from tests.organizations.conftest import Acme
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
@@ -201,30 +201,14 @@ def test_the_same_statements_run_whoever_was_meant(acme: Acme, limits_url: str) 
     waiting = add_gus(acme, "00500", "Wanda Wait")
     slip_for(acme, waiting)
     acme.app.extensions["limits"] = storage_from_string(limits_url)  # elsewhere, as with Redis, or in our database
-    firm = firm_code(acme.app, acme.id)
-
-    def statements(secret: str, **typed: str) -> list[str]:
-        visitor, ran = Visitor(acme.app), []
-        visitor.token()
-
-        def note_down(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            ran.append(re.sub(r"ORDER BY .*|FOR UPDATE", "", statement))
-
-        with acme.app.app_context():
-            event.listen(db.engine, "before_cursor_execute", note_down)
-        sign_in(visitor, acme, secret, **{"firm": firm, **typed})
-        with acme.app.app_context():
-            event.remove(db.engine, "before_cursor_execute", note_down)
-        return ran
-
     for secret in ("739164", "AAAA-AAAA"):
-        known = statements(secret)
+        known = statements(acme, secret)
         for typed in ({"number": "99999"}, {"firm": "ZZZZZZ"}, {"number": "00500"}):
-            assert statements(secret, **typed) == known, typed
+            assert statements(acme, secret, **typed) == known, typed
     with acme.app.app_context(), transaction():
         while begin_try(user_of(acme.app, gus_of(acme)), Way.STRANGE, clock.now()) is not None:
             pass
-    assert statements("739164") == statements("739164", number="99999")  # nor once no more are looked at
+    assert statements(acme, "739164") == statements(acme, "739164", number="99999")  # nor once no more are looked at
 
 
 def gus_of(acme: Acme) -> UUID:

@@ -13,7 +13,7 @@ from trainer.organizations.models import Membership, Merger, Organization
 from trainer.organizations.queries import find_open_firm
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("round-asked", "merger-asked", "merger-made", "merger-undone")
+TEMPLATES = ("round-asked", "merger-asked", "merger-made", "merger-undone", "merger-disputed")
 
 
 def write(message: OutboxMessage) -> Letter | None:
@@ -41,12 +41,12 @@ def write(message: OutboxMessage) -> Letter | None:
 def _write_merger(message: OutboxMessage) -> Letter | None:
     """Return what the mail says, or None if it was answered, withdrawn, undone or settled."""
     merger = db.session.get(Merger, UUID(hex=message.ids["merger"]))
-    if message.template == "merger-undone":
+    if message.template in {"merger-undone", "merger-disputed"}:
         firm_open = find_open_firm(merger.organization_id) if merger is not None else None
         if firm_open is None:
             return None
         log = f"{current_app.config['SETTINGS'].base_url}/organizations/{firm_open.id}/audit?act=merger"
-        return write_letter("home/mail/merger-undone", firm=firm_open.name, url=log)
+        return write_letter(f"home/mail/{message.template}", firm=firm_open.name, url=log)
     if merger is None or merger.closed_at is not None or merger.seen_at is not None:
         return None
     firm = db.session.get_one(Organization, merger.organization_id).name

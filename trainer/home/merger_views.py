@@ -16,15 +16,23 @@ from trainer.assignments.queries import list_titles_of
 from trainer.compliance.queries import list_completions
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.core.errors import Conflict
+from trainer.core.errors import Conflict, NotFound
 from trainer.home import mergers
 from trainer.home.merger_forms import AnswerForm, MergerForm
+from trainer.joining import just_given
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.mergers import get_merger, get_own_merger, get_pair, list_likely, refuse_obstacle
+from trainer.organizations.mergers import get_going, get_merger, get_own_merger, get_pair, list_likely, refuse_obstacle
 from trainer.organizations.models import Membership, Merger, Organization
 from trainer.organizations.queries import PeopleFilter, get_changeable, list_people, team_names
-from trainer.organizations.rules import MERGER_ASKED_LASTS, MERGER_UNDO_LASTS, May, Obstacle, obstacle_to
+from trainer.organizations.rules import (
+    MERGER_ASKED_LASTS,
+    MERGER_UNDO_LASTS,
+    May,
+    Obstacle,
+    can_undo_merger,
+    obstacle_to,
+)
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import show_day, show_times_of
@@ -161,6 +169,42 @@ def answer(merger_id: UUID) -> Response | str | tuple[str, int]:
             flash(_answered(was_joined, is_right))
         return go(url_for("home.me"))
     return _answer_page(form, merger), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/in/joined", methods=["GET", "POST"])
+@access(Who.PUBLIC)
+def dispute() -> Response | str:
+    """Tell whoever has just given the PIN of an account that goes, and no one else, that it was joined to another one;
+    undo it at their word."""
+    form, merger_id = Form(), just_given.find(just_given.MERGER)
+    try:
+        if merger_id is None:
+            raise NotFound
+        merger = get_going(merger_id)
+        if form.validate_on_submit():
+            with transaction():
+                has_number = mergers.dispute(merger_id, now()).employee_number == merger.gone_number
+            flash(
+                _("The two entries are separate again. Sign in with your number and PIN.")
+                if has_number
+                else _(
+                    "The two entries are separate again, but someone else has your number by now. Ask the firm for "
+                    "another one. Your PIN stays the same."
+                )
+            )
+            return go(url_for("pins.sign_in"))
+    except NotFound:  # also after some minutes
+        flash(_("Enter your number and PIN again."))
+        return go(url_for("pins.sign_in"))
+    except Conflict as error:
+        flash(error.message)
+        return go(url_for("pins.sign_in"))
+    firm = db.session.get_one(Organization, merger.organization_id)
+    show_times_of(firm.time_zone)
+    at = merger.joined_at or merger.asked_at
+    can_undo = can_undo_merger(at, now())
+    told = {"merger": merger, "firm": firm, "at": at, "until": at + MERGER_UNDO_LASTS, "can_undo": can_undo}
+    return render_template("home/merger_dispute.html", form=form, **told)
 
 
 def _prove(user_id: UUID, merger: Merger, given: str) -> UUID | None:

@@ -48,6 +48,7 @@ from trainer.learning.operations import forget_answers
 from trainer.organizations.actor import Actor
 from trainer.organizations.mergers import (
     close,
+    get_going,
     get_merger,
     get_own_merger,
     get_pair,
@@ -186,6 +187,20 @@ def withdraw(actor: Actor, merger_id: uuid.UUID, now: dt.datetime) -> Merger:
     return merger
 
 
+def dispute(merger_id: uuid.UUID, now: dt.datetime) -> Membership:
+    """Undo a merger within a day, for whoever gave the PIN of the account that goes; tell the firm's owners.
+
+    Return the entry as it is back: without a number or address that is someone else's by now, so that nobody can keep
+    it away by that. Raises NotFound; Conflict if it is too late.
+    """
+    merger = get_going(merger_id)
+    _lock_firm(merger)
+    lock(merger)
+    _end(merger, merger.gone_user_id, Outcome.WITHDRAWN, now, is_forced=True)
+    _tell_owners("merger-disputed", merger, now)
+    return db.session.get_one(Membership, merger.gone_id)
+
+
 def list_to_settle(now: dt.datetime) -> Sequence[uuid.UUID]:
     """Return mergers whose time is over: those that can't be undone anymore, and those that nobody agreed to."""
     return db.session.scalars(select(Merger.id).where(_is_over(now)).order_by(Merger.asked_at, Merger.id)).all()
@@ -212,7 +227,7 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
             get_user(locked_id)  # always in the same order
         if _is_own(other_id, merger.organization_id):
             _undo(merger, None, now, is_forced=True)
-            _tell_owners(merger, now)
+            _tell_owners("merger-undone", merger, now)
             return
         if not is_proved(merger):
             _forget_own(other_id)
@@ -258,7 +273,9 @@ def _forget_own(user_id: uuid.UUID) -> None:
     forget_answers(user_id)
 
 
-def _end(merger: Merger, user_id: uuid.UUID, outcome: Outcome, now: dt.datetime) -> None:
+def _end(
+    merger: Merger, user_id: uuid.UUID | None, outcome: Outcome, now: dt.datetime, *, is_forced: bool = False
+) -> None:
     kept = db.session.get_one(Membership, merger.kept_id)
     if merger.joined_at is None:
         _note("merger.declined" if outcome is Outcome.DECLINED else "merger.withdrawn", user_id, merger, kept, now)
@@ -266,7 +283,7 @@ def _end(merger: Merger, user_id: uuid.UUID, outcome: Outcome, now: dt.datetime)
         return
     if not can_undo_merger(merger.joined_at, now):
         raise Conflict(TOO_LATE)
-    _undo(merger, user_id, now)
+    _undo(merger, user_id, now, is_forced=is_forced)
 
 
 def _undo(merger: Merger, user_id: uuid.UUID | None, now: dt.datetime, *, is_forced: bool = False) -> None:
@@ -342,10 +359,10 @@ def _tell(merger: Merger, template: str, now: dt.datetime) -> None:
         outbox.post(template, user.email, mail_language(user.language), {"merger": merger.id.hex}, now)
 
 
-def _tell_owners(merger: Merger, now: dt.datetime) -> None:
+def _tell_owners(template: str, merger: Merger, now: dt.datetime) -> None:
     owners = list_owner_addresses(merger.organization_id)
     mails = [(address, mail_language(language), {"merger": merger.id.hex}) for address, language in owners]
-    outbox.post_all("merger-undone", mails, now)
+    outbox.post_all(template, mails, now)
 
 
 def _note(act: str, user_id: uuid.UUID | None, merger: Merger, kept: Membership, now: dt.datetime) -> None:

@@ -7,6 +7,7 @@ that isn't looked at any more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum, auto
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, session, url_for
@@ -39,7 +40,7 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, NotFound
-from trainer.joining import operations, pins, used_slips
+from trainer.joining import just_given, operations, pins, used_slips
 from trainer.joining.pin_forms import EarlierPinForm, FirstPinForm, PinSignInForm
 from trainer.organizations.codes import show_code
 from trainer.organizations.devices import Site, see, this_site, was_site
@@ -55,10 +56,12 @@ blueprint = Blueprint("pins", __name__, template_folder="templates")
 
 _BADGE = "badge"  # in the session of a site device: the number on the badge that was read
 _LEFT = "left"  # in the session of a site device: whose session it was that went quiet, and on which page
-_SLIP = "slip"  # in the session: the slip whose code was typed, and when
-_SLIP_LASTS = 15 * 60
-_SLIP_LASTS_AT_SITE = 5 * 60
 _WRONG_AT_SITE = 60  # wrong PINs within an hour at one device, of whatever people
+
+
+class _Fit(Enum):
+    NOW = auto()
+    BEFORE = auto()  # a slip replaced it
 
 
 @blueprint.route("/in", methods=["GET", "POST"])
@@ -70,7 +73,8 @@ def sign_in() -> Response | str | tuple[str, int]:
     if _has_account():
         return go(_next()) if site is not None or "next" in request.args else _take_slip()
     if request.method != "POST":
-        session.pop(_SLIP, None)
+        just_given.forget(just_given.SLIP)
+        just_given.forget(just_given.MERGER)
         if site is not None and request.args.keys() & {"number", "next"}:
             _keep_for_site()
             return go(url_for(".sign_in"))
@@ -93,12 +97,17 @@ def sign_in() -> Response | str | tuple[str, int]:
         way = way_of if site is None else lambda _user: Way.SITE
         has_left = site is None and bool(form.has_left.data)
         tried = pins.begin(firm, number, secret, way, now(), has_left=has_left)
-    is_right = check_pin(tried.user, secret)  # also in vain, so that all take as long
-    is_from_before = not is_right and site is None and is_pin_from_before(tried.user, secret)
+    fit = _fit_of(tried, secret, site)
     if tried.slip is not None:
-        session[_SLIP] = [tried.slip.id.hex, int(now().timestamp())]
+        just_given.keep(just_given.SLIP, tried.slip.id)
         return go(url_for(".choose"))
-    if not (is_right or is_from_before) or tried.user is None or tried.try_id is None:
+    tries = [tried.try_id]
+    if fit is None:
+        with transaction():
+            tried = pins.begin_going(firm, number, secret, way, now())
+        fit = _fit_of(tried, secret, site)
+        tries.append(tried.try_id)
+    if fit is None or tried.user is None:
         form.pin.errors = [
             _(
                 "These don’t go together, or there were too many wrong tries. Check all three. If it still doesn’t "
@@ -109,19 +118,15 @@ def sign_in() -> Response | str | tuple[str, int]:
             with transaction():
                 count(device_key, 3600)
         return _page(form, site), 422
-    fresh = hash_pin(secret) if is_right and is_mixed_with_older_key(tried.user) else None
+    fresh = hash_pin(secret) if fit is _Fit.NOW and is_mixed_with_older_key(tried.user) else None
     with transaction():
-        cross_out(tried.try_id)
+        for try_id in filter(None, tries):
+            cross_out(try_id)
         if fresh is not None:
             remix(get_user(tried.user.id), fresh)
-    if tried.is_going:
-        flash(
-            _(
-                "Your firm joined this entry with another one, as the same person. Sign in as you do for that one. If "
-                "it isn’t yours, tell an owner of the firm right away: for 24 hours, they can undo it."
-            )
-        )
-        return go(url_for(".sign_in"))
+    if tried.merger_id is not None:
+        just_given.keep(just_given.MERGER, tried.merger_id)
+        return go(way_to("joined_away"))
     return _let_in(tried.user)
 
 
@@ -129,15 +134,15 @@ def sign_in() -> Response | str | tuple[str, int]:
 @access(Who.PUBLIC)
 def choose() -> Response | str | tuple[str, int]:
     """Let the holder of a slip choose a PIN, after showing whose it is and what the firm will see."""
-    slip_id = _slip_id()
+    slip_id = just_given.find(just_given.SLIP)
     if slip_id is None or (_has_account() and this_site() is not None):
-        session.pop(_SLIP, None)
+        just_given.forget(just_given.SLIP)
         return go(url_for(".sign_in"))
     guest_id = current_user.id if current_user.is_guest else None
     try:
         _slip, person, firm = pins.get_slip(slip_id, now())
     except NotFound:
-        session.pop(_SLIP, None)
+        just_given.forget(just_given.SLIP)
         flash(USED)
         return go(url_for(".sign_in"))
     if _has_account():
@@ -256,7 +261,7 @@ def _page(form: PinSignInForm, site: Site | None) -> str:
 def _take_slip() -> Response | str | tuple[str, int]:
     """Let someone who is signed in use the slip of one more firm."""
     if request.method != "POST":
-        session.pop(_SLIP, None)
+        just_given.forget(just_given.SLIP)
         firm, number = request.args.get("firm", "")[:40], request.args.get("number", "")[:40]
         form = PinSignInForm(formdata=None, firm=firm, number=number)
         del form.has_left
@@ -267,7 +272,7 @@ def _take_slip() -> Response | str | tuple[str, int]:
         with transaction():
             slip = pins.try_slip(str(form.firm.data), str(form.number.data), str(form.pin.data), now())
         if slip is not None:
-            session[_SLIP] = [slip.id.hex, int(now().timestamp())]
+            just_given.keep(just_given.SLIP, slip.id)
             return go(url_for(".choose"))
         form.pin.errors = [_("This isn’t a slip that works. Check all three, or ask your site manager for a new slip.")]
     return _page(form, None), 422
@@ -278,7 +283,7 @@ def _join(slip_id: UUID, person: Membership, firm: Organization) -> Response | s
     form, user_id = Form(), current_user.id
     if not form.validate_on_submit():
         return render_template("joining/choose_pin.html", form=form, person=person, firm=firm, joins=True)
-    session.pop(_SLIP, None)
+    just_given.forget(just_given.SLIP)
     try:
         with transaction():
             pins.join_with_slip(slip_id, user_id, now())
@@ -289,6 +294,13 @@ def _join(slip_id: UUID, person: Membership, firm: Organization) -> Response | s
     else:
         flash(_("You’ve joined %(firm)s with this account.", firm=firm.name))
     return go(way_to("me"))
+
+
+def _fit_of(tried: pins.Tried, secret: str, site: Site | None) -> _Fit | None:
+    """Return which PIN of the account this is, if one may be looked at."""
+    if check_pin(tried.user, secret):  # also in vain, so that all take as long
+        return _Fit.NOW
+    return _Fit.BEFORE if site is None and is_pin_from_before(tried.user, secret) else None
 
 
 def _keep_for_site() -> None:
@@ -323,12 +335,6 @@ def _let_in(user: User) -> Response:
 
 def _next() -> str:
     return safe_path(request.args.get("next"), way_to("me"))
-
-
-def _slip_id() -> UUID | None:
-    number, at = session.get(_SLIP) or ("", 0)
-    lasts = _SLIP_LASTS if this_site() is None else _SLIP_LASTS_AT_SITE
-    return UUID(hex=number) if number and now().timestamp() - at < lasts else None
 
 
 def _has_account() -> bool:

@@ -29,7 +29,7 @@ from trainer.joining.entering import came_in
 from trainer.joining.used_slips import tell_used
 from trainer.organizations.codes import read_code
 from trainer.organizations.invitations import fill, is_in
-from trainer.organizations.mergers import find_going, is_going
+from trainer.organizations.mergers import find_going, find_merger_of
 from trainer.organizations.models import Membership, Organization, PinSlip
 from trainer.organizations.rules import Role, padded
 from trainer.organizations.slips import (
@@ -48,8 +48,8 @@ class Tried(NamedTuple):
     user: User | None = None
     try_id: uuid.UUID | None = None
     slip: PinSlip | None = None
-    is_going: bool = False
-    """The user's account was joined to another one, and can't be signed in to."""
+    merger_id: uuid.UUID | None = None
+    """How the user's account was joined to another one: it can't be signed in to."""
 
 
 def find_entry(firm_code: str, number: str, *, has_left: bool = False) -> Membership | None:
@@ -60,13 +60,12 @@ def find_entry(firm_code: str, number: str, *, has_left: bool = False) -> Member
     What people learned is theirs, so they still come in after they have left, and when the firm is shut.
     """
     code, typed = read_code(firm_code, FIRM_CODE_LENGTH), clean_name(number)
-    may_be = [number for spelling in _spellings(typed) for number in padded(spelling)]
     entries = db.session.scalars(
         select(Membership)
         .join(Organization, Organization.id == Membership.organization_id)
         .where(
             Organization.code == (code or ""),
-            Membership.employee_number.in_(may_be),
+            Membership.employee_number.in_(_padded(typed)),
             Membership.role == Role.MEMBER,
             or_(literal(not has_left), Membership.ended_at.is_not(None)),
         )
@@ -81,6 +80,10 @@ def find_entry(firm_code: str, number: str, *, has_left: bool = False) -> Member
 
 def _spellings(typed: str) -> set[str]:
     return {typed, typed.upper(), typed.lower()}
+
+
+def _padded(typed: str) -> list[str]:
+    return [number for spelling in _spellings(typed) for number in padded(spelling)]
 
 
 def list_numbers(user_id: uuid.UUID) -> Sequence[str]:
@@ -109,12 +112,17 @@ def begin(
     user_id = entry.user_id if entry is not None and entry.user_id else uuid.uuid4()
     user = db.session.scalar(select(User).where(User.id == user_id))
     code = read_code(firm_code, FIRM_CODE_LENGTH) or ""
-    typed = _spellings(clean_name(number))
-    merger = find_going(code, typed)
-    going = db.session.scalar(select(User).where(User.id == (merger.gone_user_id if merger else uuid.uuid4())))
-    is_meant = entry is not None and entry.employee_number in typed and user is not None and user.has_pin
-    if going is not None and not is_meant:
-        user = going
+    return _begin(user, secret, way_of(user), now, Organization.code == code, tells=True)
+
+
+def begin_going(
+    firm_code: str, number: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime
+) -> Tried:
+    """Return what a PIN has to be held against that wasn't the one of who has the number: an account that had it when
+    it was joined to another one. The same statements run whether there is one or not."""
+    code, typed = read_code(firm_code, FIRM_CODE_LENGTH) or "", clean_name(number)
+    user_id = find_going(code, _padded(typed), _spellings(typed)) or uuid.uuid4()
+    user = db.session.scalar(select(User).where(User.id == user_id))
     return _begin(user, secret, way_of(user), now, Organization.code == code, tells=True)
 
 
@@ -159,11 +167,11 @@ def _begin(
     # Strangers at one firm wait for each other, so that of many at once no more are looked at.
     organization_id = db.session.scalar(firm.with_for_update() if way is Way.STRANGE else firm)
     # Of an account that was joined to another one, half is there already.
-    goes = is_going(user.id if user is not None else uuid.uuid4())
+    merger_id = find_merger_of(user.id if user is not None else uuid.uuid4())
     has_one = user is not None and (user.has_pin or user.pin_before is not None)
-    can_fit = (tells or not goes) and has_one and is_pin(secret)
+    can_fit = (tells or merger_id is None) and has_one and is_pin(secret)
     try_id = begin_try(user.id if user is not None and can_fit else None, way, now, organization_id)
-    return Tried(user, try_id, is_going=goes) if try_id is not None else Tried()
+    return Tried(user, try_id, merger_id=merger_id) if try_id is not None else Tried()
 
 
 def get_slip(slip_id: uuid.UUID, now: dt.datetime) -> tuple[PinSlip, Membership, Organization]:

@@ -39,6 +39,7 @@ from trainer.organizations.slips import void_slips
 CHOICES: Final = ("name", "employee_number", "job_title", "hired_on")
 """Facts of which the staff choose the one that wins where both entries have one. An address is the kept entry's."""
 _MOST_LIKELY = 10
+_IS_GOING: Final = (Merger.joined_at.is_not(None), Merger.closed_at.is_(None))
 
 
 def list_likely(actor: Actor, person: Membership) -> Sequence[Membership]:
@@ -89,19 +90,25 @@ def is_own_account(user_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
     return db.session.scalar(union_all(other_firm, has_address).limit(1)) is not None
 
 
-def is_going(user_id: uuid.UUID) -> bool:
-    """Return True for an account that was joined to another one and isn't empty yet."""
-    query = select(Merger.id).where(
-        Merger.gone_user_id == user_id, Merger.joined_at.is_not(None), Merger.closed_at.is_(None)
-    )
-    return db.session.scalar(query.limit(1)) is not None
+def find_merger_of(user_id: uuid.UUID) -> uuid.UUID | None:
+    """Return the merger of an account that was joined to another one and isn't empty yet."""
+    return db.session.scalar(select(Merger.id).where(Merger.gone_user_id == user_id, *_IS_GOING).limit(1))
 
 
-def find_going(firm_code: str, numbers: Collection[str]) -> Merger | None:
-    """Return the merger, still to be undone, of an account that came in with a number of a firm."""
-    query = select(Merger).join(Organization, Organization.id == Merger.organization_id)
-    query = query.where(Organization.code == firm_code, Merger.gone_number.in_(numbers), Merger.closed_at.is_(None))
-    return db.session.scalar(query.where(Merger.joined_at.is_not(None)).order_by(Merger.joined_at.desc()).limit(1))
+def find_going(firm_code: str, numbers: Collection[str], likely: Collection[str]) -> uuid.UUID | None:
+    """Return the account, joined to another one and not empty yet, that came in with one of a firm's numbers.
+
+    `likely`: which of them go before the others.
+    """
+    query = select(Merger.gone_user_id).join(Organization, Organization.id == Merger.organization_id)
+    query = query.where(Organization.code == firm_code, Merger.gone_number.in_(numbers), *_IS_GOING)
+    newest = query.order_by(Merger.gone_number.in_(likely).desc(), Merger.joined_at.desc())
+    return db.session.scalar(newest.limit(1))
+
+
+def get_going(merger_id: uuid.UUID) -> Merger:
+    """Return a merger that was done and isn't closed. Raises NotFound."""
+    return _get(Merger.id == merger_id, *_IS_GOING)
 
 
 def refuse_obstacle(kept: Side, gone: Side) -> None:
