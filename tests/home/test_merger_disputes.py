@@ -200,6 +200,28 @@ def test_a_firm_that_gives_the_number_away_doesnt_keep_the_entry_away(taken: tup
     assert sign_in(phone, acme, number="2").location == "/me"
 
 
+@pytest.mark.parametrize("has_pin", [False, True])
+def test_another_entry_with_the_number_that_is_joined_away_later_hides_nothing(
+    taken: tuple[Pair, UUID], has_pin: bool
+) -> None:
+    maria, stays = taken
+    acme = maria.acme
+    with acme.app.app_context(), transaction():
+        db.session.scalars(select(Membership).where(Membership.user_id == stays)).one().employee_number = "1"
+    with time_machine.travel("2026-11-25T13:00:00Z", tick=False):
+        nina, nora = add_gus(acme, NUMBER, "Nina New"), add_gus(acme, "2", "Nora New")
+        for person, number, pin in ((nina, NUMBER, "902846"), (nora, "2", "618273")) if has_pin else ():
+            come_in(Visitor(acme.app), acme, slip_for(acme, person), pin, number=number)
+        answer = acme.enter("alice").post(acme.path(f"/people/{nora}/merger/{nina}"), {"employee_number": "kept"})
+        assert answer.status_code == 303
+        phone = tell(acme)
+        assert "Maria Gomez" in phone.get(PAGE).text
+        assert "Sign in with your number and PIN" in phone.post(PAGE, follow_redirects=True).text
+    with time_machine.travel("2026-11-26T13:30:00Z", tick=False):
+        settle(acme.app)
+        assert sign_in(phone, acme, number=NUMBER).location == "/me"
+
+
 def test_at_a_site_device_it_is_forgotten_soon(maria: Pair) -> None:
     acme = maria.acme
     maria.join()

@@ -98,12 +98,13 @@ def find_merger_of(user_id: uuid.UUID) -> uuid.UUID | None:
 def find_going(firm_code: str, numbers: Collection[str], likely: Collection[str]) -> uuid.UUID | None:
     """Return the account, joined to another one and not empty yet, that came in with one of a firm's numbers.
 
-    `likely`: which of them go before the others.
+    Of several, the one that goes first: no entry that a firm adds and joins later hides it. `likely`: which numbers go
+    before the others.
     """
     query = select(Merger.gone_user_id).join(Organization, Organization.id == Merger.organization_id)
     query = query.where(Organization.code == firm_code, Merger.gone_number.in_(numbers), *_IS_GOING)
-    newest = query.order_by(Merger.gone_number.in_(likely).desc(), Merger.joined_at.desc())
-    return db.session.scalar(newest.limit(1))
+    query = query.where(Merger.gone_user_id.is_not(None))
+    return db.session.scalar(query.order_by(Merger.gone_number.in_(likely).desc(), Merger.joined_at).limit(1))
 
 
 def get_going(merger_id: uuid.UUID) -> Merger:
