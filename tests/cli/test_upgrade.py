@@ -6,20 +6,22 @@ import os
 import signal
 
 import pytest
+from flask import Flask
 from flask_migrate import downgrade
 
 from tests.cli.sites import Site, app_of
 from tests.conftest import CONTENT
 from tests.forked import begin_command, begin_program
-from trainer.cli.migrating import turn
+from trainer.cli.migrating import Step, turn
 from trainer.cli.serve import hold
+from trainer.cli.upgrade import tell
 from trainer.core.schema import revisions
 from trainer.core.settings import ROOT
 
 FOLDER = str(ROOT / "migrations")
 HEAD = revisions()[0]
 BEFORE = "0070"
-"""The revision before two that let older code serve."""
+"""A revision with a few others after it."""
 LONG_BEFORE = "0053"
 """A revision with others after it on which its code can't serve."""
 
@@ -49,13 +51,23 @@ def environ_of(site: Site) -> dict[str, str]:
     return {**os.environ, **site.environ, "TRAINER_CONTENT": str(CONTENT)}
 
 
+def test_where_older_code_can_serve_on_each_migration_nothing_need_be_stopped(
+    app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with app.app_context():
+        tell([Step("0073", "Indexes", serves_older_code=True)])
+        assert "can keep serving" in capsys.readouterr().out
+        tell([Step("0073", "Indexes", serves_older_code=True), Step("0075", "Limits", serves_older_code=False)])
+        assert "can't serve" in capsys.readouterr().out
+
+
 @pytest.mark.check("T119")
 def test_an_upgrade_says_what_it_will_do_backs_up_and_migrates(site: Site) -> None:
     go_back(site)
     code, said = site.flask("upgrade", "--check")
     assert code == 0, said
-    assert f"3 migration(s) from {BEFORE} to {HEAD}" in said
-    assert "can keep serving" in said
+    assert f" migration(s) from {BEFORE} to {HEAD}" in said
+    assert ("can't serve on the new tables" in said) == ("stop older versions first" in said)
     assert revision(site) == BEFORE
     assert not (site.instance / "backups").exists()
     code, said = site.flask("upgrade")

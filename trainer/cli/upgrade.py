@@ -40,12 +40,12 @@ def upgrade(check: bool, folder: Path | None, no_backup: bool, passphrase_file: 
         raise click.ClickException("Choose: --backup FOLDER or --no-backup.")
     try:
         if check:
-            _tell(list_steps())
+            tell(list_steps())
             return
         check_database(settings)
         with turn(settings):
             steps = list_steps()
-            _tell(steps)
+            tell(steps)
             if steps:
                 _upgrade(settings, steps, folder, has_backup=no_backup, passphrase_file=passphrase_file)
     except SQLAlchemyError as error:
@@ -53,7 +53,8 @@ def upgrade(check: bool, folder: Path | None, no_backup: bool, passphrase_file: 
     prepare()
 
 
-def _tell(steps: list[Step]) -> None:
+def tell(steps: list[Step]) -> None:
+    """Say which migrations would run, and whether the code before them can keep serving."""
     if not steps:
         print(f"The database is up to date with this version ({revisions()[0]}).")
         return

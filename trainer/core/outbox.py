@@ -24,7 +24,7 @@ from trainer.core.leases import Leased
 from trainer.core.persons import Rows, tell_all
 
 LEASE = dt.timedelta(minutes=10)
-"""How long a claimed mail is left to whoever claimed it."""
+"""How long a claimed mail is left to whoever claimed it: longer than the slowest server takes, or it would go twice."""
 MOST_TRIES = 20
 """With the delays below the last try is some three days after the first."""
 
