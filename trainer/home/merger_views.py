@@ -176,7 +176,10 @@ def answer(merger_id: UUID) -> Response | str | tuple[str, int]:
 def dispute() -> Response | str:
     """Tell whoever has just given the PIN of an account that goes, and no one else, that it was joined to another one;
     undo it at their word."""
-    form, merger_id = Form(), just_given.find(just_given.MERGER)
+    merger_id = just_given.find(just_given.MERGER)
+    if not just_given.was_given(just_given.MERGER):
+        return go(url_for("pins.sign_in"))  # without a word, which would take a cookie
+    form = Form()
     try:
         if merger_id is None:
             raise NotFound

@@ -30,6 +30,11 @@ def find(what: str) -> UUID | None:
     return UUID(hex=number) if number and now().timestamp() - at < lasts else None
 
 
+def was_given(what: str) -> bool:
+    """Return whether it was given in this session, however long ago."""
+    return what in session
+
+
 def forget(what: str) -> None:
     """Forget it."""
     session.pop(what, None)
