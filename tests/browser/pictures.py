@@ -34,7 +34,7 @@ MOST = 150 * 1024
 def main() -> None:
     """Take the pictures."""
     with tempfile.TemporaryDirectory() as folder:
-        database = _migrated(Path(folder) / "empty")
+        database = migrated(Path(folder) / "empty")
         live_folder = Path(folder) / "live"
         live_folder.mkdir()
         with serve(live_folder, database) as live, sync_playwright() as started:
@@ -84,7 +84,7 @@ def _take(browser: Browser, stage: Stage, name: str, width: int, scheme: str, pa
     context.close()
 
 
-def _migrated(folder: Path) -> Path:
+def migrated(folder: Path) -> Path:
     folder.mkdir()
     settings = read_settings(
         {
