@@ -25,6 +25,7 @@ from trainer.assessment import operations as assessment
 from trainer.assessment.models import Attempt, Remark, RoundRequest
 from trainer.assessment.queries import list_responses
 from trainer.assessment.remarks import RemarkKind
+from trainer.assessment.tasks import count_answers
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -32,7 +33,6 @@ from trainer.instructing.models import ClassNote, Cohort, CohortMember
 from trainer.instructing.operations import CohortFacts, approve_instructor, join, make_cohort
 from trainer.instructing.queries import Desk, find_desk
 from trainer.instructing.sessions import hold_session
-from trainer.jobs.counting import count_answers
 from trainer.learning.operations import answer, attest, complete_lesson, enroll
 from trainer.learning.queries import taken
 from trainer.organizations.actor import Actor

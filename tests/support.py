@@ -5,27 +5,39 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.test import TestResponse
 
+from trainer.app import FEATURES
 from trainer.assessment.models import Attempt, Response
 from trainer.content.drills import Question
 from trainer.content.library import Lesson, Library
 from trainer.core import clock
 from trainer.core.db import db
+from trainer.core.feature import Feature, list_features
 from trainer.items.registry import FURTHER, read_further
 
 COURSE = "recognize"
+TASKS = tuple(task for feature in FEATURES for task in feature.tasks)
 PASSWORD = "a few plain words"
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _VERSION = re.compile(r'name="version" value="(\d+)"')
+
+
+def brings_only(app: Flask, monkeypatch: pytest.MonkeyPatch, **what: Any) -> None:
+    """Let the app's features bring this and, of the same sort, nothing else."""
+    blank: dict[str, Any] = {name: None if callable(value) else type(value)() for name, value in what.items()}
+    features = (*(replace(one, **blank) for one in list_features(app)), Feature(name="test", **what))
+    monkeypatch.setitem(app.extensions, "features", features)
 
 
 def closed_up(page: str) -> str:

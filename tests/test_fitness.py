@@ -151,11 +151,12 @@ def test_only_the_transaction_commits(calls: Calls) -> None:
     assert sum(name.endswith(".commit") for path, name, _node in calls if path == PACKAGE / "core" / "db.py") == 2
 
 
-def test_transactions_open_in_views_and_commands_only(calls: Calls) -> None:
+def test_transactions_open_in_views_commands_and_tasks_only(calls: Calls) -> None:
     opened = {path.relative_to(PACKAGE).as_posix() for path, name, _node in calls if name == "transaction"}
     # Who signs in or out, who is refused in a firm, and a failed try are recorded, whatever the page.
     opened -= {"accounts/signing_in.py", "organizations/access.py", "web/limits.py"}
-    assert {one for one in opened if "views" not in one and not one.startswith(("cli/", "jobs/"))} == set()
+    opened -= {"core/isolation.py"}  # what tasks do for each of many
+    assert {one for one in opened if not re.search("views|^cli/|^jobs/|/tasks.py$", one)} == set()
 
 
 @pytest.mark.check("T117")

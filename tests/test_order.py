@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from jinja2 import nodes
 
+from trainer.core.feature import Feature, init_features
 from trainer.core.settings import ROOT
 from trainer.web.ways import init_ways
 
@@ -40,6 +41,11 @@ def is_views(module: str) -> bool:
     return any(part == "views" or part.endswith("_views") for part in module.split(".")[2:])
 
 
+def may_import(module: str) -> bool:
+    """Return True for views and for what says which views a feature brings."""
+    return is_views(module) or module.endswith(".feature")
+
+
 def imported(path: Path) -> Iterator[str]:
     """Yield the modules that a file imports, in a function or for types too."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -50,13 +56,13 @@ def imported(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{one.name}" for one in node.names)
 
 
-def test_views_are_imported_by_the_app_and_by_views_beside_them_only() -> None:
+def test_views_are_imported_by_the_app_and_by_what_is_beside_them_only() -> None:
     found = set()
     for path in SOURCES:
         name, feature = ".".join(path.relative_to(ROOT).with_suffix("").parts), f"trainer.{package_of(path)}."
         for module in imported(path):
             is_ours = module.startswith("trainer.") and is_views(module)
-            if is_ours and name != "trainer.app" and not (is_views(name) and module.startswith(feature)):
+            if is_ours and name != "trainer.app" and not (may_import(name) and module.startswith(feature)):
                 found.add(f"{name} imports {module}")
     assert found == set()
 
@@ -91,7 +97,7 @@ def ways(app: Flask, path: Path) -> Iterator[tuple[str, str, set[str]]]:
 def test_every_file_of_a_role_is_in_the_layer_of_its_role() -> None:
     layers = [re.findall(r"\w+", layer) for layer in layers_in("trainer.*")]
     roles = [layer[0] for layer in layers]
-    assert roles == ["views", "access", "forms", "operations", "queries", "models", "rules"]
+    assert roles == ["feature", "views", "access", "forms", "operations", "queries", "models", "rules"]
     found = {role: {role} for role in roles}
     for path in PACKAGE.glob("*/*"):
         role = path.stem.rpartition("_")[2]
@@ -135,8 +141,12 @@ def test_each_way_leads_up_to_a_page_with_the_values_that_its_address_needs(app:
 
 
 def test_the_app_does_not_start_with_a_way_that_leads_nowhere(app: Flask) -> None:
-    init_ways(app, {"me": "home.me"}, {"rule": "assessment/_rule.html"})
+    def begin(**what: dict[str, str]) -> None:
+        init_features(app, (Feature(name="test", **what),))  # type: ignore[arg-type]
+        init_ways(app)
+
+    begin(links={"me": "home.me"}, slots={"rule": "assessment/_rule.html"})
     with pytest.raises(LookupError, match=r"home\.you"):
-        init_ways(app, {"me": "home.you"}, {})
+        begin(links={"me": "home.you"})
     with pytest.raises(LookupError, match=r"_ruler\.html"):
-        init_ways(app, {}, {"rule": "assessment/_ruler.html"})
+        begin(slots={"rule": "assessment/_ruler.html"})

@@ -10,42 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from click import ClickException
 from flask import Flask, appcontext_popped, appcontext_pushed, current_app, g, has_app_context
 from flask_compress import Compress
-from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from trainer.accounts.passkey_views import blueprint as passkeys
+from trainer.accounts import feature as accounts
 from trainer.accounts.rules import KEPT
-from trainer.accounts.second_factor_views import blueprint as second_factor
 from trainer.accounts.signing_in import init_accounts
-from trainer.accounts.views import blueprint as accounts
-from trainer.accounts.views import end_at_exit
-from trainer.assessment.finals import lessons_again
-from trainer.assessment.onward import Onward, find_onward
-from trainer.assessment.renewal_mails import wants_mail
-from trainer.assessment.renewals import find_renewal
-from trainer.assessment.views.attempts import blueprint as assessment
-from trainer.assessment.views.check_ins import blueprint as check_ins
-from trainer.assessment.views.drills import blueprint as drills
-from trainer.assessment.views.finals import blueprint as finals
-from trainer.assessment.views.first_try import blueprint as first_try
-from trainer.assessment.views.pretest import blueprint as pretest
-from trainer.assessment.views.previews import blueprint as previews
-from trainer.assessment.views.progress import blueprint as progress
-from trainer.assessment.views.rare import blueprint as rare
-from trainer.assessment.views.remarks import blueprint as remarks
-from trainer.assessment.views.renewals import blueprint as renewals
-from trainer.assessment.views.shifts import blueprint as shifts
-from trainer.assessment.views.twins import blueprint as twins
-from trainer.assignments.views import blueprint as requirements
-from trainer.assignments.words import shortfall_told
+from trainer.assessment import feature as assessment
+from trainer.assignments import feature as assignments
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
 from trainer.cli.backup import backup, verify_backup
@@ -67,24 +46,13 @@ from trainer.cli.setup import setup
 from trainer.cli.supervisor import READY, end_with, name_process
 from trainer.cli.upgrade import upgrade
 from trainer.cli.web import listen_again
-from trainer.compliance.views.certificates import blueprint as certificate_files
-from trainer.compliance.views.checks import blueprint as pack_checks
-from trainer.compliance.views.copies import blueprint as certificate_copies
-from trainer.compliance.views.earlier import blueprint as earlier
+from trainer.compliance import feature as compliance
 from trainer.compliance.views.earlier import most_bytes as most_bytes_of_proof
-from trainer.compliance.views.evidence import blueprint as evidence
-from trainer.compliance.views.inspections import blueprint as inspections
-from trainer.compliance.views.reminders import blueprint as reminders
-from trainer.compliance.views.reminders import sent_mail
-from trainer.compliance.views.report_links import blueprint as report_links
-from trainer.compliance.views.reports import blueprint as reports
-from trainer.compliance.views.rounds import blueprint as training_rounds
-from trainer.compliance.views.training import blueprint as training
-from trainer.content.library import Complaint, Course, Library
+from trainer.content.library import Complaint, Library
 from trainer.content.serving import library, open_library, serve_again, serve_from, serve_newest, served, served_in
 from trainer.content.times import Times
-from trainer.core.clock import now, today
 from trainer.core.db import REPLICA, connect_args, db, dispose_engines, init_db
+from trainer.core.feature import init_features
 from trainer.core.logs import init_logs, log_requests, log_slow_statements
 from trainer.core.processes import ProcessRole
 from trainer.core.replica import OPTIONS as REPLICA_OPTIONS
@@ -92,68 +60,24 @@ from trainer.core.replica import init_replica
 from trainer.core.schema import MIGRATIONS, check_schema
 from trainer.core.settings import Settings, read_settings
 from trainer.core.skew import check_clock
-from trainer.courses.card_views import blueprint as cards
-from trainer.courses.views import blueprint as courses
-from trainer.credentials.models import Credential
-from trainer.credentials.views import blueprint as credentials
-from trainer.credentials.views import verify_file
-from trainer.home.firm_views import blueprint as firm
-from trainer.home.merger_views import blueprint as mergers
-from trainer.home.round_views import blueprint as rounds
-from trainer.home.rounds import find_openers
-from trainer.home.views import blueprint as home
-from trainer.instructing.handing_in import list_taking
-from trainer.instructing.presence import list_taught_to
-from trainer.instructing.views.arrivals import blueprint as arrivals
-from trainer.instructing.views.board import blueprint as board
-from trainer.instructing.views.classes import blueprint as classes
-from trainer.instructing.views.cohorts import blueprint as cohorts
-from trainer.instructing.views.grading import blueprint as class_notes
-from trainer.instructing.views.handing_in import blueprint as handing_in
-from trainer.instructing.views.invitations import blueprint as class_invitations
-from trainer.instructing.views.items import blueprint as items
-from trainer.instructing.views.meetings import blueprint as meetings
-from trainer.instructing.views.misreads import blueprint as misreads
-from trainer.instructing.views.rounds import blueprint as class_rounds
-from trainer.instructing.views.signing import blueprint as signing
-from trainer.instructing.views.walk_ins import blueprint as walk_ins
-from trainer.interop.views.api import blueprint as api
-from trainer.interop.views.tokens import blueprint as api_tokens
-from trainer.interop.views.webhooks import blueprint as webhooks
-from trainer.interop.views.writing import blueprint as api_writing
+from trainer.courses import feature as courses
+from trainer.credentials import feature as credentials
+from trainer.home import feature as home
+from trainer.instructing import feature as instructing
+from trainer.interop import feature as interop
 from trainer.items.registry import MODELS
+from trainer.jobs import feature as jobs
 from trainer.jobs.beats import begin_beats
-from trainer.jobs.views import blueprint as mail
-from trainer.joining.device_views import blueprint as site
-from trainer.joining.device_views import stay
-from trainer.joining.invitation_views import blueprint as entry
-from trainer.joining.pin_views import blueprint as pins
-from trainer.joining.plan_views import blueprint as roster
+from trainer.joining import feature as joining
 from trainer.joining.roster_views import most_bytes
-from trainer.joining.views import blueprint as joining
-from trainer.joining.views import sign_in
-from trainer.learning.certificate_views import blueprint as certificates
-from trainer.learning.models import Enrollment
-from trainer.learning.question_views import blueprint as questions
-from trainer.learning.rules import Renewal, Standing
-from trainer.learning.top_ups import Since, changes_since
-from trainer.learning.views import blueprint as learning
+from trainer.learning import feature as learning
+from trainer.operating import feature as operating
 from trainer.operating.metrics import begin_metrics, init_metrics
-from trainer.operating.views.administration import blueprint as administration
-from trainer.operating.views.probes import blueprint as probes
 from trainer.operating.views.probes import init_probes
+from trainer.organizations import feature as organizations
 from trainer.organizations.queries import list_firm_names
-from trainer.organizations.views.audit import blueprint as audit
-from trainer.organizations.views.closing import blueprint as closing
-from trainer.organizations.views.codes import blueprint as codes
-from trainer.organizations.views.devices import blueprint as devices
-from trainer.organizations.views.firms import blueprint as organizations
-from trainer.organizations.views.invitations import blueprint as invitations
-from trainer.organizations.views.logos import blueprint as logo
-from trainer.organizations.views.people import blueprint as people
-from trainer.organizations.views.slips import blueprint as slips
-from trainer.organizations.views.teams import blueprint as teams
-from trainer.privacy.views import blueprint as privacy
+from trainer.privacy import feature as privacy
+from trainer.web import feature as web
 from trainer.web.access import init_access, takes_long
 from trainer.web.again import init_again
 from trainer.web.asgi import Adapter
@@ -167,61 +91,27 @@ from trainer.web.origin import init_origin
 from trainer.web.sessions import init_sessions
 from trainer.web.static import init_static
 from trainer.web.still import init_still
-from trainer.web.views import blueprint as web
 from trainer.web.ways import init_ways
 
-WAYS_UP = {
-    "administration": "administration.overview",
-    "ask_round": "rounds.ask",
-    "change_pin": "pins.change",
-    "contact": "courses.contact",
-    "correction": "certificates.correct",
-    "course": "learning.show_course",
-    "enter_code": "home.ask_code",
-    "exit": "accounts.exit_site",
-    "final": "finals.show",
-    "firm": "firm.home",
-    "first_try": "first_try.start",
-    "front": "home.front",
-    "help": "courses.help_directory",
-    "keep": "joining.keep",
-    "joined_away": "mergers.dispute",
-    "known": "privacy.known",
-    "lesson": "learning.show_lesson",
-    "me": "home.me",
-    "merger": "mergers.choose",
-    "merger_undo": "mergers.undo",
-    "pack": "pack_checks.check",
-    "packs": "evidence.packs",
-    "packs_check": "pack_checks.ask",
-    "pin_sign_in": "pins.sign_in",
-    "practice": "assessment.practice",
-    "pretest": "pretest.offer",
-    "revocation": "certificates.withdraw",
-    "register_device": "site.register",
-    "roster": "roster.send",
-    "sign_in": "joining.sign_in",
-    "sign_up": "joining.sign_up",
-    "training_of_person": "training.person",
-    "twins": "twins.index",
-    "used_slips": "pins.used",
-}
-"""Pages to which packages below them lead, by the names they use."""
-
-PARTS_FROM_ABOVE = {
-    "firm_pages": "home/_firm_pages.html",
-    "foot": "home/_foot.html",
-    "nav": "home/_nav.html",
-    "erases": "privacy/_erases.html",
-    "hand_in": "instructing/_hand_in.html",
-    "onward": "assessment/_onward.html",
-    "own_certificate": "assessment/_own_certificate.html",
-    "renewal": "assessment/_renewal.html",
-    "rule": "assessment/_rule.html",
-    "taught_in_person": "instructing/_taught_to.html",
-    "twins_showing": "assessment/_twins_showing.html",
-}
-"""Templates that packages below theirs include."""
+FEATURES: Final = (
+    web.FEATURE,
+    courses.FEATURE,
+    accounts.FEATURE,
+    organizations.FEATURE,
+    credentials.FEATURE,
+    learning.FEATURE,
+    assessment.FEATURE,
+    assignments.FEATURE,
+    joining.FEATURE,
+    instructing.FEATURE,
+    compliance.FEATURE,
+    interop.FEATURE,
+    home.FEATURE,
+    privacy.FEATURE,
+    jobs.FEATURE,
+    operating.FEATURE,
+)
+"""What the app is made of, from the bottom up, as packages may import each other."""
 
 
 def create_app(settings: Settings | None = None, shelf: Library | None = None) -> Flask:
@@ -267,14 +157,9 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_accounts(app, list_firm_names)
     init_access(app)  # before the tokens, which end with a session: then an answer would end with it
     tokens = CSRFProtect(app)
-    tokens.exempt(api_writing)  # a token of the firm in a header, which no page sends
-    tokens.exempt(first_try)
-    tokens.exempt(remarks)  # it checks a token where there is a session to hang one on
-    tokens.exempt(questions)  # as they do
-    tokens.exempt(verify_file)  # it changes nothing, and asks for no session
-    tokens.exempt(end_at_exit)
-    tokens.exempt(stay)
-    tokens.exempt(sign_in)  # it checks its token itself, and keeps the address that was typed
+    for feature in FEATURES:
+        for part in feature.checks_tokens_itself:
+            tokens.exempt(part)
     init_limits(app)
     init_probes(app)
     init_metrics(app)
@@ -282,59 +167,22 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     Compress(app)
     init_headers(app)
     init_static(app, reread=settings.development)
-    _add_pages(app)
+    _add_features(app)
     _add_commands(app)
     app.context_processor(_layout)
-    # Pages of lower packages show it as well.
-    app.jinja_env.globals.update(onward=_onward, renewal_of=_renewal_of, taught_to=list_taught_to)
-    app.jinja_env.globals.update(changes_since=_changes_since, shortfall_told=shortfall_told)
     app.jinja_env.globals["sends_mail"] = settings.smtp_url is not None
-    app.extensions["lessons_again"] = lessons_again
-    app.jinja_env.globals["can_open_rounds"] = _can_open_rounds
-    app.jinja_env.globals["wants_renewal_mail"] = wants_mail
-    app.jinja_env.globals["note_classes"] = list_taking
     if settings.development:
         app.before_request(_reload_content)
     return app
 
 
-def _add_pages(app: Flask) -> None:
-    readers = (web, courses, cards, credentials)
-    learners = (
-        *(accounts, second_factor, passkeys, learning, questions, certificates),
-        *(assessment, finals, drills, shifts, rare, first_try, pretest),
-        *(check_ins, progress, remarks, renewals, twins, previews),
-        *(joining, entry, pins, site, home, rounds, mergers, privacy),
-    )
-    firms = (
-        *(organizations, logo, closing, people, teams, invitations, codes, slips, devices, roster),
-        *(requirements, audit),
-    )
-    readings = (
-        training,
-        training_rounds,
-        earlier,
-        reminders,
-        sent_mail,
-        evidence,
-        pack_checks,
-        certificate_files,
-        certificate_copies,
-        reports,
-        report_links,
-        inspections,
-        api_tokens,
-        webhooks,
-        api,
-        api_writing,
-    )
-    instructors = (
-        *(cohorts, board, class_invitations, misreads, class_rounds, meetings, signing, walk_ins, arrivals, classes),
-        *(items, class_notes, handing_in),
-    )
-    for blueprint in (*readers, *learners, firm, *firms, *readings, *instructors, mail, probes, administration):
-        app.register_blueprint(blueprint)
-    init_ways(app, WAYS_UP, PARTS_FROM_ABOVE)
+def _add_features(app: Flask) -> None:
+    init_features(app, FEATURES)
+    for feature in FEATURES:
+        for blueprint in feature.blueprints:
+            app.register_blueprint(blueprint)
+        app.jinja_env.globals.update(feature.answers)
+    init_ways(app)
 
 
 def _add_commands(app: Flask) -> None:
@@ -520,23 +368,6 @@ def _layout() -> dict[str, Any]:
         "times": Times(content),
         "complaints": _complaints(),
     }
-
-
-def _onward(course: Course, enrollment: Enrollment, where: Standing) -> Onward:
-    return find_onward(course, enrollment, where, now())
-
-
-def _can_open_rounds(course: str) -> bool:
-    """Return True if there is someone who may open another round of a course's final for this reader."""
-    return bool(find_openers(current_user.id, course, now()))
-
-
-def _renewal_of(credential: Credential) -> Renewal | None:
-    return find_renewal(credential, served_in(language_tag()).courses, today())
-
-
-def _changes_since(credential: Credential) -> Since | None:
-    return changes_since(credential, served_in(language_tag()).courses, today())
 
 
 def _complaints() -> tuple[Complaint, ...]:

@@ -17,24 +17,24 @@ from tests.assessment.before import SCENES as OF_PRETEST
 from tests.assessment.test_operations import parallel
 from tests.assessment.test_pretest import items, rich_shelf, start
 from tests.cast import answer_all, certify, hand_in, make_account, sign_in_as, start_practice
-from tests.support import PASSWORD, Visitor, closed_up
+from tests.support import PASSWORD, TASKS, Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.app import create_app
 from trainer.assessment import check_ins
 from trainer.assessment.models import Attempt, CheckInMail, Response
 from trainer.assessment.progress import find_progress
 from trainer.assessment.rules import Kind
+from trainer.assessment.tasks import remind_of_check_ins
 from trainer.content.library import Library
 from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.errors import NotYet
+from trainer.core.feature import HOUR
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
-from trainer.jobs.check_ins import remind_of_check_ins
 from trainer.jobs.letters import write
-from trainer.jobs.runner import HOUR, TASKS
 
 __all__ = ["rich_shelf"]
 

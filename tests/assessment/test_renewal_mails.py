@@ -12,22 +12,22 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import certify, make_account, sign_in_as
-from tests.support import COURSE
+from tests.support import COURSE, TASKS
 from trainer.accounts.operations import confirm_address, name_for_certificate
 from trainer.accounts.queries import get_user
 from trainer.app import create_app
 from trainer.assessment.models import RenewalMail
 from trainer.assessment.renewals import renew
+from trainer.assessment.tasks import remind_of_renewals
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
+from trainer.core.feature import HOUR
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
 from trainer.jobs.letters import write
-from trainer.jobs.renewals import remind_of_renewals
-from trainer.jobs.runner import HOUR, TASKS
 from trainer.learning.certificates import reissue_own, withdraw
 
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)

@@ -25,8 +25,8 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import Base, db, insert_all, insert_missing, transaction
 from trainer.instructing.models import Arrival, Attendance, ClassInvitation, ClassTeam, CohortMember
+from trainer.instructing.tasks import count_classes
 from trainer.items.judge.payload import payload_of
-from trainer.jobs.class_figures import count_classes
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import conditions_of
 from trainer.organizations.models import Membership, Team

@@ -13,9 +13,9 @@ from tests.cast import add_second_factor, appoint, make_account, sign_in_as
 from tests.crowd import Said, let_answer, rightly, wrongly
 from tests.support import Visitor
 from trainer.assessment.rules import Kind
+from trainer.assessment.tasks import count_answers
 from trainer.content.schema import Pool
 from trainer.content.serving import served
-from trainer.jobs.counting import count_answers
 
 SCENES = 32
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import time_machine
-from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from tests.browser.live import serve_here
 from tests.browser.pictures import migrated
@@ -38,7 +38,15 @@ _NOISE = (
     (re.compile(r"127\.0\.0\.1:\d+|localhost:\d+"), "HOST"),
     (re.compile(r"\b(person|new)\d+\.\d+@"), r"\1@"),
 )
-_HEADERS = ("Content-Type", "Location", "Cache-Control", "X-Robots-Tag", "Content-Disposition", "Vary", "Clear-Site-Data")
+_HEADERS = (
+    "Content-Type",
+    "Location",
+    "Cache-Control",
+    "X-Robots-Tag",
+    "Content-Disposition",
+    "Vary",
+    "Clear-Site-Data",
+)
 
 
 def main(target: Path) -> None:
@@ -58,8 +66,9 @@ def main(target: Path) -> None:
 def _draw_alike(rng: random.Random) -> None:
     """Let whatever is drawn be the same in each run."""
     uuid.uuid4 = lambda: uuid.UUID(int=rng.getrandbits(128), version=4)
-    for name in ("random", "getrandbits", "randbytes"):
-        setattr(random.SystemRandom, name, lambda _self, *given, draw=getattr(rng, name): draw(*given))
+    random.SystemRandom.random = lambda _self: rng.random()  # type: ignore
+    random.SystemRandom.getrandbits = lambda _self, bits: rng.getrandbits(bits)  # type: ignore
+    random.SystemRandom.randbytes = lambda _self, number: rng.randbytes(number)  # type: ignore
     chance.rng = rng
 
 
@@ -76,10 +85,10 @@ def _page(stage: Stage, address: str, who: str | None) -> str:
         return _told(answer)
 
 
-def _told(answer: TestResponse) -> str:
+def _told(answer: Response) -> str:
     lines = [answer.status, *(f"{name}: {answer.headers.get(name)}" for name in _HEADERS if name in answer.headers)]
-    if answer.mimetype.startswith("text/") or answer.mimetype.endswith(("json", "xml", "calendar")):
-        lines += ["", answer.text]
+    if re.search("^text/|json$|xml$", answer.mimetype or ""):
+        lines += ["", answer.get_data(as_text=True)]
     return "\n".join(lines)
 
 

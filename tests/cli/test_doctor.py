@@ -18,6 +18,7 @@ from tests.journeys.test_outages import RedisServer
 from tests.journeys.test_outages import redis_server as redis_server
 from tests.live import free_port
 from tests.operating.conftest import well as well
+from tests.support import TASKS
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import backups, outbox
@@ -27,7 +28,6 @@ from trainer.core.heartbeat import note_ended, note_failed
 from trainer.core.processes import Itself, ProcessRole, RunningProcess, note_seen
 from trainer.core.releases import add_release
 from trainer.core.settings import Settings
-from trainer.jobs.runner import TASKS
 from trainer.operating import asking
 
 

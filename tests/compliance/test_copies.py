@@ -23,9 +23,9 @@ from trainer.credentials.checking import Checked, check_file
 from trainer.credentials.models import Credential, FiledCertificate
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import Verdict, show_serial
-from trainer.jobs.closing import delete_closed_firms
 from trainer.organizations.closing import close
 from trainer.organizations.logos import find_logo
+from trainer.organizations.tasks import delete_closed_firms
 
 
 def serial(training: Training) -> str:

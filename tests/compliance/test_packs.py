@@ -223,7 +223,7 @@ def test_killed_at_any_write_it_goes_on_and_nothing_is_there_twice(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", put)
-        patched.setattr("trainer.jobs.packs.record_manifest", record)
+        patched.setattr("trainer.compliance.tasks.record_manifest", record)
         with pytest.raises(Killed):
             finish(app, job_id)
     with time_machine.travel(now() + work.LEASE + dt.timedelta(seconds=1)):

@@ -54,10 +54,10 @@ from trainer.core.errors import Conflict, NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.home import mergers
+from trainer.home.tasks import settle_mergers
 from trainer.instructing.models import ClassNote, CohortMember, WalkIn
 from trainer.instructing.walk_ins import add_from_roster
 from trainer.jobs.letters import write
-from trainer.jobs.mergers import settle_mergers
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import complete_lesson, enroll

@@ -13,7 +13,7 @@ from trainer.core.db import db
 from trainer.instructing import figures
 from trainer.instructing.figures import find_figures, weigh
 from trainer.instructing.models import ClassFigures, Cohort
-from trainer.jobs.class_figures import count_classes
+from trainer.instructing.tasks import count_classes
 
 
 @pytest.fixture

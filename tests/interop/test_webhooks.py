@@ -36,9 +36,9 @@ from trainer.interop import persons as interop_persons
 from trainer.interop import telling
 from trainer.interop.models import Delivery, Webhook
 from trainer.interop.signatures import secret_of, show_secret
+from trainer.interop.tasks import tell_all
 from trainer.interop.webhooks import MOST_WEBHOOKS, make_webhook, move_secrets
 from trainer.jobs.upkeep import keep_up
-from trainer.jobs.webhooks import tell_all
 from trainer.organizations import persons as organizations_persons
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.operations import remove_person

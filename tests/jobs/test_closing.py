@@ -20,23 +20,26 @@ from sqlalchemy import select
 from tests.cast import certify, sign_in_as
 from tests.jobs.full import FIRMS, KEPT, LATER, MONDAY, Full, make_bob, make_full, rows
 from tests.remembered import remembered
-from tests.support import COURSE, Visitor
+from tests.support import COURSE, TASKS, Visitor, brings_only
+from trainer.app import FEATURES
 from trainer.compliance.packs import folder_of
 from trainer.core import clock, work
 from trainer.core.db import Base, db, transaction
+from trainer.core.feature import Feature, Task
 from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.instructing.models import SignOff
-from trainer.jobs import closing, runner
-from trainer.jobs.closing import delete_closed_firms
+from trainer.jobs import runner
 from trainer.jobs.letters import write
 from trainer.jobs.upkeep import keep_up, keep_up_all
 from trainer.jobs.work import advance
 from trainer.learning.models import Enrollment
+from trainer.organizations import tasks
 from trainer.organizations.closing import reopen, resume, suspend
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import FirmState
+from trainer.organizations.tasks import delete_closed_firms
 
 ABOUT_FIRMS = {"invitation", "training-reminder", "training-digest", "class-nudge", "class-invitation"}
 
@@ -191,9 +194,10 @@ def test_opened_again_in_the_last_second_a_firm_is_whole(acme: Full) -> None:
 def test_a_deletion_that_was_killed_goes_on_where_it_stood(
     acme: Full, monkeypatch: pytest.MonkeyPatch, killed_in: int
 ) -> None:
-    monkeypatch.setattr(closing, "PORTION", 1)
+    monkeypatch.setattr(tasks, "PORTION", 1)
     acme.close()
-    real, begun = closing._FORGET, 0
+    begun = 0
+    real = [one.forget_firm for one in reversed(FEATURES) if one.forget_firm]
 
     def forget(organization_id: UUID, most: int) -> int:
         nonlocal begun
@@ -206,14 +210,14 @@ def test_a_deletion_that_was_killed_goes_on_where_it_stood(
 
     with time_machine.travel(LATER):
         whole = count(rows(acme.app))
-        monkeypatch.setattr(closing, "_FORGET", [forget])
-        with pytest.raises(KeyboardInterrupt):
-            delete(acme.app)
+        with monkeypatch.context() as patch:
+            brings_only(acme.app, patch, forget_firm=forget)
+            with pytest.raises(KeyboardInterrupt):
+                delete(acme.app)
         half = rows(acme.app)
         assert half["organizations"]
         assert count(half) <= whole - (killed_in - 1)
         assert (count(half) == whole) == (killed_in == 1)  # what was under way is undone
-        monkeypatch.setattr(closing, "_FORGET", real)
         assert delete(acme.app) >= 1
     assert count(rows(acme.app)) == 0
     assert acme.acts().count("organization.deleted") == 1
@@ -224,8 +228,9 @@ def test_two_workers_delete_a_firm_once(acme: Full, monkeypatch: pytest.MonkeyPa
         time.sleep(0.3)  # so that without taking turns both would see that nothing is left
         return 0
 
-    monkeypatch.setattr(closing, "PORTION", 1)
-    monkeypatch.setattr(closing, "_FORGET", (*closing._FORGET, linger))
+    monkeypatch.setattr(tasks, "PORTION", 1)
+    lingering = (Feature(name="test", forget_firm=linger), *FEATURES)
+    monkeypatch.setitem(acme.app.extensions, "features", lingering)
     acme.close()
     with time_machine.travel(LATER), ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(lambda _number: delete(acme.app), range(2))) > 20
@@ -290,7 +295,8 @@ def test_the_worker_does_it_when_it_tidies_up(acme: Full, monkeypatch: pytest.Mo
             yield
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr(runner, "TASKS", (*runner.TASKS[:-1], runner.Task("the last one", 0, end)))
+    ending = (*TASKS[:-1], Task("the last one", 0, end))
+    brings_only(acme.app, monkeypatch, tasks=ending)
     with time_machine.travel(LATER), acme.app.app_context():
         try:
             runner.run()

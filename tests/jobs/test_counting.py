@@ -7,13 +7,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.crowd import let_answer, rightly
+from tests.support import TASKS
 from trainer.assessment import counting
 from trainer.assessment.models import ItemCount
 from trainer.assessment.remarks import forget_remarks
+from trainer.assessment.tasks import count_answers
 from trainer.content.library import Library
 from trainer.core.db import db
-from trainer.jobs.counting import count_answers
-from trainer.jobs.runner import HOUR, TASKS
+from trainer.core.feature import HOUR
 from trainer.privacy.retention import PERIODS
 
 

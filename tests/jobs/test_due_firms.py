@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import event, select
 
 from tests.assignments.firm import EVERYONE, Firm, earn, make_firm
-from tests.support import COURSE
+from tests.support import COURSE, brings_only
 from trainer.assignments.upkeep import Courses
 from trainer.content.serving import served
 from trainer.core import audit, clock
@@ -24,7 +24,7 @@ from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
 from trainer.core.releases import add_release
 from trainer.credentials.operations import revoke
-from trainer.jobs import due_firms, upkeep
+from trainer.jobs import due_firms
 from trainer.jobs.upkeep import keep_up_all
 from trainer.learning.operations import enroll
 from trainer.organizations.models import LONGEST_REST, Organization, Upkeep
@@ -157,7 +157,7 @@ def test_two_workers_share_the_firms(
             for _portion in keep_up_all():
                 time.sleep(0.05)  # the worker's other tasks have their turn
 
-    monkeypatch.setattr(upkeep, "STEPS", (look,))
+    brings_only(app, monkeypatch, upkeep=(look,))
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(work, range(2)))
     assert sorted(firm for _worker, firm in looked) == sorted(firm.id for firm in firms)
@@ -174,7 +174,7 @@ def test_a_worker_that_stood_still_leaves_its_firm_to_another(
         looked.append(f"{now:%H:%M}")
         return None if after else uuid.uuid4()  # two portions
 
-    monkeypatch.setattr(upkeep, "STEPS", (look,))
+    brings_only(app, monkeypatch, upkeep=(look,))
     with app.app_context():
         slow = keep_up_all()
         next(slow)
@@ -218,7 +218,7 @@ def test_what_was_put_off_is_done_by_the_next_run(
             raise Conflict("someone else got there first")
         return None
 
-    monkeypatch.setattr(upkeep, "STEPS", (look,))
+    brings_only(app, monkeypatch, upkeep=(look,))
     moved.shift(LONGEST_REST)
     for _hour in range(3):
         run(app)

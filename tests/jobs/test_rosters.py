@@ -12,7 +12,8 @@ from tests.organizations.conftest import Acme, acme
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.work import Job
-from trainer.jobs import rosters, work
+from trainer.jobs import work
+from trainer.joining.tasks import import_roster
 from trainer.organizations.models import Invitation, Membership, RosterDraft
 from trainer.organizations.rules import Role
 
@@ -115,7 +116,7 @@ def test_a_step_that_was_done_but_not_noted_isnt_done_again(acme: Acme) -> None:
         job = db.session.scalars(select(Job)).one()
         assert job.done == 1
         for _killed in range(2):
-            assert rosters.advance(job, clock.now())[0] >= 2
+            assert import_roster(job, clock.now())[0] >= 2
     assert count(acme.app, Membership, Invitation) == [before + 30, 30]
     while slice_of_work(acme.app):
         pass

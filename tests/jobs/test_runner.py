@@ -21,23 +21,25 @@ from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
 from tests.jobs.conftest import Mailbox
 from tests.organizations.conftest import acme as acme
+from tests.support import TASKS, brings_only
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder
 from trainer.compliance.operations import order_pack
 from trainer.content.library import Library
 from trainer.core import clock, outbox, work
 from trainer.core.db import db, transaction
+from trainer.core.feature import Task
 from trainer.core.heartbeat import list_heartbeats
+from trainer.core.isolation import Incomplete
 from trainer.core.limits import LimitCount
 from trainer.core.outbox import OutboxMessage, post
 from trainer.core.settings import Settings
 from trainer.core.work import Job
 from trainer.credentials import certificate
-from trainer.jobs import retention, runner
-from trainer.jobs.isolation import Incomplete
-from trainer.jobs.runner import Task
+from trainer.jobs import runner
 from trainer.jobs.upkeep import keep_up_all
 from trainer.organizations.models import Organization
+from trainer.privacy import tasks
 from trainer.privacy.retention import PERIODS
 
 
@@ -47,7 +49,7 @@ def mailing(app: Flask, settings: Settings, shelf: Library, mailbox: Mailbox) ->
     return create_app(replace(settings, smtp_url=mailbox.url, mail_from="training@example.org"), shelf)
 
 
-def work_through(app: Flask, *tasks: Task, rounds: int = 3) -> dict[str, tuple[int, bool]]:
+def work_through(app: Flask, *of: Task, rounds: int = 3) -> dict[str, tuple[int, bool]]:
     """Run the worker for some rounds; return (failures in a row, whether it ever ended well) of each task."""
     left = rounds
     told = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
@@ -60,7 +62,7 @@ def work_through(app: Flask, *tasks: Task, rounds: int = 3) -> dict[str, tuple[i
         yield
 
     with pytest.MonkeyPatch.context() as patch, app.app_context():
-        patch.setattr(runner, "TASKS", (*(tasks or runner.TASKS), Task("the last one", 0, end)))
+        brings_only(app, patch, tasks=(*(of or TASKS), Task("the last one", 0, end)))
         patch.setattr(runner, "PAUSE", 0.01)
         try:
             runner.run()
@@ -191,8 +193,8 @@ def test_a_conflict_in_forgetting_is_that_sorts_own(app: Flask) -> None:
 
     periods = [replace(PERIODS[0], forget=one) for one in (collide, forget)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retention, "PERIODS", periods)
-        beats = work_through(app, *runner.TASKS)
+        patch.setattr(tasks, "PERIODS", periods)
+        beats = work_through(app, *TASKS)
     assert beats["forget what has had its time"] == (1, False)
     assert beats["keep up requirements"] == (0, True)
     assert len(forgotten) == 1

@@ -33,21 +33,24 @@ STALLING = """
     from tests.conftest import make_settings
     from trainer.app import create_app
     from trainer.core import work
-    from trainer.jobs.work import _KINDS, advance
+    from trainer.core.feature import Feature
+    from trainer.jobs.work import advance
 
     folder, database, lease = sys.argv[1:]
     work.LEASE = timedelta(seconds=float(lease))
-    make = _KINDS["evidence-pack"]
+    from trainer.compliance.tasks import make_pack
 
     def make_and_stall(job, now):
-        done, total = make(job, now)
+        done, total = make_pack(job, now)
         if done == total:
             print("stalls", flush=True)
             os.kill(os.getpid(), signal.SIGSTOP)
         return done, total
 
-    _KINDS["evidence-pack"] = make_and_stall
-    with create_app(make_settings(Path(folder), database)).app_context():
+    app = create_app(make_settings(Path(folder), database))
+    stalling = Feature(name="test", works={"evidence-pack": make_and_stall})
+    app.extensions["features"] = (stalling, *app.extensions["features"])
+    with app.app_context():
         while advance():
             pass
 """

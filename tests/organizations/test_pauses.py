@@ -19,7 +19,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.jobs.letters import write
-from trainer.jobs.pauses import tell_of_pauses
+from trainer.organizations.tasks import tell_of_pauses
 
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

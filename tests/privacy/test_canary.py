@@ -30,12 +30,11 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.instructing.models import SavedComment
-from trainer.jobs.erasures import erase_accounts
-from trainer.jobs.retention import forget_all
 from trainer.jobs.work import advance_all
 from trainer.learning.models import Enrollment
 from trainer.organizations.rules import Role
 from trainer.privacy.rules import COOLING
+from trainer.privacy.tasks import erase_accounts, forget_all
 
 GONE = ("canary-address", "canary-new", "canary-work", "Canary Alias", "canary note", "canary comment", "canary-place")
 KEPT = ("Canary Holder", "Canary Roster")  # by the written rule: on the certificate, on the firm's roster

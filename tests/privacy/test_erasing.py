@@ -30,16 +30,16 @@ from trainer.assessment.models import Attempt
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
+from trainer.core.isolation import Incomplete
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
-from trainer.jobs.erasures import erase_accounts
-from trainer.jobs.isolation import Incomplete
 from trainer.jobs.letters import write
 from trainer.organizations.closing import close
 from trainer.organizations.rules import Role
 from trainer.privacy.erasing import ask_erasure
 from trainer.privacy.register import HOLDINGS
 from trainer.privacy.rules import COOLING
+from trainer.privacy.tasks import erase_accounts
 
 MONDAY = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)
 

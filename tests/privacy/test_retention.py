@@ -22,12 +22,12 @@ from trainer.core import audit, clock, work
 from trainer.core.audit import AuditEvent, forget_events, forget_names, note
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
+from trainer.core.isolation import Incomplete
 from trainer.core.limits import LimitCount
 from trainer.core.settings import ROOT
-from trainer.jobs.isolation import Incomplete
-from trainer.jobs.retention import forget_all
 from trainer.privacy.copies import order_copy
 from trainer.privacy.retention import PERIODS
+from trainer.privacy.tasks import forget_all
 
 MONDAY = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)
 

@@ -23,7 +23,7 @@ from tests.cast import hand_in, make_account, make_ready, start_final
 from tests.chaos.failing import Fault, failing
 from tests.jobs.conftest import Mailbox
 from tests.load.ledger import Ledger, complaints
-from tests.support import first_step
+from tests.support import TASKS, first_step
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import save_response
 from trainer.assessment.queries import get_attempt_with_response, list_responses
@@ -34,10 +34,9 @@ from trainer.assignments.queries import get_duty
 from trainer.core import chance, clock
 from trainer.core.db import db, transaction
 from trainer.core.errors import DomainError
+from trainer.core.isolation import Incomplete
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
-from trainer.jobs.isolation import Incomplete
-from trainer.jobs.runner import TASKS
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership, Organization, Upkeep

@@ -21,11 +21,11 @@ from trainer.assessment.figures import (
     verdict_shares,
 )
 from trainer.assessment.remarks import RemarkLine, RemarkState, list_remarks, mark_remark
+from trainer.assessment.tasks import count_answers
 from trainer.content.library import Content
 from trainer.content.schema import Pool
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.jobs.counting import count_answers
 from trainer.web.tables import csv_lines
 
 

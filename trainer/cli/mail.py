@@ -18,11 +18,11 @@ from trainer.content.serving import served
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.core.isolation import describe
 from trainer.core.outbox import OutboxMessage, find_message, give_up_all, list_messages, try_again
 from trainer.core.outbox import give_up as give_up_mail
 from trainer.core.settings import VARIABLES
 from trainer.jobs.delivery import Line, fault_of
-from trainer.jobs.isolation import describe
 from trainer.jobs.letters import write
 
 mail_cli = Commands("mail", help="Look at emails, send one again or a test, or give up on some.")

@@ -20,10 +20,10 @@ from trainer.content.serving import served
 from trainer.core import outbox
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
+from trainer.core.isolation import describe
 from trainer.core.leases import is_due
 from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
 from trainer.core.settings import is_loopback
-from trainer.jobs.isolation import describe
 from trainer.jobs.letters import write
 from trainer.web.letters import Letter
 

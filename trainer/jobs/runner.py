@@ -6,9 +6,8 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from types import FrameType
 
 from flask import current_app
@@ -20,23 +19,10 @@ from trainer.core.clock import now
 from trainer.core.damage import DatabaseDamaged
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
+from trainer.core.feature import Task, list_features
+from trainer.core.isolation import Incomplete, describe
 from trainer.core.processes import ProcessRole
 from trainer.jobs.beats import begin_beats
-from trainer.jobs.check_ins import remind_of_check_ins
-from trainer.jobs.class_figures import count_classes
-from trainer.jobs.closing import delete_closed_firms
-from trainer.jobs.counting import count_answers
-from trainer.jobs.damage import check_database_file
-from trainer.jobs.delivery import deliver
-from trainer.jobs.erasures import erase_accounts
-from trainer.jobs.isolation import Incomplete, describe
-from trainer.jobs.mergers import settle_mergers
-from trainer.jobs.pauses import tell_of_pauses
-from trainer.jobs.renewals import remind_of_renewals
-from trainer.jobs.retention import forget_all
-from trainer.jobs.upkeep import keep_up_all, keep_up_changed
-from trainer.jobs.webhooks import tell_all
-from trainer.jobs.work import advance_all
 
 PAUSE = 1.0  # seconds between two looks for work
 TURN = 0.5  # seconds after which the next task has its turn
@@ -47,33 +33,9 @@ NOTED_EVERY = 60.0  # seconds; a task that runs each second isn't written down e
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Task:
-    """Something that the worker does again and again; `work` yields between two portions."""
-
-    label: str
-    every: float  # seconds
-    work: Callable[[], Iterator[None]]
-
-
-SECOND, MINUTE, HOUR = 1.0, 60.0, 3600.0
-TASKS = (
-    Task("follow changes", 2 * SECOND, keep_up_changed),  # before mail, which says what is required
-    Task("mail", SECOND, deliver),
-    Task("jobs", SECOND, advance_all),
-    Task("webhooks", SECOND, tell_all),
-    Task("remind of check-ins", HOUR, remind_of_check_ins),
-    Task("remind of renewals", HOUR, remind_of_renewals),
-    Task("count answers", HOUR, count_answers),
-    Task("count classes", HOUR, count_classes),
-    Task("erase accounts", HOUR, erase_accounts),
-    Task("forget what has had its time", HOUR, forget_all),
-    Task("check the database file", HOUR, check_database_file),
-    Task("delete closed firms", HOUR, delete_closed_firms),
-    Task("settle joined entries", HOUR, settle_mergers),
-    Task("tell of wrong PINs", MINUTE, tell_of_pauses),
-    Task("keep up requirements", HOUR, keep_up_all),
-)
+def list_tasks() -> tuple[Task, ...]:
+    """Return what the worker of the current app does: of the features, from the bottom up."""
+    return tuple(task for feature in list_features() for task in feature.tasks)
 
 
 def run() -> None:
@@ -86,7 +48,7 @@ def run() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     begin_beats(current_app._get_current_object(), ProcessRole.WORKER, stopped)  # type: ignore[attr-defined]
-    rhythms = [Rhythm(task) for task in TASKS]
+    rhythms = [Rhythm(task) for task in list_tasks()]
     while not stopped.is_set():
         is_busy = False
         for rhythm in rhythms:

@@ -7,34 +7,23 @@ import logging
 import uuid
 from collections.abc import Callable, Collection, Generator, Iterator
 
-from trainer.assignments import upkeep
 from trainer.assignments.upkeep import Step
-from trainer.compliance.reports import order_reports
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
-from trainer.instructing.follow_ups import follow_up_classes
-from trainer.instructing.handing_in import delete_notes_of_former
-from trainer.instructing.operations import end_views_that_lapsed
-from trainer.interop.telling import note_overdue
+from trainer.core.feature import list_features
+from trainer.core.isolation import Isolation
 from trainer.jobs import due_firms
-from trainer.jobs.isolation import Isolation
-from trainer.organizations.follow_ups import follow_up
 from trainer.organizations.models import Upkeep
 from trainer.organizations.queries import find_open_firm
 
-STEPS = (
-    *upkeep.STEPS,
-    follow_up,
-    follow_up_classes,
-    end_views_that_lapsed,
-    delete_notes_of_former,
-    note_overdue,
-    order_reports,
-)
-
 log = logging.getLogger(__name__)
+
+
+def list_steps() -> tuple[Step, ...]:
+    """Return what keeps up a firm, in order: what features do, from the bottom up."""
+    return tuple(step for feature in list_features() for step in feature.upkeep)
 
 
 def keep_up_all() -> Iterator[None]:
@@ -67,7 +56,7 @@ def keep_up_changed() -> Iterator[None]:
 
 def keep_up(organization_id: uuid.UUID, clock: Callable[[], dt.datetime] = now) -> Iterator[None]:
     """Keep up one firm, by a clock."""
-    for step in STEPS:
+    for step in list_steps():
         yield from _take(step, organization_id, clock)
 
 
@@ -80,7 +69,7 @@ def _keep_up_claimed(upkeep: Upkeep, isolation: Isolation) -> Iterator[None]:
     began_at, failures, is_done = now(), isolation.failures, True
     label = f"of firm {upkeep.organization_id.hex}"
     try:
-        for step in STEPS:
+        for step in list_steps():
             with isolation.piece(f"{step.__name__} {label}"):
                 is_done &= yield from _take(step, upkeep.organization_id, now, upkeep)
     except GeneratorExit:  # this worker is told to end; whichever runs next needn't wait until the lease is over

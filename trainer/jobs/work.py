@@ -1,32 +1,21 @@
-"""Do ordered work in slices, so that mail goes out between them. Which feature does which kind stands here."""
+"""Do ordered work in slices, so that mail goes out between them. The features say who does which kind."""
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from flask import current_app
 from flask_babel import force_locale
 
-from trainer.compliance import certificate_files
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.errors import DomainError
+from trainer.core.feature import Advance, list_features
+from trainer.core.isolation import describe
 from trainer.core.work import Job
-from trainer.jobs import copies, packs, rosters
-from trainer.jobs.isolation import describe
-from trainer.joining import importing
 from trainer.organizations.queries import find_open_firm
-from trainer.privacy.queries import COPY
-
-_KINDS: dict[str, Callable[[Job, dt.datetime], tuple[int, int]]] = {
-    "evidence-pack": packs.advance,
-    certificate_files.KIND: certificate_files.advance,
-    importing.KIND: rosters.advance,
-    COPY: copies.advance,
-}
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +53,13 @@ def _advance(job: Job) -> None:
     # What is written asks for the request's language: there is none, so it was noted with the order.
     language, base_url = str(job.details.get("language", "en")), current_app.config["SETTINGS"].base_url
     with current_app.test_request_context(base_url=base_url), force_locale(language):
-        done, total = _KINDS[job.kind](job, now())
+        done, total = _kinds()[job.kind](job, now())
     with transaction():
         if done == total:
             work.note_finished(job, total, now())
         else:
             work.note_progress(job, done, total, now())
+
+
+def _kinds() -> dict[str, Advance]:
+    return {kind: do for feature in reversed(list_features()) for kind, do in feature.works.items()}

@@ -8,7 +8,6 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, Select, and_, bindparam, exists, func, or_, select
 
@@ -17,6 +16,7 @@ from trainer.accounts.queries import of_session, through_session
 from trainer.content.library import Course, Lesson
 from trainer.core.db import db, read
 from trainer.core.errors import NotFound
+from trainer.core.feature import ask
 from trainer.credentials.queries import find_credential
 from trainer.items.payload import Given
 from trainer.learning import rules
@@ -132,7 +132,7 @@ def can_renew(enrollment: Enrollment, today: dt.date) -> bool:
 
 def lessons_again(enrollment_id: uuid.UUID, course: Course, now: dt.datetime) -> tuple[tuple[str, ...], int]:
     """Return which lessons the last final asks to read again, and how many it named. It is an assessment that knows."""
-    again: tuple[tuple[str, ...], int] = current_app.extensions["lessons_again"](enrollment_id, course, now)
+    again: tuple[tuple[str, ...], int] = ask("lessons_again", enrollment_id, course, now)
     return again
 
 

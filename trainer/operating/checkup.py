@@ -25,7 +25,7 @@ from trainer.core.outbox import FAILED_FOR, OutboxMessage, has_failed
 from trainer.core.processes import RunningProcess, list_processes, measure_clock
 from trainer.core.settings import Settings
 from trainer.jobs.delivery import Line
-from trainer.jobs.runner import TASKS
+from trainer.jobs.runner import list_tasks
 from trainer.operating.health import ask, look_at_web, look_for_readiness
 from trainer.operating.rules import BACKUP_OLD, CLOCK_OFF, Finding, fine, in_number, in_words, problem, warn
 from trainer.web.paper import FONTS
@@ -242,7 +242,7 @@ def _look_at_tasks() -> Finding:
     if failing:
         names = ", ".join(beat.task for beat in failing)
         return warn("tasks", "failing", f"These worker tasks are failing: {names}.", "Run: flask jobs beats")
-    late = [task.label for task in TASKS if _is_late(beats.get(task.label), task.every)]
+    late = [task.label for task in list_tasks() if _is_late(beats.get(task.label), task.every)]
     if late:
         return warn("tasks", "late", f"These worker tasks are late: {', '.join(late)}.", "Is a worker running?")
     return fine("tasks", "All have run on time.")

@@ -1,30 +1,33 @@
 """Ways up: how a page leads to a page of a package above its own, or shows a part that belongs there.
 
-The package below names what it needs ("final", "rule"); which endpoint or template that is, `trainer.app` says. A page
-of the same package or of one below is named as ever, with `url_for`.
+The package below names what it needs ("final", "rule"); which endpoint or template that is, the feature above says. A
+page of the same package or of one below is named as ever, with `url_for`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, current_app, url_for
 
+from trainer.core.feature import list_features
 
-def init_ways(app: Flask, pages: Mapping[str, str], parts: Mapping[str, str]) -> None:
-    """Set which endpoint and which template each name stands for. Register after the blueprints.
+
+def init_ways(app: Flask) -> None:
+    """Let names stand for endpoints and templates, as the features say. Call it after the blueprints are registered.
 
     Templates get `way_to(page, **values)` for an address and `part_for(part)` for the name of a template to include.
     Raises LookupError on an endpoint or a template that doesn't exist.
     """
+    pages = {name: endpoint for feature in list_features(app) for name, endpoint in feature.links.items()}
+    parts = {name: template for feature in list_features(app) for name, template in feature.slots.items()}
     lost = {name: endpoint for name, endpoint in pages.items() if endpoint not in app.view_functions}
     if lost:
         raise LookupError(f"ways lead to pages that don't exist: {lost}")
     loader = app.create_global_jinja_loader()
     for template in parts.values():
         loader.get_source(app.jinja_env, template)  # raises TemplateNotFound; to compile it would slow down each start
-    app.extensions["ways"], app.extensions["parts"] = dict(pages), dict(parts)
+    app.extensions["ways"], app.extensions["parts"] = pages, parts
     app.jinja_env.globals.update(way_to=way_to, part_for=part_for)
 
 

@@ -16,7 +16,7 @@ from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import iterate_events, list_events
 from trainer.organizations.rules import May, day_begins
-from trainer.organizations.words import ACT_NAMES, act_name, tell_details
+from trainer.organizations.words import act_name, act_names, tell_details
 from trainer.web.access import Who, access
 from trainer.web.tables import Table, csv_answer
 
@@ -69,7 +69,7 @@ def log(actor: Actor) -> str:
     """Show who did what in the firm, the newest first."""
     act = request.args.get("act", "")
     act = act if act in ACTS else ""
-    acts = [name for name in ACT_NAMES if name.partition(".")[0] == act]
+    acts = [name for name in act_names() if name.partition(".")[0] == act]
     text = " ".join(request.args.get("q", "").split())[:80]
     zone = actor.organization.time_zone
     first, last = (clock.read_day(request.args.get(name, "")) for name in ("from", "to"))

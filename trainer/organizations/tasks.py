@@ -1,34 +1,24 @@
-"""Delete what firms had whose owners closed them 30 days ago, a portion and a transaction at a time.
+"""What the worker does for firms: those that were closed are deleted, and owners are told of wrong PINs.
 
-What is left in the tables is all that says how far it is, so whoever comes after a stop goes on from there.
+What is left in the tables is all that says how far a deletion is, so whoever comes after a stop goes on from there.
 """
 
 from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-from trainer.assignments import operations as assignments
-from trainer.compliance import operations as compliance
+from trainer.accounts.pins import list_paused_firms
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
-from trainer.instructing import operations as instructing
-from trainer.interop import operations as interop
-from trainer.jobs.isolation import Isolation
+from trainer.core.feature import list_features
+from trainer.core.isolation import Isolation, one_by_one
 from trainer.organizations import closing
+from trainer.organizations.pauses import tell_owners
 
 PORTION = 500
-
-_FORGET: Sequence[Callable[[uuid.UUID, int], int]] = (
-    interop.forget_firm,
-    compliance.forget_firm,
-    instructing.forget_firm,
-    assignments.forget_firm,
-    closing.forget_firm,
-)
-"""From the top down: what refers to other rows goes before them."""
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +52,13 @@ def _portion(organization_id: uuid.UUID) -> bool:
         firm = closing.lock_to_delete(organization_id, now())  # two workers take turns
         if firm is None:
             return False
-        if any(forget(organization_id, PORTION) for forget in _FORGET):
+        # From the top down: what refers to other rows goes before them.
+        if any(each.forget_firm(organization_id, PORTION) for each in reversed(list_features()) if each.forget_firm):
             return True
         closing.delete_organization(firm, now())
     return False
+
+
+def tell_of_pauses() -> Iterator[None]:
+    """Tell the owners of firms at which too many wrong PINs were entered."""
+    return one_by_one("telling of wrong PINs at", list_paused_firms, tell_owners)

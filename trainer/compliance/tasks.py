@@ -1,4 +1,4 @@
-"""Make an evidence pack, and record its manifest's hash before anyone can get it."""
+"""What the worker does for an evidence pack: its hash is recorded before anyone can get it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trainer.core.db import transaction
 from trainer.core.work import Job
 
 
-def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
+def make_pack(job: Job, now: dt.datetime) -> tuple[int, int]:
     """Work on a pack for a slice; return (steps done, steps in all)."""
     done, total = packs.advance(job, now)
     if done == total:

@@ -12,12 +12,12 @@ from trainer.core import events
 from trainer.core.clock import now
 from trainer.core.db import db, is_outage, transaction
 from trainer.core.events import Event
+from trainer.core.isolation import describe
 from trainer.core.leases import is_due
 from trainer.interop import telling
 from trainer.interop.addresses import Fault, Refused
 from trainer.interop.models import Delivery
 from trainer.interop.sending import send
-from trainer.jobs.isolation import describe
 
 log = logging.getLogger(__name__)
 

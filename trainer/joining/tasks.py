@@ -25,7 +25,7 @@ STEPS: Final = 3
 """Checked, written, invited."""
 
 
-def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
+def import_roster(job: Job, now: dt.datetime) -> tuple[int, int]:
     """Do the next step; return (steps done, steps)."""
     draft = db.session.scalar(select(RosterDraft).where(RosterDraft.id == UUID(job.details["draft_id"])))
     actor = find_actor(job.ordered_by_id, draft.organization_id) if draft is not None else None

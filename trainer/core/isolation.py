@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import traceback
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from trainer.core.db import db, is_outage
+from trainer.core.clock import now
+from trainer.core.db import db, is_outage, transaction
 
 _PACKAGE = str(Path(__file__).parents[1])
 
@@ -51,6 +54,25 @@ class Isolation:
         """Raise Incomplete if a piece failed."""
         if self._failed:
             raise Incomplete(f"{len(self._failed)} failed, the last of them {self._failed[-1]}")
+
+
+def one_by_one(
+    label: str,
+    list_ids: Callable[[dt.datetime], Iterable[uuid.UUID]],
+    act: Callable[[uuid.UUID, dt.datetime], object],
+) -> Iterator[None]:
+    """Do what is due for each id, in a transaction of its own; between two, the caller may do something else.
+
+    One that fails holds up no other, and is tried again. Raises Incomplete at the end if there was one.
+    """
+    isolation = Isolation()
+    ids = list_ids(now())
+    db.session.rollback()
+    for number in ids:
+        with isolation.piece(f"{label} {number.hex}"), transaction():
+            act(number, now())
+        yield
+    isolation.finish()
 
 
 def describe(error: BaseException) -> str:

@@ -1,0 +1,88 @@
+"""What `assessment` brings to the app."""
+
+from __future__ import annotations
+
+from trainer.assessment import letters
+from trainer.assessment.acts import ACTS
+from trainer.assessment.finals import lessons_again
+from trainer.assessment.onward import Onward, find_onward
+from trainer.assessment.renewal_mails import wants_mail
+from trainer.assessment.renewals import find_renewal
+from trainer.assessment.tasks import count_answers, remind_of_check_ins, remind_of_renewals
+from trainer.assessment.views.attempts import blueprint as assessment
+from trainer.assessment.views.check_ins import blueprint as check_ins
+from trainer.assessment.views.drills import blueprint as drills
+from trainer.assessment.views.finals import blueprint as finals
+from trainer.assessment.views.first_try import blueprint as first_try
+from trainer.assessment.views.pretest import blueprint as pretest
+from trainer.assessment.views.previews import blueprint as previews
+from trainer.assessment.views.progress import blueprint as progress
+from trainer.assessment.views.rare import blueprint as rare
+from trainer.assessment.views.remarks import blueprint as remarks
+from trainer.assessment.views.renewals import blueprint as renewals
+from trainer.assessment.views.shifts import blueprint as shifts
+from trainer.assessment.views.twins import blueprint as twins
+from trainer.content.library import Course
+from trainer.content.serving import served_in
+from trainer.core.clock import now, today
+from trainer.core.feature import HOUR, Feature, Task
+from trainer.credentials.models import Credential
+from trainer.learning.models import Enrollment
+from trainer.learning.rules import Renewal, Standing
+from trainer.web.language import language_tag
+
+
+def _onward(course: Course, enrollment: Enrollment, where: Standing) -> Onward:
+    return find_onward(course, enrollment, where, now())
+
+
+def _renewal_of(credential: Credential) -> Renewal | None:
+    return find_renewal(credential, served_in(language_tag()).courses, today())
+
+
+FEATURE = Feature(
+    name="assessment",
+    blueprints=(
+        assessment,
+        finals,
+        drills,
+        shifts,
+        rare,
+        first_try,
+        pretest,
+        check_ins,
+        progress,
+        remarks,
+        renewals,
+        twins,
+        previews,
+    ),
+    checks_tokens_itself=(first_try, remarks),
+    links={
+        "final": "finals.show",
+        "first_try": "first_try.start",
+        "practice": "assessment.practice",
+        "pretest": "pretest.offer",
+        "twins": "twins.index",
+    },
+    slots={
+        "onward": "assessment/_onward.html",
+        "own_certificate": "assessment/_own_certificate.html",
+        "renewal": "assessment/_renewal.html",
+        "rule": "assessment/_rule.html",
+        "twins_showing": "assessment/_twins_showing.html",
+    },
+    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    tasks=(
+        Task("remind of check-ins", HOUR, remind_of_check_ins),
+        Task("remind of renewals", HOUR, remind_of_renewals),
+        Task("count answers", HOUR, count_answers),
+    ),
+    answers={
+        "lessons_again": lessons_again,
+        "onward": _onward,
+        "renewal_of": _renewal_of,
+        "wants_renewal_mail": wants_mail,
+    },
+    acts=ACTS,
+)

@@ -1,0 +1,44 @@
+"""What the worker does each hour for learners: mails that they asked for, and counts of what people said of scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from trainer.assessment import check_ins, renewal_mails
+from trainer.assessment.counting import Counts, count_portion, write
+from trainer.content.serving import served
+from trainer.core.clock import now
+from trainer.core.db import db, transaction
+
+
+def remind_of_check_ins() -> Iterator[None]:
+    """Order mail for those who asked for it and have a check-in today, a portion of people at a time."""
+    after: UUID | None = None
+    while True:
+        with transaction():
+            after = check_ins.order_mails(served(), now(), after)
+        yield
+        if after is None:
+            return
+
+
+def remind_of_renewals() -> Iterator[None]:
+    """Order mail for those who asked for it and can renew a certificate by now, a portion of people at a time."""
+    has_more = True
+    while has_more:
+        with transaction():
+            has_more = renewal_mails.order_mails(now())
+        yield
+
+
+def count_answers() -> Iterator[None]:
+    """Count all answers again, a portion of people at a time, and write the counts in one short transaction."""
+    counts, is_begun, after = Counts(), False, None
+    while after is not None or not is_begun:
+        after, is_begun = count_portion(counts, after), True
+        db.session.rollback()
+        yield
+    with transaction():
+        write(counts, now())
+    yield

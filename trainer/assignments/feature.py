@@ -1,0 +1,21 @@
+"""What `assignments` brings to the app."""
+
+from __future__ import annotations
+
+from trainer.assignments import letters
+from trainer.assignments.acts import ACTS
+from trainer.assignments.operations import forget_firm
+from trainer.assignments.upkeep import STEPS
+from trainer.assignments.views import blueprint as requirements
+from trainer.assignments.words import shortfall_told
+from trainer.core.feature import Feature
+
+FEATURE = Feature(
+    name="assignments",
+    blueprints=(requirements,),
+    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    upkeep=STEPS,
+    forget_firm=forget_firm,
+    answers={"shortfall_told": shortfall_told},
+    acts=ACTS,
+)

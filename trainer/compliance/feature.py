@@ -1,0 +1,51 @@
+"""What `compliance` brings to the app."""
+
+from __future__ import annotations
+
+from trainer.compliance import certificate_files, letters
+from trainer.compliance.acts import ACTS
+from trainer.compliance.operations import forget_firm
+from trainer.compliance.reports import order_reports
+from trainer.compliance.tasks import make_pack
+from trainer.compliance.views.certificates import blueprint as certificates
+from trainer.compliance.views.checks import blueprint as pack_checks
+from trainer.compliance.views.copies import blueprint as certificate_copies
+from trainer.compliance.views.earlier import blueprint as earlier
+from trainer.compliance.views.evidence import blueprint as evidence
+from trainer.compliance.views.inspections import blueprint as inspections
+from trainer.compliance.views.reminders import blueprint as reminders
+from trainer.compliance.views.reminders import sent_mail
+from trainer.compliance.views.report_links import blueprint as report_links
+from trainer.compliance.views.reports import blueprint as reports
+from trainer.compliance.views.rounds import blueprint as training_rounds
+from trainer.compliance.views.training import blueprint as training
+from trainer.core.feature import Feature
+
+FEATURE = Feature(
+    name="compliance",
+    blueprints=(
+        training,
+        training_rounds,
+        earlier,
+        reminders,
+        sent_mail,
+        evidence,
+        pack_checks,
+        certificates,
+        certificate_copies,
+        reports,
+        report_links,
+        inspections,
+    ),
+    links={
+        "pack": "pack_checks.check",
+        "packs": "evidence.packs",
+        "packs_check": "pack_checks.ask",
+        "training_of_person": "training.person",
+    },
+    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    works={"evidence-pack": make_pack, certificate_files.KIND: certificate_files.advance},
+    upkeep=(order_reports,),
+    forget_firm=forget_firm,
+    acts=ACTS,
+)

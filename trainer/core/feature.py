@@ -1,0 +1,81 @@
+"""What a feature brings to the app: a value that says it, one for each package, listed in `app.FEATURES`.
+
+The app and the few packages that serve all others loop over that list, in its order: from the bottom up, as packages
+may import each other. Nothing is discovered, and nothing here calls anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from flask import Flask, current_app
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from flask_babel.speaklater import LazyString
+
+    from trainer.core.outbox import OutboxMessage
+    from trainer.core.work import Job
+
+Advance: TypeAlias = "Callable[[Job, dt.datetime], tuple[int, int]]"
+"""Does a slice of ordered work, and returns (steps done, steps in all)."""
+SECOND: Final = 1.0
+MINUTE: Final = 60.0
+HOUR: Final = 3600.0
+_FEATURES: Final = "features"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that the worker does again and again; `work` yields between two portions."""
+
+    label: str
+    every: float  # seconds
+    work: Callable[[], Iterator[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature:
+    """What one package brings. Whatever it doesn't name, it doesn't have."""
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    checks_tokens_itself: tuple[Any, ...] = ()
+    """Blueprints and views whose forms Flask-WTF leaves alone, each for a reason that stands beside it."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Names by which pages of packages below lead to its pages, and their endpoints."""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    """Templates of its own that pages of packages below include, by the names they use."""
+    answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    """What packages below ask of it, by name: in templates a function, in Python `ask`."""
+    tasks: tuple[Task, ...] = ()
+    works: Mapping[str, Advance] = field(default_factory=dict)
+    """Who does which kind of ordered work."""
+    letters: Mapping[str, Callable[[OutboxMessage], Any]] = field(default_factory=dict)
+    """Templates of mails: each returns what the mail says now, or None if it is no longer true."""
+    upkeep: Sequence[Callable[..., uuid.UUID | None]] = ()
+    """Steps of keeping up a firm, in portions: each returns the id after which the next portion begins, or None."""
+    forget_firm: Callable[[uuid.UUID, int], int] | None = None
+    """Deletes so many records of a firm that is gone, and returns how many those were."""
+    acts: Mapping[str, LazyString] = field(default_factory=dict)
+    """Acts that the audit log of a firm tells, as a sentence about who did it begins."""
+
+
+def init_features(app: Flask, features: tuple[Feature, ...]) -> None:
+    """Let the app have these features."""
+    app.extensions[_FEATURES] = features
+
+
+def list_features(app: Flask | None = None) -> tuple[Feature, ...]:
+    """Return the features of an app or the current one, from the bottom up."""
+    features: tuple[Feature, ...] = (app or current_app).extensions[_FEATURES]
+    return features
+
+
+def ask(name: str, *given: Any) -> Any:
+    """Return what a feature above answers to a question."""
+    return next(feature.answers[name] for feature in list_features() if name in feature.answers)(*given)

@@ -1,0 +1,13 @@
+"""What `credentials` brings to the app."""
+
+from __future__ import annotations
+
+from trainer.core.feature import Feature
+from trainer.credentials.views import blueprint as credentials
+from trainer.credentials.views import verify_file
+
+FEATURE = Feature(
+    name="credentials",
+    blueprints=(credentials,),
+    checks_tokens_itself=(verify_file,),
+)

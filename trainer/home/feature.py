@@ -1,0 +1,46 @@
+"""What `home` brings to the app."""
+
+from __future__ import annotations
+
+from flask_login import current_user
+
+from trainer.core.clock import now
+from trainer.core.feature import HOUR, Feature, Task
+from trainer.home import letters
+from trainer.home.acts import ACTS
+from trainer.home.firm_views import blueprint as firm
+from trainer.home.merger_views import blueprint as mergers
+from trainer.home.round_views import blueprint as rounds
+from trainer.home.rounds import find_openers
+from trainer.home.tasks import settle_mergers
+from trainer.home.views import blueprint as home
+
+
+def _can_open_rounds(course: str) -> bool:
+    """Return True if there is someone who may open another round of a course's final for this reader."""
+    return bool(find_openers(current_user.id, course, now()))
+
+
+FEATURE = Feature(
+    name="home",
+    blueprints=(home, rounds, mergers, firm),
+    links={
+        "ask_round": "rounds.ask",
+        "enter_code": "home.ask_code",
+        "firm": "firm.home",
+        "front": "home.front",
+        "joined_away": "mergers.dispute",
+        "me": "home.me",
+        "merger": "mergers.choose",
+        "merger_undo": "mergers.undo",
+    },
+    slots={
+        "firm_pages": "home/_firm_pages.html",
+        "foot": "home/_foot.html",
+        "nav": "home/_nav.html",
+    },
+    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    tasks=(Task("settle joined entries", HOUR, settle_mergers),),
+    answers={"can_open_rounds": _can_open_rounds},
+    acts=ACTS,
+)

@@ -1,0 +1,54 @@
+"""What `instructing` brings to the app."""
+
+from __future__ import annotations
+
+from trainer.core.feature import HOUR, Feature, Task
+from trainer.instructing import letters
+from trainer.instructing.acts import ACTS
+from trainer.instructing.follow_ups import follow_up_classes
+from trainer.instructing.handing_in import delete_notes_of_former, list_taking
+from trainer.instructing.operations import end_views_that_lapsed, forget_firm
+from trainer.instructing.presence import list_taught_to
+from trainer.instructing.tasks import count_classes
+from trainer.instructing.views.arrivals import blueprint as arrivals
+from trainer.instructing.views.board import blueprint as board
+from trainer.instructing.views.classes import blueprint as classes
+from trainer.instructing.views.cohorts import blueprint as cohorts
+from trainer.instructing.views.grading import blueprint as class_notes
+from trainer.instructing.views.handing_in import blueprint as handing_in
+from trainer.instructing.views.invitations import blueprint as class_invitations
+from trainer.instructing.views.items import blueprint as items
+from trainer.instructing.views.meetings import blueprint as meetings
+from trainer.instructing.views.misreads import blueprint as misreads
+from trainer.instructing.views.rounds import blueprint as class_rounds
+from trainer.instructing.views.signing import blueprint as signing
+from trainer.instructing.views.walk_ins import blueprint as walk_ins
+
+FEATURE = Feature(
+    name="instructing",
+    blueprints=(
+        cohorts,
+        board,
+        class_invitations,
+        misreads,
+        class_rounds,
+        meetings,
+        signing,
+        walk_ins,
+        arrivals,
+        classes,
+        items,
+        class_notes,
+        handing_in,
+    ),
+    slots={
+        "hand_in": "instructing/_hand_in.html",
+        "taught_in_person": "instructing/_taught_to.html",
+    },
+    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    tasks=(Task("count classes", HOUR, count_classes),),
+    upkeep=(follow_up_classes, end_views_that_lapsed, delete_notes_of_former),
+    forget_firm=forget_firm,
+    answers={"note_classes": list_taking, "taught_to": list_taught_to},
+    acts=ACTS,
+)

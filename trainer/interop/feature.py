@@ -1,0 +1,23 @@
+"""What `interop` brings to the app."""
+
+from __future__ import annotations
+
+from trainer.core.feature import SECOND, Feature, Task
+from trainer.interop.acts import ACTS
+from trainer.interop.operations import forget_firm
+from trainer.interop.tasks import tell_all
+from trainer.interop.telling import note_overdue
+from trainer.interop.views.api import blueprint as api
+from trainer.interop.views.tokens import blueprint as api_tokens
+from trainer.interop.views.webhooks import blueprint as webhooks
+from trainer.interop.views.writing import blueprint as api_writing
+
+FEATURE = Feature(
+    name="interop",
+    blueprints=(api_tokens, webhooks, api, api_writing),
+    checks_tokens_itself=(api_writing,),
+    tasks=(Task("webhooks", SECOND, tell_all),),
+    upkeep=(note_overdue,),
+    forget_firm=forget_firm,
+    acts=ACTS,
+)

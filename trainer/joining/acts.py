@@ -1,0 +1,13 @@
+"""What the audit log of a firm says of acts of this package, as a sentence about who did it begins."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+ACTS: Final = {
+    "pin_slip.disputed": _l("Said that someone else used a PIN slip"),
+    "pin_slip.used": _l("Chose a PIN with a slip"),
+    "roster.imported": _l("Imported a roster"),
+}

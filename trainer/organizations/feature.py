@@ -1,0 +1,33 @@
+"""What `organizations` brings to the app."""
+
+from __future__ import annotations
+
+from trainer.core.feature import HOUR, MINUTE, Feature, Task
+from trainer.organizations import letters
+from trainer.organizations.acts import ACTS
+from trainer.organizations.closing import forget_firm
+from trainer.organizations.follow_ups import follow_up
+from trainer.organizations.tasks import delete_closed_firms, tell_of_pauses
+from trainer.organizations.views.audit import blueprint as audit
+from trainer.organizations.views.closing import blueprint as closing
+from trainer.organizations.views.codes import blueprint as codes
+from trainer.organizations.views.devices import blueprint as devices
+from trainer.organizations.views.firms import blueprint as organizations
+from trainer.organizations.views.invitations import blueprint as invitations
+from trainer.organizations.views.logos import blueprint as logo
+from trainer.organizations.views.people import blueprint as people
+from trainer.organizations.views.slips import blueprint as slips
+from trainer.organizations.views.teams import blueprint as teams
+
+FEATURE = Feature(
+    name="organizations",
+    blueprints=(organizations, logo, closing, people, teams, invitations, codes, slips, devices, audit),
+    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    tasks=(
+        Task("delete closed firms", HOUR, delete_closed_firms),
+        Task("tell of wrong PINs", MINUTE, tell_of_pauses),
+    ),
+    upkeep=(follow_up,),
+    forget_firm=forget_firm,
+    acts=ACTS,
+)
