@@ -15,9 +15,9 @@ from typing import Any, Final
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
+from tests.support import PERIODS
 from trainer.core.db import Base
 from trainer.core.settings import ROOT
-from trainer.privacy.retention import PERIODS
 
 SMALL: Final = frozenset(
     {

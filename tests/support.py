@@ -27,6 +27,7 @@ from trainer.core.feature import Feature, list_features
 from trainer.items.registry import FURTHER, read_further
 
 COURSE = "recognize"
+PERIODS = tuple(period for feature in FEATURES for period in feature.periods)
 TASKS = tuple(task for feature in FEATURES for task in feature.tasks)
 PASSWORD = "a few plain words"
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')

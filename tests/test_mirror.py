@@ -10,6 +10,8 @@ from trainer.items.registry import FURTHER
 TESTS, PACKAGE = ROOT / "tests", ROOT / "trainer"
 
 HELD_BY = {
+    "jobs/test_counting.py": "assessment/tasks",
+    "jobs/test_rosters.py": "joining/tasks",
     "accounts/test_audit.py": "core/audit",
     "accounts/test_links.py": "accounts/letters accounts/operations accounts/queries",
     "accounts/test_passkeys.py": "accounts/passkey_views",
@@ -17,7 +19,7 @@ HELD_BY = {
     "accounts/test_second_factor.py": "accounts/codes accounts/second_factor_views accounts/words",
     "accounts/test_sessions.py": "cli/accounts",
     "accounts/test_views.py": "accounts/forms accounts/models accounts/signing_in",
-    "assessment/test_check_ins.py": "assessment/dates assessment/views/check_ins jobs/check_ins",
+    "assessment/test_check_ins.py": "assessment/dates assessment/views/check_ins",
     "assessment/test_drills.py": "assessment/queries assessment/views/drills assessment/views/steps",
     "assessment/test_finish.py": "assessment/words",
     "assessment/test_key_secrecy.py": "assessment/shown core/chance",
@@ -33,7 +35,6 @@ HELD_BY = {
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_twins.py": "assessment/views/twins",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts assessment/views/results",
-    "assessment/test_renewal_mails.py": "jobs/renewals",
     "learning/test_certificates.py": "learning/certificate_views learning/letters",
     "assignments/test_earlier.py": "assignments/earlier_queries",
     "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
@@ -62,7 +63,7 @@ HELD_BY = {
     "compliance/views/report_links compliance/views/reports",
     "compliance/test_pack_files.py": "compliance/pack_cover compliance/pack_pages compliance/pack_reading "
     "compliance/pack_records compliance/pack_tables compliance/pack_words",
-    "compliance/test_packs.py": "compliance/operations jobs/packs",
+    "compliance/test_packs.py": "compliance/operations compliance/tasks",
     "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
     "compliance/views/evidence compliance/views/training",
     "compliance/test_inspections.py": "compliance/former compliance/inspection_paper compliance/views/inspections",
@@ -80,7 +81,7 @@ HELD_BY = {
     "credentials/test_views.py": "credentials/forms credentials/operations credentials/paper credentials/queries",
     "home/test_firm.py": "home/firm_views home/queries home/words",
     "home/test_merger_disputes.py": "joining/just_given",
-    "home/test_mergers.py": "assignments/mergers core/rows home/merger_forms home/merger_views jobs/mergers "
+    "home/test_mergers.py": "assignments/mergers core/rows home/merger_forms home/merger_views home/tasks "
     "learning/mergers organizations/mergers",
     "home/test_rounds.py": "assessment/letters assessment/rounds compliance/views/rounds "
     "home/letters home/round_views instructing/views/rounds",
@@ -88,7 +89,7 @@ HELD_BY = {
     "instructing/test_invitations.py": "instructing/follow_ups instructing/views/invitations",
     "instructing/test_items.py": "instructing/views/items",
     "instructing/test_briefing.py": "instructing/briefing_paper instructing/briefing_words",
-    "instructing/test_figures.py": "jobs/class_figures",
+    "instructing/test_figures.py": "instructing/tasks",
     "instructing/test_misreads.py": "instructing/answers instructing/views/downloads instructing/views/misreads",
     "instructing/test_nudges.py": "instructing/letters web/letters",
     "instructing/test_operations.py": "instructing/models instructing/queries",
@@ -103,7 +104,7 @@ HELD_BY = {
     "interop/test_openapi.py": "interop/records",
     "interop/test_same_numbers.py": "compliance/rules compliance/statements compliance/words",
     "interop/test_webhooks.py": "core/events interop/signatures interop/telling interop/views/webhooks interop/words "
-    "jobs/webhooks",
+    "interop/tasks",
     "interop/test_writing.py": "interop/given interop/views/writing",
     "interop/test_tokens.py": "interop/forms interop/models interop/operations interop/views/tokens",
     "items/test_further.py": "content/drills content/telling",
@@ -113,12 +114,12 @@ HELD_BY = {
     "items/test_branching.py": "items/branching/forms items/branching/model items/branching/paths "
     "items/branching/payload",
     "items/test_samples.py": "items/contract items/forms items/payload items/registry",
-    "jobs/test_closing.py": "organizations/letters",
+    "jobs/test_closing.py": "organizations/letters organizations/tasks",
     "jobs/test_delivery.py": "cli/mail jobs/views",
-    "privacy/test_copies.py": "jobs/copies privacy/letters privacy/queries privacy/rules",
-    "privacy/test_retention.py": "jobs/retention",
-    "privacy/test_erasing.py": "jobs/erasures privacy/views",
-    "jobs/test_runner.py": "cli/jobs core/heartbeat jobs/isolation",
+    "privacy/test_copies.py": "privacy/letters privacy/queries privacy/rules",
+    "privacy/test_retention.py": "core/own core/periods",
+    "privacy/test_erasing.py": "privacy/tasks privacy/views",
+    "jobs/test_runner.py": "cli/jobs core/heartbeat core/isolation",
     "joining/test_codes.py": "joining/refused_codes organizations/codes organizations/posters "
     "organizations/views/codes",
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
@@ -126,7 +127,6 @@ HELD_BY = {
     "joining/test_mailed_sign_up.py": "joining/letters",
     "joining/test_devices.py": "joining/device_views organizations/devices organizations/views/devices",
     "joining/test_pins.py": "joining/pin_forms joining/pin_views accounts/pins",
-    "organizations/test_pauses.py": "jobs/pauses",
     "joining/test_replaced_pins.py": "accounts/after_slip assessment/access",
     "joining/test_roster_views.py": "organizations/uploads joining/drafts joining/importing joining/kept_sheets "
     "joining/leaving joining/roster_forms",
@@ -152,7 +152,7 @@ HELD_BY = {
     "organizations/test_views.py": "organizations/forms organizations/views/audit organizations/views/firms "
     "organizations/views/people organizations/views/teams organizations/words",
     "test_fitness.py": "core/clock",
-    "test_order.py": "web/ways",
+    "test_order.py": "core/feature web/ways",
     "test_persons.py": "accounts/persons assessment/persons assignments/persons compliance/persons core/persons "
     "credentials/persons instructing/persons interop/persons learning/persons organizations/persons",
     "web/test_access.py": "app web/views",
@@ -164,6 +164,9 @@ HELD_BY = {
     "web/test_stalls.py": "web/intake",
 }
 """The tests that hold each module without tests of its own name; if many do, those that break first."""
+
+OF_ALL = {"acts": "organizations/test_views.py", "feature": "test_order.py", "periods": "privacy/test_retention.py"}
+"""Modules that many packages have, each with the tests that go through all of them."""
 
 SAMPLED = {f"items/{name}/type" for name in FURTHER}
 """What `items/test_samples.py` holds."""
@@ -183,7 +186,7 @@ def modules() -> set[str]:
 def has_mirror(module: str) -> bool:
     """Return whether tests have its name, or run over the samples of all types of items."""
     folder, _, name = module.rpartition("/")
-    return (TESTS / folder / f"test_{name}.py").exists() or module in SAMPLED
+    return (TESTS / folder / f"test_{name}.py").exists() or module in SAMPLED or (name in OF_ALL and folder != "core")
 
 
 def test_every_module_has_tests_of_its_name_or_says_where_they_are() -> None:

@@ -51,6 +51,7 @@ from trainer.compliance.views.earlier import most_bytes as most_bytes_of_proof
 from trainer.content.library import Complaint, Library
 from trainer.content.serving import library, open_library, serve_again, serve_from, serve_newest, served, served_in
 from trainer.content.times import Times
+from trainer.core import own
 from trainer.core.db import REPLICA, connect_args, db, dispose_engines, init_db
 from trainer.core.feature import init_features
 from trainer.core.logs import init_logs, log_requests, log_slow_statements
@@ -94,6 +95,7 @@ from trainer.web.still import init_still
 from trainer.web.ways import init_ways
 
 FEATURES: Final = (
+    own.FEATURE,
     web.FEATURE,
     courses.FEATURE,
     accounts.FEATURE,

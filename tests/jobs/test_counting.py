@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.crowd import let_answer, rightly
-from tests.support import TASKS
+from tests.support import PERIODS, TASKS
 from trainer.assessment import counting
 from trainer.assessment.models import ItemCount
 from trainer.assessment.remarks import forget_remarks
@@ -15,7 +15,6 @@ from trainer.assessment.tasks import count_answers
 from trainer.content.library import Library
 from trainer.core.db import db
 from trainer.core.feature import HOUR
-from trainer.privacy.retention import PERIODS
 
 
 def test_the_worker_counts_each_hour_and_lets_others_work_between_portions(

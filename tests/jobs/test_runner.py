@@ -21,7 +21,7 @@ from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
 from tests.jobs.conftest import Mailbox
 from tests.organizations.conftest import acme as acme
-from tests.support import TASKS, brings_only
+from tests.support import PERIODS, TASKS, brings_only
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder
 from trainer.compliance.operations import order_pack
@@ -39,8 +39,6 @@ from trainer.credentials import certificate
 from trainer.jobs import runner
 from trainer.jobs.upkeep import keep_up_all
 from trainer.organizations.models import Organization
-from trainer.privacy import tasks
-from trainer.privacy.retention import PERIODS
 
 
 @pytest.fixture
@@ -193,7 +191,7 @@ def test_a_conflict_in_forgetting_is_that_sorts_own(app: Flask) -> None:
 
     periods = [replace(PERIODS[0], forget=one) for one in (collide, forget)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks, "PERIODS", periods)
+        brings_only(app, patch, periods=tuple(periods))
         beats = work_through(app, *TASKS)
     assert beats["forget what has had its time"] == (1, False)
     assert beats["keep up requirements"] == (0, True)

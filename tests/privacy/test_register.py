@@ -10,33 +10,36 @@ from flask import Flask
 
 from tests.cast import certify, make_account, sign_in_as, start_practice
 from tests.support import closed_up
-from tests.test_persons import named_in
+from tests.test_persons import NOBODY, PERSONS, named_in
+from trainer.app import FEATURES
 from trainer.core.db import Base
 from trainer.privacy.queries import count_records
-from trainer.privacy.register import FEATURES, HOLDINGS, NOBODY
+from trainer.privacy.register import HOLDINGS
 
-FORGOTTEN = "give it a place in trainer/privacy/register.py"
+FORGOTTEN = "give it a place in the persons.py of its feature"
+HELD = [held for feature in FEATURES for held in feature.held.values()]
 
 
 def test_every_table_has_one_place_in_the_register() -> None:
-    places = Counter([*NOBODY, *(table for holding in HOLDINGS for table in holding.tables)])
+    places = Counter([*NOBODY, *(table for held in HELD for table in held.tables)])
     assert Base.metadata.tables.keys() - places.keys() == set(), FORGOTTEN
     assert places.keys() - Base.metadata.tables.keys() == set(), "no such table"
     assert [table for table, times in places.items() if times > 1] == []
 
 
 def test_every_table_of_a_holding_is_read_and_erased_by_its_feature() -> None:
-    named = set().union(*map(named_in, FEATURES))
-    held = set().union(*(holding.tables for holding in HOLDINGS))
+    named = set().union(*map(named_in, PERSONS))
+    held = set().union(*(held.tables for held in HELD))
     assert held - named == {"audit_events", "outbox_messages"}  # read and erased through `core`
-    assert [feature.__name__ for feature in FEATURES if not hasattr(feature, "forget_person")] == []
+    assert {bool(feature.export_person) == bool(feature.forget_person) for feature in FEATURES} == {True}
+    assert {sort for feature in FEATURES for sort in feature.held} == {holding.slug for holding in HOLDINGS}
 
 
 def test_every_kind_that_is_told_has_one_place_in_the_register(app: Flask) -> None:
     bob = make_account(app)
     with app.app_context():
-        told = [kind for feature in FEATURES for kind in feature.export_person(bob)]
-    placed = [kind for holding in HOLDINGS for kind in holding.kinds]
+        told = [kind for persons in PERSONS for kind in persons.export_person(bob)]
+    placed = [kind for held in HELD for kind in held.kinds]
     assert [kind for kind, times in Counter(told).items() if times > 1] == []
     assert sorted(told) == sorted(placed), FORGOTTEN
 

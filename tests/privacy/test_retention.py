@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from tests.cast import make_account, make_guest, write_remark
-from tests.support import closed_up
+from tests.support import PERIODS, closed_up
 from tests.test_persons import make_petra
 from trainer.accounts.models import Link, PinTry, Session, User
 from trainer.compliance import certificate_files
@@ -26,7 +26,6 @@ from trainer.core.isolation import Incomplete
 from trainer.core.limits import LimitCount
 from trainer.core.settings import ROOT
 from trainer.privacy.copies import order_copy
-from trainer.privacy.retention import PERIODS
 from trainer.privacy.tasks import forget_all
 
 MONDAY = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)

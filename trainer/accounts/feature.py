@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from trainer.accounts import letters
+from trainer.accounts import letters, persons
 from trainer.accounts.passkey_views import blueprint as passkeys
+from trainer.accounts.periods import PERIODS
 from trainer.accounts.second_factor_views import blueprint as second_factor
 from trainer.accounts.views import blueprint as accounts
 from trainer.accounts.views import end_at_exit
@@ -17,4 +18,8 @@ FEATURE = Feature(
         "exit": "accounts.exit_site",
     },
     letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    export_person=persons.export_person,
+    forget_person=persons.forget_person,
+    held=persons.HELD,
+    periods=PERIODS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
@@ -12,7 +13,18 @@ from trainer.accounts.queries import find_user, get_user
 from trainer.core import audit, outbox
 from trainer.core.db import db
 from trainer.core.errors import NotFound
-from trainer.core.persons import Told, tell, tell_all
+from trainer.core.persons import Held, Told, tell, tell_all
+
+HELD: Final = {
+    "account": Held(
+        {"administrators", "links", "passkeys", "pin_tries", "recovery_codes", "sessions", "users"},
+        ("account", "administrator", "sessions", "links", "wrong_pins", "recovery_codes", "passkeys"),
+    ),
+    "emails": Held(set(), ("emails",)),
+    "log": Held(set(), ("log",)),
+}
+"""What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
+
 
 ERASED = "Erased"
 """What stands where a record that others need had the person's name."""

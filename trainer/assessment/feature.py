@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from trainer.assessment import letters
+from trainer.assessment import letters, persons
 from trainer.assessment.acts import ACTS
 from trainer.assessment.finals import lessons_again
 from trainer.assessment.onward import Onward, find_onward
+from trainer.assessment.periods import PERIODS
 from trainer.assessment.renewal_mails import wants_mail
 from trainer.assessment.renewals import find_renewal
 from trainer.assessment.tasks import count_answers, remind_of_check_ins, remind_of_renewals
@@ -85,4 +86,9 @@ FEATURE = Feature(
         "wants_renewal_mail": wants_mail,
     },
     acts=ACTS,
+    export_person=persons.export_person,
+    forget_person=persons.forget_person,
+    held=persons.HELD,
+    holds_nobody=persons.NOBODY,
+    periods=PERIODS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import select, update
 
@@ -11,8 +12,23 @@ from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Respons
 from trainer.assessment.operations import forget_attempts, is_of
 from trainer.assessment.rules import Kind
 from trainer.core.db import db
-from trainer.core.persons import Row, Rows, Told, tell_all, tell_one
+from trainer.core.persons import Held, Row, Rows, Told, tell_all, tell_one
 from trainer.learning.models import Enrollment
+
+HELD: Final = {
+    "answers": Held(
+        {"attempts", "check_in_mails", "renewal_mails", "responses", "round_requests"},
+        ("attempts", "answers", "check_in_mails", "renewal_mails", "round_requests"),
+    ),
+}
+"""What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
+NOBODY: Final = {
+    "item_counts": "Sums over many people.",
+    "item_snapshots": "Scenes, nobody's.",
+    "remarks": "Free text whose writer is kept nowhere; deleted after two years.",
+}
+"""Tables that say nothing of a person by themselves, and why."""
+
 
 _NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP)
 

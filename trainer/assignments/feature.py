@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.assignments import letters
+from trainer.assignments import letters, persons
 from trainer.assignments.acts import ACTS
 from trainer.assignments.operations import forget_firm
 from trainer.assignments.upkeep import STEPS
@@ -18,4 +18,8 @@ FEATURE = Feature(
     forget_firm=forget_firm,
     answers={"shortfall_told": shortfall_told},
     acts=ACTS,
+    export_person=persons.export_person,
+    forget_person=persons.forget_person,
+    held=persons.HELD,
+    holds_nobody=persons.NOBODY,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import Select, delete, or_, select, update
 
@@ -19,8 +20,39 @@ from trainer.assignments.models import (
 )
 from trainer.core import audit
 from trainer.core.db import any_of, db
-from trainer.core.persons import Told, tell_all, tell_one
+from trainer.core.persons import Held, Told, tell_all, tell_one
 from trainer.organizations.models import Membership
+
+HELD: Final = {
+    "duties": Held(
+        {
+            "assignments",
+            "digests",
+            "duty_periods",
+            "earlier_trainings",
+            "reminders",
+            "requirements",
+            "training_proofs",
+            "waivers",
+        },
+        ("duties", "duties_over_time", "waivers", "reminders", "trainings_recorded_by_firms"),
+    ),
+    "work": Held(
+        set(),
+        (
+            "waivers_given",
+            "trainings_recorded_or_decided",
+            "proof_files_added",
+            "reminders_sent_by_hand",
+            "lists_of_late_people",
+        ),
+    ),
+}
+"""What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
+NOBODY: Final = {
+    "requirement_versions": "What a firm required.",
+}
+"""Tables that say nothing of a person by themselves, and why."""
 
 
 def export_person(user_id: uuid.UUID) -> Told:

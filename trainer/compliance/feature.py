@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from trainer.compliance import certificate_files, letters
+from trainer.compliance import certificate_files, letters, persons
 from trainer.compliance.acts import ACTS
 from trainer.compliance.operations import forget_firm
+from trainer.compliance.periods import PERIODS
 from trainer.compliance.reports import order_reports
 from trainer.compliance.tasks import make_pack
 from trainer.compliance.views.certificates import blueprint as certificates
@@ -48,4 +49,9 @@ FEATURE = Feature(
     upkeep=(order_reports,),
     forget_firm=forget_firm,
     acts=ACTS,
+    export_person=persons.export_person,
+    forget_person=persons.forget_person,
+    held=persons.HELD,
+    holds_nobody=persons.NOBODY,
+    periods=PERIODS,
 )

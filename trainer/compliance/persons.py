@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import uuid
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 
@@ -13,8 +14,20 @@ from trainer.compliance.models import InspectorLink, Report, ReportRecipient
 from trainer.compliance.packs import folder_of
 from trainer.core import audit
 from trainer.core.db import db
-from trainer.core.persons import Told, tell_all
+from trainer.core.persons import Held, Told, tell_all
 from trainer.core.work import Job
+
+HELD: Final = {
+    "work": Held(
+        {"inspector_links", "report_recipients", "reports"}, ("inspector_links", "reports", "reports_received", "packs")
+    ),
+}
+"""What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
+NOBODY: Final = {
+    "pack_manifests": "What a firm's pack was, for those who check it.",
+    "report_mails": "That a report was sent.",
+}
+"""Tables that say nothing of a person by themselves, and why."""
 
 
 def export_person(user_id: uuid.UUID) -> Told:

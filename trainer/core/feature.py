@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from flask_babel.speaklater import LazyString
 
     from trainer.core.outbox import OutboxMessage
+    from trainer.core.periods import Period
+    from trainer.core.persons import Held, Told
     from trainer.core.work import Job
 
 Advance: TypeAlias = "Callable[[Job, dt.datetime], tuple[int, int]]"
@@ -61,6 +63,16 @@ class Feature:
     """Steps of keeping up a firm, in portions: each returns the id after which the next portion begins, or None."""
     forget_firm: Callable[[uuid.UUID, int], int] | None = None
     """Deletes so many records of a firm that is gone, and returns how many those were."""
+    export_person: Callable[[uuid.UUID], Told] | None = None
+    """Returns what it holds of a person."""
+    forget_person: Callable[[uuid.UUID, dt.datetime], None] | None = None
+    """Erases or cuts what it holds of a person, from the top down: what refers to other rows goes before them."""
+    held: Mapping[str, Held] = field(default_factory=dict)
+    """Sort of data about people (`trainer/privacy/register.py`) -> what it holds of it."""
+    holds_nobody: Mapping[str, str] = field(default_factory=dict)
+    """Tables that say nothing of a person by themselves, and why."""
+    periods: tuple[Period, ...] = ()
+    """How long it keeps what doesn't stay as long as an account, a firm or a class."""
     acts: Mapping[str, LazyString] = field(default_factory=dict)
     """Acts that the audit log of a firm tells, as a sentence about who did it begins."""
 

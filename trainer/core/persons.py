@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from sqlalchemy import Select, func, select
 
@@ -33,6 +33,13 @@ class Rows:
 
 Told: TypeAlias = Mapping[str, Rows | list[Row]]
 """Kind of record → its rows."""
+
+
+class Held(NamedTuple):
+    """What a feature holds of one sort of data about people: its tables, and what a copy calls the records."""
+
+    tables: Collection[str]
+    kinds: tuple[str, ...] = ()
 
 
 def tell_all(query: Select[*tuple[Any, ...]], *columns: str) -> Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainer.core.feature import Feature
+from trainer.credentials import persons
 from trainer.credentials.views import blueprint as credentials
 from trainer.credentials.views import verify_file
 
@@ -10,4 +11,8 @@ FEATURE = Feature(
     name="credentials",
     blueprints=(credentials,),
     checks_tokens_itself=(verify_file,),
+    export_person=persons.export_person,
+    forget_person=persons.forget_person,
+    held=persons.HELD,
+    holds_nobody=persons.NOBODY,
 )

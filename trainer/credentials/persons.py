@@ -8,12 +8,22 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import fields
+from typing import Final
 
 from sqlalchemy import select, update
 
 from trainer.core.db import db
-from trainer.core.persons import Told, tell_all
+from trainer.core.persons import Held, Told, tell_all
 from trainer.credentials.models import Credential, Facts
+
+HELD: Final = {
+    "certificates": Held({"credentials"}, ("credentials",)),
+}
+"""What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
+NOBODY: Final = {
+    "filed_certificates": "Hashes of firms' copies of certificates, for those who check them.",
+}
+"""Tables that say nothing of a person by themselves, and why."""
 
 
 def export_person(user_id: uuid.UUID) -> Told:

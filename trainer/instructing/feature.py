@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from trainer.core.feature import HOUR, Feature, Task
-from trainer.instructing import letters
+from trainer.instructing import letters, persons
 from trainer.instructing.acts import ACTS
 from trainer.instructing.follow_ups import follow_up_classes
 from trainer.instructing.handing_in import delete_notes_of_former, list_taking
 from trainer.instructing.operations import end_views_that_lapsed, forget_firm
+from trainer.instructing.periods import PERIODS
 from trainer.instructing.presence import list_taught_to
 from trainer.instructing.tasks import count_classes
 from trainer.instructing.views.arrivals import blueprint as arrivals
@@ -51,4 +52,9 @@ FEATURE = Feature(
     forget_firm=forget_firm,
     answers={"note_classes": list_taking, "taught_to": list_taught_to},
     acts=ACTS,
+    export_person=persons.export_person,
+    forget_person=persons.forget_person,
+    held=persons.HELD,
+    holds_nobody=persons.NOBODY,
+    periods=PERIODS,
 )

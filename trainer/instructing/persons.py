@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import Select, delete, func, select, update
 
@@ -11,7 +12,7 @@ from trainer.accounts.models import User
 from trainer.accounts.persons import ERASED
 from trainer.core import audit
 from trainer.core.db import any_of, db
-from trainer.core.persons import Told, tell_all, tell_one
+from trainer.core.persons import Held, Told, tell_all, tell_one
 from trainer.instructing.models import (
     Arrival,
     Attendance,
@@ -32,6 +33,57 @@ from trainer.instructing.models import (
 from trainer.instructing.operations import forget_notes
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
+
+HELD: Final = {
+    "classes": Held(
+        {
+            "arrivals",
+            "attendances",
+            "class_invitation_mails",
+            "class_invitations",
+            "class_notes",
+            "cohort_members",
+            "nudges",
+            "sign_offs",
+            "walk_ins",
+        },
+        (
+            "classes",
+            "class_invitations",
+            "class_invitation_mails",
+            "attendances",
+            "arrivals",
+            "met_without_account",
+            "sign_offs",
+            "notes_handed_in",
+            "nudges",
+        ),
+    ),
+    "teaching": Held(
+        {"class_sessions", "class_views", "cohorts", "instructor_approvals", "saved_comments", "signatures"},
+        (
+            "classes_taught",
+            "classes_taught_before",
+            "meetings_held",
+            "people_added",
+            "signatures",
+            "sign_offs_given",
+            "nudges_sent",
+            "approvals",
+            "notes_answered",
+            "saved_comments",
+            "class_invitations_made",
+            "class_invitation_mails_sent",
+        ),
+    ),
+}
+"""What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
+NOBODY: Final = {
+    "class_figures": "Sums over a class.",
+    "class_teams": "Which teams a class invites.",
+    "walk_in_attendances": "Ids of people on a class's list and of meetings.",
+}
+"""Tables that say nothing of a person by themselves, and why."""
 
 
 def export_person(user_id: uuid.UUID) -> Told:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from trainer.core.feature import SECOND, Feature, Task
+from trainer.interop import persons
 from trainer.interop.acts import ACTS
 from trainer.interop.operations import forget_firm
+from trainer.interop.periods import PERIODS
 from trainer.interop.tasks import tell_all
 from trainer.interop.telling import note_overdue
 from trainer.interop.views.api import blueprint as api
@@ -20,4 +22,9 @@ FEATURE = Feature(
     upkeep=(note_overdue,),
     forget_firm=forget_firm,
     acts=ACTS,
+    export_person=persons.export_person,
+    forget_person=persons.forget_person,
+    held=persons.HELD,
+    holds_nobody=persons.NOBODY,
+    periods=PERIODS,
 )

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import and_, select, update
 
 from trainer.core.db import db
-from trainer.core.persons import Told, tell_all
+from trainer.core.persons import Held, Told, tell_all
 from trainer.interop.models import ApiToken, PersonWrite, Webhook
 from trainer.organizations.models import Membership
+
+HELD: Final = {
+    "rosters": Held({"person_writes"}, ("written_by_other_systems",)),
+    "work": Held({"api_tokens", "webhooks"}, ("api_tokens", "webhooks")),
+}
+"""What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
+NOBODY: Final = {
+    "webhook_deliveries": "Ids of what a firm's system was told.",
+}
+"""Tables that say nothing of a person by themselves, and why."""
 
 
 def export_person(user_id: uuid.UUID) -> Told:

@@ -8,6 +8,7 @@ from trainer.joining.acts import ACTS
 from trainer.joining.device_views import blueprint as site
 from trainer.joining.device_views import stay
 from trainer.joining.invitation_views import blueprint as entry
+from trainer.joining.periods import PERIODS
 from trainer.joining.pin_views import blueprint as pins
 from trainer.joining.plan_views import blueprint as roster
 from trainer.joining.tasks import import_roster
@@ -31,4 +32,5 @@ FEATURE = Feature(
     letters=dict.fromkeys(letters.TEMPLATES, letters.write),
     works={importing.KIND: import_roster},
     acts=ACTS,
+    periods=PERIODS,
 )

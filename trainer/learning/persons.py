@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import select
 
 from trainer.core.db import db
-from trainer.core.persons import Rows, Told, tell_all, tell_one
+from trainer.core.persons import Held, Rows, Told, tell_all, tell_one
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import drop_enrollments, forget_answers
+
+HELD: Final = {
+    "learning": Held(
+        {"enrollments", "lesson_completions", "lesson_responses"}, ("enrollments", "lessons_read", "lesson_answers")
+    ),
+}
+"""What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
 
 
 def export_person(user_id: uuid.UUID) -> Told:

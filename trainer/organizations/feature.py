@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainer.core.feature import HOUR, MINUTE, Feature, Task
-from trainer.organizations import letters
+from trainer.organizations import letters, persons
 from trainer.organizations.acts import ACTS
 from trainer.organizations.closing import forget_firm
 from trainer.organizations.follow_ups import follow_up
@@ -30,4 +30,8 @@ FEATURE = Feature(
     upkeep=(follow_up,),
     forget_firm=forget_firm,
     acts=ACTS,
+    export_person=persons.export_person,
+    forget_person=persons.forget_person,
+    held=persons.HELD,
+    holds_nobody=persons.NOBODY,
 )

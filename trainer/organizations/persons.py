@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
@@ -11,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from trainer.core import audit, outbox
 from trainer.core.db import any_of, db
 from trainer.core.errors import Conflict
-from trainer.core.persons import Plain, Told, tell_all, tell_one
+from trainer.core.persons import Held, Plain, Told, tell_all, tell_one
 from trainer.organizations.models import (
     FirmLogo,
     Invitation,
@@ -28,6 +29,42 @@ from trainer.organizations.models import (
     TeamStay,
 )
 from trainer.organizations.operations import end_membership
+
+HELD: Final = {
+    "rosters": Held(
+        {
+            "invitation_mails",
+            "invitations",
+            "memberships",
+            "mergers",
+            "pin_slips",
+            "team_memberships",
+            "team_stays",
+            "teams",
+        },
+        ("memberships", "invitations", "emails_with_invitations", "pin_slips", "entries_joined"),
+    ),
+    "work": Held(
+        {"firm_logos", "join_codes", "organizations", "roster_drafts", "site_devices"},
+        (
+            "organizations_created",
+            "join_codes",
+            "site_devices",
+            "rosters_sent",
+            "invitations_sent",
+            "pin_slips_printed",
+            "entries_joined_of_others",
+            "logos_added",
+        ),
+    ),
+    "emails": Held(set(), ("emails_to_the_address_on_a_roster",)),
+}
+"""What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
+NOBODY: Final = {
+    "roster_headings": "How a firm calls its columns.",
+    "upkeeps": "When a firm's duties are looked at next.",
+}
+"""Tables that say nothing of a person by themselves, and why."""
 
 
 def export_person(user_id: uuid.UUID) -> Told:

@@ -27,7 +27,7 @@ from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import find_message, post
-from trainer.core.persons import Plain, Row
+from trainer.core.persons import Plain, Row, Told
 from trainer.core.replica import read_elsewhere
 from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
@@ -36,7 +36,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.credentials.taking_along import certificate_files
 from trainer.privacy.queries import COPY, find_copy, is_kept_copy
-from trainer.privacy.register import ANSWERS, FEATURES, HOLDINGS, holding_of
+from trainer.privacy.register import ANSWERS, HOLDINGS, exports, holding_of
 from trainer.web.language import language_tag, mail_language
 from trainer.web.tables import Cell, Table, csv_lines
 
@@ -100,7 +100,7 @@ def _advance(job: Job, user_id: uuid.UUID, is_certain: bool) -> tuple[int, int]:
     earned = select(Credential.id).where(Credential.user_id == user_id).order_by(Credential.issued_at, Credential.id)
     write_feature = partial(_write_feature, user_id, is_certain)
     pieces: dict[str, Callable[[Path], None]] = {
-        **{f"feature-{number}": partial(write_feature, number) for number in range(len(FEATURES))},
+        **{f"feature-{name}": partial(write_feature, export) for name, export in exports().items()},
         **{f"credential-{number.hex}": partial(_write_credential, number) for number in db.session.scalars(earned)},
     }
     steps = len(pieces) + 1
@@ -125,9 +125,9 @@ def tell_ready(job: Job, now: dt.datetime) -> None:
         post("copy-ready", user.email, mail_language(user.language), ids, now, number=job.id)
 
 
-def _write_feature(user_id: uuid.UUID, is_certain: bool, number: int, folder: Path) -> None:
+def _write_feature(user_id: uuid.UUID, is_certain: bool, export: Callable[[uuid.UUID], Told], folder: Path) -> None:
     """Write what one feature knows of someone, each kind of record as two files."""
-    for kind, rows in FEATURES[number].export_person(user_id).items():
+    for kind, rows in export(user_id).items():
         first = next(iter(rows), None)
         if first is None or (kind in ANSWERS and not is_certain):
             continue

@@ -14,13 +14,13 @@ from trainer.accounts.queries import find_user, get_user
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict
+from trainer.core.feature import list_features
 from trainer.core.outbox import post
 from trainer.core.signing import is_sealed, seal
 from trainer.organizations.models import Organization
 from trainer.organizations.queries import count_owners, list_firms, list_shut_firms
 from trainer.organizations.rules import Role
 from trainer.privacy.copies import drop_copies
-from trainer.privacy.register import FEATURES
 from trainer.privacy.rules import COOLING
 from trainer.web.language import mail_language
 
@@ -91,6 +91,6 @@ def erase(user_id: uuid.UUID, now: dt.datetime) -> None:
     if user.erases_at is None or user.erases_at > now:
         return  # undone meanwhile
     drop_copies(user_id)
-    for feature in FEATURES:
-        if hasattr(feature, "forget_person"):
+    for feature in reversed(list_features()):
+        if feature.forget_person is not None:
             feature.forget_person(user_id, now)

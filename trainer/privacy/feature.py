@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trainer.core.feature import HOUR, Feature, Task
 from trainer.privacy import letters
+from trainer.privacy.periods import PERIODS
 from trainer.privacy.queries import COPY
 from trainer.privacy.tasks import erase_accounts, forget_all, make_copy
 from trainer.privacy.views import blueprint as privacy
@@ -23,4 +24,5 @@ FEATURE = Feature(
         Task("forget what has had its time", HOUR, forget_all),
     ),
     works={COPY: make_copy},
+    periods=PERIODS,
 )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from trainer.core.db import db
 from trainer.core.work import Job
-from trainer.privacy.register import FEATURES, HOLDINGS, Holding, holding_of
+from trainer.privacy.register import HOLDINGS, Holding, exports, holding_of
 from trainer.privacy.rules import COPY_KEPT
 
 COPY = "copy"
@@ -19,8 +19,8 @@ COPY = "copy"
 def count_records(user_id: uuid.UUID) -> list[tuple[Holding, int]]:
     """Return how many records of each holding are a person's."""
     counts = dict.fromkeys((holding.slug for holding in HOLDINGS), 0)
-    for feature in FEATURES:
-        for kind, rows in feature.export_person(user_id).items():
+    for export in exports().values():
+        for kind, rows in export(user_id).items():
             counts[holding_of(kind).slug] += len(rows)
     return [(holding, counts[holding.slug]) for holding in HOLDINGS]
 

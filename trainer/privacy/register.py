@@ -1,38 +1,27 @@
-"""The register of all tables: to which holding each belongs, and what is said of it.
+"""What is said of each sort of data about people.
 
 The page "What we know about you", the copy of someone's data and erasing it all rest on this. A new table gets its
-place here, in a holding or in `NOBODY`, and its rows are read and erased by the `persons.py` of its feature; a test
-fails on one that was forgotten.
+place in the `persons.py` of its feature, which reads and erases its rows; a test fails on one that was forgotten.
 """
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from trainer.accounts import persons as accounts
-from trainer.assessment import persons as assessment
-from trainer.assignments import persons as assignments
-from trainer.compliance import persons as compliance
-from trainer.credentials import persons as credentials
-from trainer.instructing import persons as instructing
-from trainer.interop import persons as interop
-from trainer.learning import persons as learning
-from trainer.organizations import persons as organizations
-
-FEATURES: Final[tuple[ModuleType, ...]] = (
-    *(interop, compliance, instructing, assignments, assessment, learning, credentials, organizations, accounts),
-)
-"""Who reads and erases what, in the order in which they erase: from the top down, as foreign keys point."""
+from trainer.core.feature import list_features
+from trainer.core.periods import Period
+from trainer.core.persons import Held, Told
 
 
 @dataclass(frozen=True)
 class Holding:
-    """Data of one sort: what is said of it, the tables that hold it, and what a copy calls its records."""
+    """Data of one sort, and what is said of it. Features say which tables hold it."""
 
     slug: str
     title: LazyString
@@ -44,9 +33,6 @@ class Holding:
     """What erasing the account does with it."""
     is_kept: bool
     """Whether something of it stays after that."""
-    tables: frozenset[str]
-    kinds: tuple[str, ...]
-    """As `export_person` of the features names them."""
 
 
 _WITH_ACCOUNT: Final = _l("As long as you have your account.")
@@ -67,8 +53,6 @@ HOLDINGS: Final = (
         seen_by=_ONLY_YOU,
         erased=_l("All of it is erased. An empty record with a random number stays: kept records below refer to it."),
         is_kept=True,
-        tables=frozenset({"users", "administrators", "sessions", "links", "pin_tries", "recovery_codes", "passkeys"}),
-        kinds=("account", "administrator", "sessions", "links", "wrong_pins", "recovery_codes", "passkeys"),
     ),
     Holding(
         slug="learning",
@@ -85,8 +69,6 @@ HOLDINGS: Final = (
             "These stay as long as the certificate, because laws ask for proof of training."
         ),
         is_kept=True,
-        tables=frozenset({"enrollments", "lesson_completions", "lesson_responses"}),
-        kinds=("enrollments", "lessons_read", "lesson_answers"),
     ),
     Holding(
         slug="answers",
@@ -105,8 +87,6 @@ HOLDINGS: Final = (
         ),
         erased=_ALL_GONE,
         is_kept=False,
-        tables=frozenset({"attempts", "responses", "check_in_mails", "renewal_mails", "round_requests"}),
-        kinds=("attempts", "answers", "check_in_mails", "renewal_mails", "round_requests"),
     ),
     Holding(
         slug="certificates",
@@ -117,8 +97,6 @@ HOLDINGS: Final = (
         seen_by=_l("Anyone who has the number. Firms that require the course see it, too."),
         erased=_l("Kept for good, with the name on it, so that it can still be checked. Pages you shared them on end."),
         is_kept=True,
-        tables=frozenset({"credentials"}),
-        kinds=("credentials",),
     ),
     Holding(
         slug="rosters",
@@ -136,14 +114,6 @@ HOLDINGS: Final = (
             "without your address, until the firm is deleted. Invitations and slips are erased."
         ),
         is_kept=True,
-        tables=frozenset(
-            {"memberships", "team_memberships", "team_stays", "teams", "invitations", "invitation_mails", "pin_slips"}
-            | {"mergers", "person_writes"}
-        ),
-        kinds=(
-            *("memberships", "invitations", "emails_with_invitations", "pin_slips", "entries_joined"),
-            "written_by_other_systems",
-        ),
     ),
     Holding(
         slug="duties",
@@ -154,11 +124,6 @@ HOLDINGS: Final = (
         seen_by=_l("The firm’s owners, its managers of your teams, and inspectors they give a link to."),
         erased=_l("What is required ends. The record of it stays with the firm until the firm is deleted."),
         is_kept=True,
-        tables=frozenset(
-            {"assignments", "duty_periods", "waivers", "reminders", "earlier_trainings", "requirements", "digests"}
-            | {"training_proofs"}
-        ),
-        kinds=("duties", "duties_over_time", "waivers", "reminders", "trainings_recorded_by_firms"),
     ),
     Holding(
         slug="classes",
@@ -175,14 +140,6 @@ HOLDINGS: Final = (
             "sign-offs behind a certificate stay as long as the certificate."
         ),
         is_kept=True,
-        tables=frozenset(
-            {"cohort_members", "attendances", "arrivals", "walk_ins", "sign_offs", "class_notes", "nudges"}
-            | {"class_invitations", "class_invitation_mails"}
-        ),
-        kinds=(
-            *("classes", "class_invitations", "class_invitation_mails", "attendances", "arrivals"),
-            *("met_without_account", "sign_offs", "notes_handed_in", "nudges"),
-        ),
     ),
     Holding(
         slug="teaching",
@@ -196,14 +153,6 @@ HOLDINGS: Final = (
             "on it. Public classes are closed; a firm can hand over its own."
         ),
         is_kept=True,
-        tables=frozenset(
-            {"cohorts", "class_sessions", "signatures", "class_views", "saved_comments", "instructor_approvals"}
-        ),
-        kinds=(
-            *("classes_taught", "classes_taught_before", "meetings_held", "people_added", "signatures"),
-            *("sign_offs_given", "nudges_sent", "approvals", "notes_answered", "saved_comments"),
-            *("class_invitations_made", "class_invitation_mails_sent"),
-        ),
     ),
     Holding(
         slug="work",
@@ -219,16 +168,6 @@ HOLDINGS: Final = (
             "Tokens are revoked and webhooks paused. What you made for the firm stays the firm’s, without your name."
         ),
         is_kept=True,
-        tables=frozenset(
-            {"organizations", "join_codes", "site_devices", "roster_drafts", "inspector_links", "reports"}
-            | {"report_recipients", "jobs", "api_tokens", "webhooks", "firm_logos"}
-        ),
-        kinds=(
-            *("organizations_created", "join_codes", "site_devices", "rosters_sent", "inspector_links", "reports"),
-            *("reports_received", "packs", "api_tokens", "webhooks", "waivers_given", "invitations_sent"),
-            *("trainings_recorded_or_decided", "proof_files_added", "reminders_sent_by_hand", "lists_of_late_people"),
-            *("pin_slips_printed", "entries_joined_of_others", "logos_added"),
-        ),
     ),
     Holding(
         slug="emails",
@@ -239,8 +178,6 @@ HOLDINGS: Final = (
         seen_by=_l("Firms see the invitations and reminders they sent you."),
         erased=_l("Your address is erased. That an email of a kind was sent, and when, stays without it."),
         is_kept=True,
-        tables=frozenset({"outbox_messages"}),
-        kinds=("emails", "emails_to_the_address_on_a_roster"),
     ),
     Holding(
         slug="log",
@@ -253,39 +190,27 @@ HOLDINGS: Final = (
             "Names and addresses are taken out of it. What was done stays, under a random number that leads to nobody."
         ),
         is_kept=True,
-        tables=frozenset({"audit_events"}),
-        kinds=("log",),
     ),
 )
 
 ANSWERS: Final = frozenset({"attempts", "answers", "lesson_answers", "notes_handed_in"})
 """The kinds that a copy leaves out while it isn't certain that its owner used a slip (`accounts.after_slip`)."""
 
-NOBODY: Final[dict[str, str]] = {
-    "class_figures": "Sums over a class.",
-    "class_teams": "Which teams a class invites.",
-    "content_releases": "The content itself.",
-    "events": "Ids of what happened, without anyone's name, for a month.",
-    "filed_certificates": "Hashes of firms' copies of certificates, for those who check them.",
-    "heartbeats": "The worker's own.",
-    "installations": "The database's own.",
-    "item_counts": "Sums over many people.",
-    "item_snapshots": "Scenes, nobody's.",
-    "limit_counts": "Keyed digests, deleted within the hour.",
-    "pack_manifests": "What a firm's pack was, for those who check it.",
-    "remarks": "Free text whose writer is kept nowhere; deleted after two years.",
-    "report_mails": "That a report was sent.",
-    "requirement_versions": "What a firm required.",
-    "running_processes": "The app's own.",
-    "roster_headings": "How a firm calls its columns.",
-    "schema_revisions": "The database's own.",
-    "upkeeps": "When a firm's duties are looked at next.",
-    "walk_in_attendances": "Ids of people on a class's list and of meetings.",
-    "webhook_deliveries": "Ids of what a firm's system was told.",
-}
-"""Tables that say nothing of a person by themselves, and why."""
+
+def list_periods() -> list[Period]:
+    """Return how long each sort of record is kept, of all features."""
+    return [period for feature in list_features() for period in feature.periods]
+
+
+def exports() -> dict[str, Callable[[uuid.UUID], Told]]:
+    """Return who tells what is held of a person, by feature."""
+    return {feature.name: feature.export_person for feature in list_features() if feature.export_person is not None}
 
 
 def holding_of(kind: str) -> Holding:
-    """Return the holding to which records of a kind belong."""
-    return next(holding for holding in HOLDINGS if kind in holding.kinds)
+    """Return the holding to which records of a kind belong, as `export_person` of the features names them."""
+    return next(holding for holding in HOLDINGS if any(kind in held.kinds for held in _held(holding)))
+
+
+def _held(holding: Holding) -> list[Held]:
+    return [feature.held[holding.slug] for feature in list_features() if holding.slug in feature.held]

@@ -11,7 +11,7 @@ from trainer.core.isolation import Isolation, one_by_one
 from trainer.core.work import Job
 from trainer.privacy import copies
 from trainer.privacy.erasing import erase, list_due
-from trainer.privacy.retention import PERIODS
+from trainer.privacy.register import list_periods
 
 
 def make_copy(job: Job, instant: dt.datetime) -> tuple[int, int]:
@@ -34,7 +34,7 @@ def forget_all() -> Iterator[None]:
     One that fails holds up no other. Raises Incomplete at the end if there was one.
     """
     isolation = Isolation()
-    for forget in dict.fromkeys(period.forget for period in PERIODS):
+    for forget in dict.fromkeys(period.forget for period in list_periods()):
         with isolation.piece(forget.__name__), transaction():
             forget(now())
         yield

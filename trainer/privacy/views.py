@@ -14,8 +14,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, NotYet
 from trainer.privacy import copies, erasing
 from trainer.privacy.queries import count_records, find_copy
-from trainer.privacy.register import HOLDINGS
-from trainer.privacy.retention import PERIODS
+from trainer.privacy.register import HOLDINGS, list_periods
 from trainer.privacy.rules import COOLING, COPY_KEPT
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
@@ -30,7 +29,7 @@ blueprint = Blueprint("privacy", __name__, template_folder="templates")
 def known() -> str:
     """Show what we know about someone: what, why, for how long, and who sees it."""
     return render_template(
-        "privacy/known.html", holdings=count_records(current_user.id), periods=PERIODS, days=COPY_KEPT.days
+        "privacy/known.html", holdings=count_records(current_user.id), periods=list_periods(), days=COPY_KEPT.days
     )
 
 
