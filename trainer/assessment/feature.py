@@ -58,7 +58,7 @@ FEATURE = Feature(
         twins,
         previews,
     ),
-    checks_tokens_itself=(first_try, remarks),
+    checks_tokens_itself=(first_try, remarks),  # they check one where there is a session to hang it on
     links={
         "final": "finals.show",
         "first_try": "first_try.start",

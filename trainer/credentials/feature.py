@@ -10,7 +10,7 @@ from trainer.credentials.views import verify_file
 FEATURE = Feature(
     name="credentials",
     blueprints=(credentials,),
-    checks_tokens_itself=(verify_file,),
+    checks_tokens_itself=(verify_file,),  # it changes nothing, and asks for no session
     export_person=persons.export_person,
     forget_person=persons.forget_person,
     held=persons.HELD,

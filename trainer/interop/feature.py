@@ -17,7 +17,7 @@ from trainer.interop.views.writing import blueprint as api_writing
 FEATURE = Feature(
     name="interop",
     blueprints=(api_tokens, webhooks, api, api_writing),
-    checks_tokens_itself=(api_writing,),
+    checks_tokens_itself=(api_writing,),  # a token of the firm in a header, which no page sends
     tasks=(Task("webhooks", SECOND, tell_all),),
     upkeep=(note_overdue,),
     forget_firm=forget_firm,

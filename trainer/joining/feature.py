@@ -18,7 +18,7 @@ from trainer.joining.views import sign_in
 FEATURE = Feature(
     name="joining",
     blueprints=(joining, entry, pins, site, roster),
-    checks_tokens_itself=(stay, sign_in),
+    checks_tokens_itself=(stay, sign_in),  # sign_in keeps the address that was typed
     links={
         "change_pin": "pins.change",
         "keep": "joining.keep",

@@ -34,7 +34,7 @@ from trainer.organizations.rules import May, Role, fold
 NEEDS_ADDRESS: Final = False
 """Whether someone without an email address is refused; otherwise an employee number is enough, and a PIN slip."""
 KIND: Final = "roster"
-"""Of the work that takes a large roster over: `jobs/rosters.py`."""
+"""Of the work that takes a large roster over: `tasks.py`."""
 LARGE: Final = 10_000
 """With this many rows or more, the worker takes a roster over: nobody waits that long for a page."""
 _PORTION = 500  # a database takes only so many values in one statement

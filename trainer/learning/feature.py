@@ -21,7 +21,7 @@ def _changes_since(credential: Credential) -> Since | None:
 FEATURE = Feature(
     name="learning",
     blueprints=(learning, questions, certificates),
-    checks_tokens_itself=(questions,),
+    checks_tokens_itself=(questions,),  # it checks one where there is a session to hang it on
     links={
         "correction": "certificates.correct",
         "course": "learning.show_course",
