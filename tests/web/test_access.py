@@ -33,7 +33,8 @@ def cells(app: Flask) -> list[tuple[str, str, Access, set[str]]]:
         found += [
             (method, rule.endpoint, access, rule.arguments) for method in sorted((rule.methods or set()) - {"OPTIONS"})
         ]
-    return sorted(found, key=lambda cell: cell[0] == "POST")  # last: others show what these may take away
+    # Last what may take away what others show, and of that what a firm may withdraw.
+    return sorted(found, key=lambda cell: (cell[0] == "POST", "organization_id" in cell[3]))
 
 
 OF_INSTRUCTORS = ("misreads.", "board.answers", "class_notes.")
