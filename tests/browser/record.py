@@ -95,9 +95,11 @@ def _told(answer: Response) -> str:
 def _mails(stage: Stage, folder: Path) -> None:
     with stage.live.app.app_context():
         messages = db.session.query(OutboxMessage).order_by(OutboxMessage.created_at, OutboxMessage.id).all()
-        for number, message in enumerate(messages):
-            letter = write(message)
-            _write(folder / f"{number:03}-{message.template.replace('/', '-')}", repr(letter).replace("\\n", "\n"))
+        letters: dict[str, list[str]] = {}
+        for message in messages:
+            letters.setdefault(message.template, []).append(repr(write(message)).replace("\\n", "\n"))
+    for template, texts in letters.items():
+        _write(folder / template, "\n\n".join(sorted(texts)))
 
 
 def _write(path: Path, text: str) -> None:
