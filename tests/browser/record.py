@@ -32,7 +32,7 @@ WHEN = "2026-11-30T15:00:00+00:00"
 _NOISE = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32,64}\b"), "ID"),
     (re.compile(r'<path class="qrline"[^>]+>'), "QR"),
-    (re.compile(r"\b[\w-]{20,}(?:\.[\w-]{2,}){1,2}\b"), "TOKEN"),
+    (re.compile(r"\b(?:ID|[\w-]{20,})(?:\.[\w-]{2,}){1,2}\b"), "TOKEN"),
     (re.compile(r"(?<=[\"/=.])(?=[\w-]*\d)(?=[\w-]*[a-zA-Z])[\w-]{16,}(?=[\"?&/])"), "TOKEN"),
     (re.compile(r"(nonce|integrity)=\"[^\"]+\""), r"\1"),
     (re.compile(r"127\.0\.0\.1:\d+|localhost:\d+"), "HOST"),

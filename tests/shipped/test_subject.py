@@ -31,6 +31,7 @@ ORDINARY: Final = frozenset(_ORDINARY.split())
 # Nothing at all, the field to search in, and what the code calls its questions, its notes and itself.
 NOT_LOOKED_FOR: Final = {"none", "search", "ask", "note", "site"}
 # Texts that are something else, each with what it is.
+FIRMS: Final = ("assignments", "compliance", "interop", "organizations")
 EXCEPTIONS: Final = {
     ("trainer/assignments/rules.py", "any"): "that one of several conditions is enough",
     ("trainer/cli/instrument/balance.py", "child"): "an age",
@@ -43,11 +44,14 @@ EXCEPTIONS: Final = {
     ("trainer/content/subject.py", "danger"): "what signs a line of the rule asks for",
     ("trainer/content/subject.py", "two-medium"): "what signs a line of the rule asks for",
     ("trainer/core/events.py", "events"): "what other systems are told",
+    ("trainer/core/own.py", "events"): "a table",
     ("trainer/joining/headings.py", "guard"): "a heading of rosters",
     ("trainer/operating/templates/operating/administration.html", "health"): "of an installation",
     ("trainer/organizations/words.py", "events"): "what other systems are told",
-    ("trainer/privacy/register.py", "events"): "a table",
-    ("trainer/privacy/register.py", "work"): "what someone does for a firm",
+    **{
+        (f"trainer/{name}.py", "work"): "what someone does for a firm"
+        for name in ("privacy/register", "core/own", *(f"{one}/persons" for one in FIRMS))
+    },
     ("trainer/web/errors.py", "911"): "stands where nothing else can be read, the content included",
     ("trainer/web/templates/web/_help_line.html", "danger now"): "goes on with the emergency number, in any language",
 }
