@@ -42,7 +42,7 @@ class Cluster:
         # A standby that is started asks its primary again at once, not after five seconds.
         options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 -c fsync=off"
         options += " -c wal_retrieve_retry_interval=100ms"
-        started = ["-o", options] if words[0] == "start" else []
+        started = ["-o", options] if words[0] in {"start", "restart"} else []
         self.run("pg_ctl", "-w", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), *started, *words)
         if words[0] == "start" and self.ask("SELECT pg_is_in_recovery()") == [(False,)]:
             self.ask(*statements_for_the_time("postgres"))
