@@ -21,13 +21,17 @@ from trainer.assignments.models import EarlierTraining, TrainingProof
 from trainer.compliance.earlier_list import read_hours
 from trainer.compliance.views import earlier as views
 from trainer.compliance.views.earlier import most_bytes
+from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
+from trainer.credentials.rules import valid_until as add_months
 from trainer.organizations.uploads import MOST_BYTES
 
 PDF = b"%PDF-1.7 a scan"
 HEADS = "email,training,provider,completed on,hours,name\n"
-FIELDS = {"title": "Spotting it", "issuer": "Another school", "completed_on": "2026-03-04", "hours": "8"}
+DONE = clock.today() - dt.timedelta(days=271)
+UNTIL = add_months(DONE, 12)
+FIELDS = {"title": "Spotting it", "issuer": "Another school", "completed_on": DONE.isoformat(), "hours": "8"}
 
 
 def trainings(acme: Acme) -> list[tuple[str, str, bool]]:
@@ -80,10 +84,10 @@ def test_a_training_is_recorded_approved_and_shown_as_recorded_by_the_firm(train
     assert mona.post(acme.path("/earlier-training/approvals"), {"training": chosen}).status_code == 303
     assert trainings(acme) == [("Spotting it", "dana", True)]
     history = closed_up(alice.get(acme.path(f"/training/{acme.people['dana']}")).text)
-    assert "Until Mar 4, 2027 (recorded by the firm)" in history
+    assert f"Until {UNTIL:%b} {UNTIL.day}, {UNTIL.year} (recorded by the firm)" in history
     assert "We didn’t issue a certificate for it." in history
     sent = alice.post(acme.path("/training/exports?q=dow"), {"form": "csv"}).text
-    assert "Current (recorded by the firm),2027-03-04,2026-03-04,,Recorded by the firm,," in sent
+    assert f"Current (recorded by the firm),{UNTIL},{DONE},,Recorded by the firm,," in sent
     proof = alice.get(f"{page}/proof")
     assert proof.data == PDF
     assert proof.headers["Content-Disposition"].startswith("attachment")
@@ -232,23 +236,23 @@ def test_a_list_shows_what_each_row_would_do_and_is_recorded_with_one_proof(acme
         (f"bob@example.org,{'x' * 121},S,2026-03-04,8,", "A text is too long."),
         ("bob@example.org,T,123-45-6789,2026-03-04,8,", "Social Security number"),
         ("bob,T,S,2026-03-04,8,", "“bob” isn’t an email address."),
-        (",T,S,2026-03-04,8,Bob", "There’s no employee number and no email address."),
+        (f",T,S,{DONE},8,Bob", "There’s no employee number and no email address."),
     ],
 )
 def test_one_bad_row_keeps_the_whole_list_out_and_says_why(acme: Acme, row: str, said: str) -> None:
     alice = acme.enter("alice")
-    plan = send(alice, acme, f"bob@example.org,Fine,School,2026-03-04,8,\n{row}\n")
+    plan = send(alice, acme, f"bob@example.org,Fine,School,{DONE},8,\n{row}\n")
     assert said in html.unescape(plan)
     assert "Nothing can be saved while a row has a problem." in plan
     assert 'name="seen"' not in plan
-    text = f"{HEADS}bob@example.org,Fine,School,2026-03-04,8,\n{row}\n"
+    text = f"{HEADS}bob@example.org,Fine,School,{DONE},8,\n{row}\n"
     forced = alice.post(acme.path("/earlier-training/list/confirmation"), {"text": text, "seen": "x"})
     assert forced.status_code == 422
     assert trainings(acme) == []
 
 
 def test_the_same_row_twice_is_recorded_once_and_another_name_is_pointed_out(acme: Acme) -> None:
-    alice, row = acme.enter("alice"), "bob@example.org,Spotting it,School,2026-03-04,8,Robert\n"
+    alice, row = acme.enter("alice"), f"bob@example.org,Spotting it,School,{DONE},8,Robert\n"
     plan = html.unescape(send(alice, acme, row + row.replace("it", "IT").replace("8", "9")))
     assert "The same as row 2." in plan
     assert "The list says “Robert.” Is that the same person?" in plan
@@ -258,7 +262,7 @@ def test_the_same_row_twice_is_recorded_once_and_another_name_is_pointed_out(acm
 
 def test_a_list_that_no_longer_does_what_was_shown_is_shown_again(acme: Acme) -> None:
     alice = acme.enter("alice")
-    send(alice, acme, "bob@example.org,Spotting it,School,2026-03-04,8,\nbob@example.org,Two,School,2026-03-04,8,\n")
+    send(alice, acme, f"bob@example.org,Spotting it,School,{DONE},8,\nbob@example.org,Two,School,{DONE},8,\n")
     record(acme, "bob", "mona")
     answer = confirm(alice, acme)
     assert answer.status_code == 409
@@ -286,7 +290,7 @@ def test_what_is_recorded_is_the_day_that_was_shown(acme: Acme, heading: str, da
 
 def test_a_wrong_proof_keeps_the_list_from_being_recorded(acme: Acme) -> None:
     alice = acme.enter("alice")
-    send(alice, acme, "bob@example.org,Spotting it,School,2026-03-04,8,\n")
+    send(alice, acme, f"bob@example.org,Spotting it,School,{DONE},8,\n")
     answer = confirm(alice, acme, file=file_of(b"PK a workbook", "a.pdf"))
     assert answer.status_code == 422
     assert "This isn’t a PDF, PNG or JPEG file." in answer.text
@@ -298,7 +302,7 @@ def test_a_firms_proof_files_have_limited_room_and_an_account_sends_so_many_an_h
 ) -> None:
     page, alice = record(acme, file=file_of(PDF)), acme.enter("alice")
     path = acme.path(f"/earlier-training/people/{acme.people['bob']}")
-    send(alice, acme, "bob@example.org,Listed,School,2026-03-04,8,\n")
+    send(alice, acme, f"bob@example.org,Listed,School,{DONE},8,\n")
     monkeypatch.setattr(earlier, "MOST_PROOFS", 2 * len(PDF) - 1)
     for answer in (
         confirm(alice, acme, file=file_of(PDF)),
@@ -320,8 +324,8 @@ def test_a_firms_proof_files_have_limited_room_and_an_account_sends_so_many_an_h
 
 def test_a_sites_manager_imports_for_the_site_alone(acme: Acme) -> None:
     mark = acme.enter("mark")
-    assert "Nobody you can see" in send(mark, acme, "dana@example.org,T,S,2026-03-04,8,\n")
-    send(mark, acme, "bob@example.org,T,S,2026-03-04,8,\n")
+    assert "Nobody you can see" in send(mark, acme, f"dana@example.org,T,S,{DONE},8,\n")
+    send(mark, acme, f"bob@example.org,T,S,{DONE},8,\n")
     assert confirm(mark, acme).status_code == 303
     assert trainings(acme) == [("T", "bob", False)]
 
@@ -333,7 +337,7 @@ def test_a_sites_manager_imports_for_the_site_alone(acme: Acme) -> None:
         ("name,hours\nBob,8\n", "employee number or email, training, provider, completed on"),
         (HEADS, "There are headings but no rows below them."),
         (HEADS + "bob@example.org,T,S,03.04.2026,8,\n", "A date such as 03.04.2026 could mean two days."),
-        (HEADS + "bob@example.org,T,S,2026-03-04,8,\n" * 1001, "more than 1,000 rows"),
+        (HEADS + f"bob@example.org,T,S,{DONE},8,\n" * 1001, "more than 1,000 rows"),
     ],
 )
 def test_what_is_no_such_list_is_refused(acme: Acme, text: str, said: str) -> None:
@@ -344,7 +348,7 @@ def test_what_is_no_such_list_is_refused(acme: Acme, text: str, said: str) -> No
 
 def test_a_file_is_read_as_a_roster_is_and_one_that_is_too_large_is_named(acme: Acme) -> None:
     alice, path = acme.enter("alice"), acme.path("/earlier-training/list")
-    data = (HEADS + "bob@example.org,Señales,S,2026-03-04,8,\n").encode("cp1252")
+    data = (HEADS + f"bob@example.org,Señales,S,{DONE},8,\n").encode("cp1252")
     assert "Señales" in alice.post(path, {"list_file": file_of(data, "a.csv")}).text
     assert alice.post(path, {"list_file": file_of(b"%PDF-1.7", "a.csv")}).status_code == 422
     assert alice.post(path, {"list_file": file_of(bytes(MOST_BYTES + 1), "a.csv")}).status_code == 413
@@ -420,7 +424,7 @@ def test_a_pack_has_a_table_of_them_with_the_proof_beside(training: Training) ->
     pack = make_pack(training)
     table = read_csv(pack.read("earlier-training.csv").decode())
     proof = next(name for name in pack.namelist() if name.startswith("proof-files/"))
-    facts = ["Dana Dow", "", "Spotting it", "Another school", "2026-03-04", "8", "Recorded by the firm"]
+    facts = ["Dana Dow", "", "Spotting it", "Another school", DONE.isoformat(), "8", "Recorded by the firm"]
     assert [row[:7] for row in table[1:]] == [facts]
     assert table[1][8:12:2] == ["Alice Able, owner", "Mona May, manager"]
     assert table[1][11] == proof

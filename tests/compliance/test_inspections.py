@@ -40,6 +40,7 @@ from trainer.core.db import db, transaction
 from trainer.core.errors import NotFound
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
+from trainer.credentials.rules import valid_until as add_months
 from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
 from trainer.learning.models import LessonResponse
@@ -337,7 +338,7 @@ def test_former_staff_are_told_of_as_long_as_the_law_behind_a_requirement_says(
     with acme.app.app_context():
         earned = db.session.scalars(select(Credential).join(User).where(User.email == "lea@example.org")).one()
         first = inspection.left_on if since == "leaving" else earned.issued_on  # UTC's day, at night the firm's next
-    last = first.replace(year=first.year + years)
+    last = add_months(first, 12 * years)
     at = dt.datetime.combine(last + dt.timedelta(days=days), dt.time(18), dt.UTC)
     with time_machine.travel(at, tick=False):
         with acme.app.app_context(), transaction():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -186,11 +187,19 @@ def test_people_are_locked_in_one_order_as_a_sign_off_locks_them(room: Room) -> 
     assert take_back(room, signature).kept == names
 
 
-@pytest.mark.parametrize(
-    "at", ["2027-01-12T15:00:00Z", "2027-11-07T05:30:00Z", "2027-03-14T06:30:00Z"], ids=["usual", "fall", "spring"]
-)
-def test_an_hour_is_an_hour_whatever_clocks_do(room: Room, at: str) -> None:
-    with time_machine.travel(at, tick=False) as moved:
+def next_change(hours: int) -> dt.datetime:
+    """Return half an hour before New York's clocks go forward or back by so many hours, or some hour if by none."""
+    zone, start = ZoneInfo("America/New_York"), clock.now().replace(minute=30) + dt.timedelta(days=1)
+    for instant in (start + dt.timedelta(hours=number) for number in range(366 * 24)):
+        later = instant + dt.timedelta(hours=1)
+        if later.astimezone(zone).utcoffset() == instant.astimezone(zone).utcoffset() + dt.timedelta(hours=hours):  # type: ignore[operator]
+            return instant
+    raise AssertionError("clocks don't change anymore")
+
+
+@pytest.mark.parametrize("hours", [0, -1, 1], ids=["usual", "fall", "spring"])
+def test_an_hour_is_an_hour_whatever_clocks_do(room: Room, hours: int) -> None:
+    with time_machine.travel(next_change(hours), tick=False) as moved:
         _meeting, signature = signed(room, [room.bob])
         with room.app.app_context():
             row = db.session.get_one(Signature, signature)
