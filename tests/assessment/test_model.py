@@ -34,6 +34,7 @@ from trainer.core import chance
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, DomainError, NotYet
 from trainer.credentials.models import Credential
+from trainer.credentials.rules import valid_until
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, complete, complete_lesson, enroll, renew, tighten
 from trainer.learning.rules import Asked
@@ -300,7 +301,7 @@ class Learner(RuleBasedStateMachine):
         earned = self.earned.get(self.cycle)
         if earned is None:
             return
-        may = (earned.replace(year=earned.year + YEAR // 12) - self.now.date()).days <= RENEWAL
+        may = (valid_until(earned, YEAR) - self.now.date()).days <= RENEWAL
         try:
             with self.acting():
                 renew(self.user, self.contents["usual"].courses[COURSE], self.now)
