@@ -18,11 +18,13 @@ from trainer.core.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def begin_beats(app: Flask, role: ProcessRole, stopped: threading.Event | None = None) -> None:
-    """Begin to say that this process runs, until `stopped` is set. Call it after the last fork: threads don't come
-    along."""
+def begin_beats(app: Flask, role: ProcessRole, stopped: threading.Event | None = None) -> threading.Thread:
+    """Begin to say that this process runs, until `stopped` is set; return the thread that does. Call it after the last
+    fork: threads don't come along."""
     ends = stopped or threading.Event()
-    threading.Thread(target=_beat, args=(app, Itself(role), ends), name="beats", daemon=True).start()
+    thread = threading.Thread(target=_beat, args=(app, Itself(role), ends), name="beats", daemon=True)
+    thread.start()
+    return thread
 
 
 def _beat(app: Flask, itself: Itself, stopped: threading.Event) -> None:

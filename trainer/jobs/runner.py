@@ -25,6 +25,7 @@ from trainer.core.processes import ProcessRole
 from trainer.jobs.beats import begin_beats
 
 PAUSE = 1.0  # seconds between two looks for work
+LAST_BEAT = 10.0  # seconds that the thread beside this one may take to end
 TURN = 0.5  # seconds after which the next task has its turn
 FIRST_WAIT = 10.0  # seconds after a task failed; then twice as long each time
 LONGEST_WAIT = 300.0  # seconds, or as long as the task waits anyway
@@ -47,7 +48,7 @@ def run() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    begin_beats(current_app._get_current_object(), ProcessRole.WORKER, stopped)  # type: ignore[attr-defined]
+    beats = begin_beats(current_app._get_current_object(), ProcessRole.WORKER, stopped)  # type: ignore[attr-defined]
     rhythms = [Rhythm(task) for task in list_tasks()]
     while not stopped.is_set():
         is_busy = False
@@ -56,6 +57,7 @@ def run() -> None:
                 is_busy |= rhythm.take_turn(stopped)
         if not is_busy:
             stopped.wait(PAUSE)
+    beats.join(LAST_BEAT)  # what it has begun to write is written
 
 
 class Rhythm:
