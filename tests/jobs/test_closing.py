@@ -291,7 +291,8 @@ def test_the_worker_does_it_when_it_tidies_up(acme: Full, monkeypatch: pytest.Mo
     told = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
 
     def end() -> Iterator[None]:
-        while count(rows(acme.app)):
+        until = time.monotonic() + 60
+        while count(rows(acme.app)) and time.monotonic() < until:
             yield
         os.kill(os.getpid(), signal.SIGTERM)
 

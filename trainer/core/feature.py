@@ -47,7 +47,7 @@ class Feature:
     name: str
     blueprints: tuple[Blueprint, ...] = ()
     checks_tokens_itself: tuple[Any, ...] = ()
-    """Blueprints and views whose forms Flask-WTF leaves alone, each for a reason that stands beside it."""
+    """Blueprints and views whose forms Flask-WTF leaves alone; the reason stands there, or in the view."""
     links: Mapping[str, str] = field(default_factory=dict)
     """Names by which pages of packages below lead to its pages, and their endpoints."""
     slots: Mapping[str, str] = field(default_factory=dict)

@@ -198,8 +198,9 @@ ANSWERS: Final = frozenset({"attempts", "answers", "lesson_answers", "notes_hand
 
 
 def list_periods() -> list[Period]:
-    """Return how long each sort of record is kept, of all features."""
-    return [period for feature in list_features() for period in feature.periods]
+    """Return how long each sort of record is kept, of all features, the shortest time first."""
+    periods = (period for feature in list_features() for period in feature.periods)
+    return sorted(periods, key=lambda period: period.lasts)
 
 
 def exports() -> dict[str, Callable[[uuid.UUID], Told]]:
