@@ -79,7 +79,8 @@ HELD_BY = {
     "core/test_schema.py": "cli/groups",
     "courses/test_papers.py": "web/paper",
     "credentials/test_views.py": "credentials/forms credentials/operations credentials/paper credentials/queries",
-    "home/test_firm.py": "home/firm_views home/queries home/words",
+    "home/test_firm.py": "home/firm_views home/queries",
+    "web/test_firm_navigation.py": "home/firm_pages",
     "home/test_merger_disputes.py": "joining/just_given",
     "home/test_mergers.py": "assignments/mergers core/rows home/merger_forms home/merger_views home/tasks "
     "learning/mergers organizations/mergers",
@@ -165,7 +166,12 @@ HELD_BY = {
 }
 """The tests that hold each module without tests of its own name; if many do, those that break first."""
 
-OF_ALL = {"acts": "organizations/test_views.py", "feature": "test_order.py", "periods": "privacy/test_retention.py"}
+OF_ALL = {
+    "acts": "organizations/test_views.py",
+    "attention": "home/test_firm.py",
+    "feature": "test_order.py",
+    "periods": "privacy/test_retention.py",
+}
 """Modules that many packages have, each with the tests that go through all of them."""
 
 SAMPLED = {f"items/{name}/type" for name in FURTHER}

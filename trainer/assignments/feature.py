@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
+
 from trainer.assignments import letters, persons
 from trainer.assignments.acts import ACTS
+from trainer.assignments.attention import list_attention
 from trainer.assignments.operations import forget_firm
 from trainer.assignments.upkeep import STEPS
 from trainer.assignments.views import blueprint as requirements
 from trainer.assignments.words import shortfall_told
-from trainer.core.feature import Feature
+from trainer.core.feature import Feature, FirmPage, Group
 
 FEATURE = Feature(
     name="assignments",
@@ -17,6 +20,8 @@ FEATURE = Feature(
     upkeep=STEPS,
     forget_firm=forget_firm,
     answers={"shortfall_told": shortfall_told},
+    firm_pages=(FirmPage("requirements.requirements", _l("Requirements"), "set requirements", Group.TRAINING, 2),),
+    list_attention=list_attention,
     acts=ACTS,
     export_person=persons.export_person,
     forget_person=persons.forget_person,

@@ -32,6 +32,7 @@ from trainer.assignments.statements import (
     duties_where,
     held,
     meets,
+    meets_any,
     on,
     renewing,
     standings,
@@ -213,6 +214,17 @@ def count_failed_reminders(organization_id: uuid.UUID, since: dt.datetime) -> Se
         .order_by(Requirement.title, Requirement.id)
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def required_of(entry: type[Membership]) -> ColumnElement[bool]:
+    """Return the condition of credentials of courses that the firm has ever required of the person."""
+    required = (
+        select(Requirement.course)
+        .join(Assignment, Assignment.requirement_id == Requirement.id)
+        .where(Assignment.membership_id == entry.id)
+        .correlate(entry)
+    )
+    return meets_any(Credential.course, required)
 
 
 def get_assignment(actor: Actor, assignment_id: uuid.UUID) -> Assignment:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
+
 from trainer.compliance import certificate_files, letters, persons
 from trainer.compliance.acts import ACTS
+from trainer.compliance.attention import list_attention
 from trainer.compliance.operations import forget_firm
 from trainer.compliance.periods import PERIODS
 from trainer.compliance.reports import order_reports
@@ -20,7 +23,7 @@ from trainer.compliance.views.report_links import blueprint as report_links
 from trainer.compliance.views.reports import blueprint as reports
 from trainer.compliance.views.rounds import blueprint as training_rounds
 from trainer.compliance.views.training import blueprint as training
-from trainer.core.feature import Feature
+from trainer.core.feature import Feature, FirmPage, Group
 
 FEATURE = Feature(
     name="compliance",
@@ -48,6 +51,18 @@ FEATURE = Feature(
     works={"evidence-pack": make_pack, certificate_files.KIND: certificate_files.advance},
     upkeep=(order_reports,),
     forget_firm=forget_firm,
+    firm_pages=(FirmPage("training.status", _l("Training status"), "see training status", Group.TRAINING, 1),),
+    firm_blueprints={
+        "training_rounds": "training.status",
+        "reminders": "training.status",
+        "evidence": "training.status",
+        "certificate_files": "training.status",
+        "inspections": "training.status",
+        "reports": "training.status",
+        "sent_mail": "training.status",
+        "earlier": "training.status",
+    },
+    list_attention=list_attention,
     acts=ACTS,
     export_person=persons.export_person,
     forget_person=persons.forget_person,

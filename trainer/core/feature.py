@@ -10,7 +10,8 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from flask import Flask, current_app
 
@@ -40,6 +41,45 @@ class Task:
     work: Callable[[], Iterator[None]]
 
 
+class Urgency(IntEnum):
+    """How soon someone at a firm should look at a line of what needs attention; the first comes first."""
+
+    OVERDUE = 1
+    ASKED = 2
+    """Someone waits for an answer, or has lost what they had."""
+    FAILED = 3
+    UNFINISHED = 4
+    NOT_STARTED = 5
+    SOON = 6
+
+
+class AttentionLine(NamedTuple):
+    """One line of what needs attention on a firm's own page, and the page that shows just those rows."""
+
+    urgency: Urgency
+    text: str
+    address: str
+
+
+class Group(IntEnum):
+    """A line of a firm's navigation."""
+
+    TRAINING = 1
+    PEOPLE = 2
+    FIRM = 3
+
+
+class FirmPage(NamedTuple):
+    """A page of a firm that its navigation leads to, for those who have the permission."""
+
+    endpoint: str
+    label: LazyString
+    permission: str
+    group: Group
+    place: int
+    """Where it stands in its group, counted from 1."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Feature:
     """What one package brings. Whatever it doesn't name, it doesn't have."""
@@ -52,8 +92,16 @@ class Feature:
     """Names by which pages of packages below lead to its pages, and their endpoints."""
     slots: Mapping[str, str] = field(default_factory=dict)
     """Templates of its own that pages of packages below include, by the names they use."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Templates that it adds to places of pages of packages below, where any number of features may, or none."""
     answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """What packages below ask of it, by name: in templates a function, in Python `ask`."""
+    firm_pages: tuple[FirmPage, ...] = ()
+    """Its pages in the navigation of a firm."""
+    firm_blueprints: Mapping[str, str] = field(default_factory=dict)
+    """Blueprints of a firm's other pages, and the endpoint of the page of the navigation that they belong to."""
+    list_attention: Callable[[Any, dt.datetime], Iterator[AttentionLine]] | None = None
+    """Yields what needs the attention of an actor in a firm now; each feature's lines keep their order."""
     tasks: tuple[Task, ...] = ()
     works: Mapping[str, Advance] = field(default_factory=dict)
     """Who does which kind of ordered work."""

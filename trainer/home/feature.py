@@ -8,6 +8,7 @@ from trainer.core.clock import now
 from trainer.core.feature import HOUR, Feature, Task
 from trainer.home import letters
 from trainer.home.acts import ACTS
+from trainer.home.firm_pages import list_firm_pages
 from trainer.home.firm_views import blueprint as firm
 from trainer.home.merger_views import blueprint as mergers
 from trainer.home.round_views import blueprint as rounds
@@ -41,6 +42,9 @@ FEATURE = Feature(
     },
     letters=dict.fromkeys(letters.TEMPLATES, letters.write),
     tasks=(Task("settle joined entries", HOUR, settle_mergers),),
-    answers={"can_open_rounds": _can_open_rounds},
+    answers={"can_open_rounds": _can_open_rounds, "list_firm_pages": list_firm_pages},
+    firm_blueprints={
+        "mergers": "people.people",
+    },
     acts=ACTS,
 )

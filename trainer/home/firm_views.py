@@ -11,22 +11,20 @@ from werkzeug.wrappers import Response
 
 from trainer.assignments.queries import list_requirements
 from trainer.compliance.queries import look_ahead, sight_of
-from trainer.compliance.rules import End, Group
+from trainer.compliance.rules import End
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid
 from trainer.credentials.words import disclaimer
-from trainer.home.queries import Kind, Need, find_beginning, list_class_lines, list_needs, list_tasks
-from trainer.home.rules import NEAR, OPTIONAL, State, Step, steps, weeks
-from trainer.home.words import say
+from trainer.home.attention import list_all_attention
+from trainer.home.queries import find_beginning, list_class_lines, list_tasks
+from trainer.home.rules import OPTIONAL, State, Step, steps, weeks
 from trainer.organizations import operations as organizations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code
 from trainer.organizations.queries import count_people, is_catching_up
 from trainer.organizations.rules import May
-from trainer.organizations.slips import Slipless
-from trainer.organizations.waiting import Need as Joining
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
@@ -79,7 +77,6 @@ def _of_firm(actor: Actor, moment: dt.datetime) -> dict[str, Any]:
         beginning = find_beginning(
             actor, moment, people=people["here"], waiting=people["waiting"], has_requirement=bool(requirements)
         )
-    needs = list_needs(actor, outlook, moment, waiting=people["waiting"]) if runs else []
     return {
         "people": people,
         "requirements": requirements,
@@ -94,7 +91,7 @@ def _of_firm(actor: Actor, moment: dt.datetime) -> dict[str, Any]:
             # What else there is to do in a firm that runs is among what needs attention.
             if not runs or (step is Step.POSTERS and state is State.OPEN)
         ],
-        "needs": [(say(need), _address(actor, need, today), need.kind) for need in needs],
+        "attention": list_all_attention(actor, outlook, moment) if runs else [],
         "weeks": [(first, last, {end: outlook.ending(end, first, last) for end in End}) for first, last in weeks(today)]
         if outlook
         else [],
@@ -104,27 +101,3 @@ def _of_firm(actor: Actor, moment: dt.datetime) -> dict[str, Any]:
             for state in sorted({requirement.unapproved_state or "" for requirement in requirements} - {""})
         ],
     }
-
-
-def _address(actor: Actor, need: Need, today: dt.date) -> str:
-    """Return the page that shows just those rows."""
-    soon = {"from": today, "to": today + NEAR}
-    ways: dict[Kind, tuple[str, dict[str, Any]]] = {
-        Kind.LATE: ("training.status", {"group": Group.LATE}),
-        Kind.WITHDRAWN: ("training.person", {"membership_id": need.subject_id}),
-        Kind.ROUNDS: ("training.status", {"_anchor": "asking"}),
-        Kind.FAILED_INVITATIONS: ("invitations.invitations", {"state": Joining.REFUSED}),
-        Kind.FAILED_REMINDERS: ("requirements.requirement", {"requirement_id": need.subject_id, "show": "failed"}),
-        Kind.TRAININGS: ("earlier.waiting", {"show": "mine"}),
-        Kind.REPORTS: ("reports.reports", {}),
-        Kind.WEBHOOK: ("webhooks.webhook", {"webhook_id": need.subject_id}),
-        Kind.ROSTER: ("roster.draft", {"draft_id": need.subject_id}),
-        Kind.SLIPS_ENDING: ("slips.slips", {"state": Slipless.ENDING}),
-        Kind.SLIPLESS: ("slips.slips", {"state": Slipless.NONE}),
-        Kind.UNANSWERED: ("invitations.invitations", {"state": Joining.UNANSWERED}),
-        Kind.UNINVITED: ("invitations.invitations", {"state": Joining.NEW}),
-        Kind.CERTIFICATES: ("training.status", {"end": End.CERTIFICATE, **soon}),
-        Kind.WAIVERS: ("training.status", {"end": End.WAIVER, **soon}),
-    }
-    endpoint, values = ways[need.kind]
-    return url_for(endpoint, organization_id=actor.organization_id, **values)

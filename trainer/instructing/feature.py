@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from trainer.core.feature import HOUR, Feature, Task
+from flask_babel import lazy_gettext as _l
+
+from trainer.core.feature import HOUR, Feature, FirmPage, Group, Task
 from trainer.instructing import letters, persons
 from trainer.instructing.acts import ACTS
 from trainer.instructing.follow_ups import follow_up_classes
@@ -51,6 +53,7 @@ FEATURE = Feature(
     upkeep=(follow_up_classes, end_views_that_lapsed, delete_notes_of_former),
     forget_firm=forget_firm,
     answers={"note_classes": list_taking, "taught_to": list_taught_to},
+    firm_pages=(FirmPage("cohorts.firms_list", _l("Classes"), "teach", Group.TRAINING, 3),),
     acts=ACTS,
     export_person=persons.export_person,
     forget_person=persons.forget_person,

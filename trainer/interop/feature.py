@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from trainer.core.feature import SECOND, Feature, Task
+from flask_babel import lazy_gettext as _l
+
+from trainer.core.feature import SECOND, Feature, FirmPage, Group, Task
 from trainer.interop import persons
 from trainer.interop.acts import ACTS
+from trainer.interop.attention import list_attention
 from trainer.interop.operations import forget_firm
 from trainer.interop.periods import PERIODS
 from trainer.interop.tasks import tell_all
@@ -21,6 +24,11 @@ FEATURE = Feature(
     tasks=(Task("webhooks", SECOND, tell_all),),
     upkeep=(note_overdue,),
     forget_firm=forget_firm,
+    firm_pages=(
+        FirmPage("tokens.tokens", _l("API tokens"), "set the firm", Group.FIRM, 2),
+        FirmPage("webhooks.webhooks", _l("Webhooks"), "set the firm", Group.FIRM, 3),
+    ),
+    list_attention=list_attention,
     acts=ACTS,
     export_person=persons.export_person,
     forget_person=persons.forget_person,

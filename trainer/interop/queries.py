@@ -8,13 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import Select, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from trainer.assignments.models import Assignment, EarlierTraining, Requirement
-from trainer.assignments.queries import get_requirement
+from trainer.assignments.models import Assignment, EarlierTraining
+from trainer.assignments.queries import get_requirement, required_of
 from trainer.assignments.rules import Status
-from trainer.assignments.statements import meets_any
 from trainer.compliance.queries import list_person_rows, list_rows
 from trainer.compliance.rules import Narrowing, Row, Sight
 from trainer.compliance.sent import Sent, list_sent, place_of
@@ -370,17 +369,6 @@ def _completions(actor: Actor, *columns: Any) -> Any:
         .join(Credential, Credential.user_id == Membership.user_id)
         .where(seen_by(actor), required_of(Membership))
     )
-
-
-def required_of(entry: type[Membership]) -> ColumnElement[bool]:
-    """Return the condition of credentials of courses that the firm has ever required of the person."""
-    required = (
-        select(Requirement.course)
-        .join(Assignment, Assignment.requirement_id == Requirement.id)
-        .where(Assignment.membership_id == entry.id)
-        .correlate(entry)
-    )
-    return meets_any(Credential.course, required)
 
 
 def _was_here(zone: str, last_day: dt.date | None, issued_at: dt.datetime) -> bool:

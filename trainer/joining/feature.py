@@ -5,6 +5,7 @@ from __future__ import annotations
 from trainer.core.feature import Feature
 from trainer.joining import importing, letters
 from trainer.joining.acts import ACTS
+from trainer.joining.attention import list_attention
 from trainer.joining.device_views import blueprint as site
 from trainer.joining.device_views import stay
 from trainer.joining.invitation_views import blueprint as entry
@@ -31,6 +32,10 @@ FEATURE = Feature(
     },
     letters=dict.fromkeys(letters.TEMPLATES, letters.write),
     works={importing.KIND: import_roster},
+    firm_blueprints={
+        "roster": "people.people",
+    },
+    list_attention=list_attention,
     acts=ACTS,
     periods=PERIODS,
 )

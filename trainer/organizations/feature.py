@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from trainer.core.feature import HOUR, MINUTE, Feature, Task
+from flask_babel import lazy_gettext as _l
+
+from trainer.core.feature import HOUR, MINUTE, Feature, FirmPage, Group, Task
 from trainer.organizations import letters, persons
 from trainer.organizations.acts import ACTS
+from trainer.organizations.attention import list_attention
 from trainer.organizations.closing import forget_firm
 from trainer.organizations.follow_ups import follow_up
 from trainer.organizations.tasks import delete_closed_firms, tell_of_pauses
@@ -29,6 +32,21 @@ FEATURE = Feature(
     ),
     upkeep=(follow_up,),
     forget_firm=forget_firm,
+    firm_pages=(
+        FirmPage("people.people", _l("People"), "see people", Group.PEOPLE, 1),
+        FirmPage("invitations.invitations", _l("Invitations"), "bring people in", Group.PEOPLE, 2),
+        FirmPage("codes.codes", _l("Join codes"), "bring people in", Group.PEOPLE, 3),
+        FirmPage("slips.slips", _l("PIN slips"), "bring people in", Group.PEOPLE, 4),
+        FirmPage("teams.teams", _l("Teams"), "set teams", Group.PEOPLE, 5),
+        FirmPage("audit.log", _l("Audit log"), "read the audit log", Group.FIRM, 1),
+        FirmPage("organizations.settings", _l("Settings"), "set the firm", Group.FIRM, 4),
+    ),
+    firm_blueprints={
+        "devices": "slips.slips",
+        "closing": "organizations.settings",
+        "logo": "organizations.settings",
+    },
+    list_attention=list_attention,
     acts=ACTS,
     export_person=persons.export_person,
     forget_person=persons.forget_person,
