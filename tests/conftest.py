@@ -121,7 +121,7 @@ MODULES_ON_BOTH = {
     "home/test_merger_disputes",
     "home/test_mergers",
     "home/test_rounds",
-    "interop/test_webhooks",
+    "extras/webhooks/test_webhooks",
     "joining/test_decided",
     "joining/test_invitations",
     "joining/test_operations",

@@ -79,8 +79,7 @@ HELD_BY = {
     "core/test_schema.py": "cli/groups",
     "courses/test_papers.py": "web/paper",
     "credentials/test_views.py": "credentials/forms credentials/operations credentials/paper credentials/queries",
-    "home/test_firm.py": "home/firm_views home/queries",
-    "web/test_firm_navigation.py": "home/firm_pages",
+    "home/test_firm.py": "home/firm_pages home/firm_views home/queries",
     "home/test_merger_disputes.py": "joining/just_given",
     "home/test_mergers.py": "assignments/mergers core/rows home/merger_forms home/merger_views home/tasks "
     "learning/mergers organizations/mergers",
@@ -101,13 +100,14 @@ HELD_BY = {
     "instructing/test_walk_ins.py": "instructing/records instructing/views/walk_ins",
     "instructing/test_views.py": "instructing/forms instructing/posters instructing/views/board "
     "instructing/views/classes instructing/views/cohorts instructing/views/meetings",
-    "interop/test_api.py": "interop/queries interop/views/api interop/views/bearer",
-    "interop/test_openapi.py": "interop/records",
-    "interop/test_same_numbers.py": "compliance/rules compliance/statements compliance/words",
-    "interop/test_webhooks.py": "core/events interop/signatures interop/telling interop/views/webhooks interop/words "
-    "interop/tasks",
-    "interop/test_writing.py": "interop/given interop/views/writing",
-    "interop/test_tokens.py": "interop/forms interop/models interop/operations interop/views/tokens",
+    "extras/api/test_api.py": "extras/api/queries extras/api/views/api extras/api/views/bearer",
+    "extras/api/test_openapi.py": "extras/api/records",
+    "extras/api/test_same_numbers.py": "compliance/rules compliance/statements compliance/words",
+    "extras/webhooks/test_webhooks.py": "core/events extras/webhooks/forms extras/webhooks/models "
+    "extras/webhooks/operations extras/webhooks/queries extras/webhooks/signatures extras/webhooks/tasks "
+    "extras/webhooks/telling extras/webhooks/views extras/webhooks/words",
+    "extras/api/test_writing.py": "extras/api/given extras/api/views/writing",
+    "extras/api/test_tokens.py": "extras/api/forms extras/api/models extras/api/operations extras/api/views/tokens",
     "items/test_further.py": "content/drills content/telling",
     "items/test_judge.py": "items/judge/forms items/judge/model items/judge/payload items/judge/type",
     "items/test_note.py": "items/note/hints",
@@ -154,8 +154,7 @@ HELD_BY = {
     "organizations/views/people organizations/views/teams organizations/words",
     "test_fitness.py": "core/clock",
     "test_order.py": "core/feature web/ways",
-    "test_persons.py": "accounts/persons assessment/persons assignments/persons compliance/persons core/persons "
-    "credentials/persons instructing/persons interop/persons learning/persons organizations/persons",
+    "test_persons.py": "core/persons",
     "web/test_access.py": "app web/views",
     "web/test_asgi.py": "web/apart web/calls",
     "web/test_forms.py": "web/origin",
@@ -171,6 +170,7 @@ OF_ALL = {
     "attention": "home/test_firm.py",
     "feature": "test_order.py",
     "periods": "privacy/test_retention.py",
+    "persons": "test_persons.py",
 }
 """Modules that many packages have, each with the tests that go through all of them."""
 

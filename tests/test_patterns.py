@@ -14,7 +14,7 @@ import pytest
 from tests.patterns import Used, evil_texts, patterns, unread
 from trainer.core.settings import ROOT
 from trainer.credentials.certificate import LONGEST_WORD
-from trainer.interop import openapi
+from trainer.extras.api import openapi
 
 SIZE = 32_000
 BAR = 0.25
@@ -24,7 +24,7 @@ PUT_TOGETHER = {
     "content/history.py",
     "content/pictures.py",
     "credentials/certificate.py",
-    "interop/views/api.py",
+    "extras/api/views/api.py",
     "web/paper.py",
     "web/still.py",
 }

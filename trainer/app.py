@@ -63,9 +63,10 @@ from trainer.core.settings import Settings, read_settings
 from trainer.core.skew import check_clock
 from trainer.courses import feature as courses
 from trainer.credentials import feature as credentials
+from trainer.extras.api import feature as api
+from trainer.extras.webhooks import feature as webhooks
 from trainer.home import feature as home
 from trainer.instructing import feature as instructing
-from trainer.interop import feature as interop
 from trainer.items.registry import MODELS
 from trainer.jobs import feature as jobs
 from trainer.jobs.beats import begin_beats
@@ -107,11 +108,12 @@ FEATURES: Final = (
     joining.FEATURE,
     instructing.FEATURE,
     compliance.FEATURE,
-    interop.FEATURE,
     home.FEATURE,
     privacy.FEATURE,
     jobs.FEATURE,
     operating.FEATURE,
+    api.FEATURE,
+    webhooks.FEATURE,
 )
 """What the app is made of, from the bottom up, as packages may import each other."""
 

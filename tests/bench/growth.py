@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from tests.support import Visitor
 from trainer.core.db import db, transaction
-from trainer.interop.queries import page_of_credentials
+from trainer.extras.api.queries import page_of_credentials
 from trainer.organizations.models import Membership
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import Role

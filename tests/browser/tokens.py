@@ -11,10 +11,11 @@ from tests.cast import actor_of, add_second_factor, make_firm
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.events import Kind
-from trainer.interop.models import ApiToken, Delivery
-from trainer.interop.operations import make_token, revoke_token
-from trainer.interop.rules import Scope
-from trainer.interop.webhooks import make_webhook
+from trainer.extras.api.models import ApiToken
+from trainer.extras.api.operations import make_token, revoke_token
+from trainer.extras.api.rules import Scope
+from trainer.extras.webhooks.models import Delivery
+from trainer.extras.webhooks.operations import make_webhook
 from trainer.organizations.actor import Actor
 
 

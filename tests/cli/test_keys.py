@@ -42,8 +42,8 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.keys import Key
 from trainer.core.settings import read_settings
-from trainer.interop.operations import make_token
-from trainer.interop.rules import Scope
+from trainer.extras.api.operations import make_token
+from trainer.extras.api.rules import Scope
 from trainer.organizations.invitation_links import shown_token_of
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation
@@ -195,7 +195,7 @@ def test_everything_lives_over_a_rotation_and_ends_with_the_old_key(here: Instal
     assert here.start().config["SETTINGS"].keys.find(old) is not None
     code, said = here.run("drop", old, "--yes")
     assert code == 0, said
-    assert "1 second step(s) and 0 webhook secret(s) were moved" in said
+    assert "1 second step(s) and 0 secret(s) of firms’ other systems were moved" in said
     assert here.run("drop", old, "--yes")[0] == 1  # it is gone
     ended = here.start()
     assert works(ended, made) == dict.fromkeys(everything, False)

@@ -38,9 +38,9 @@ from trainer.core.keys import Key
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import _draw_status_index
 from trainer.credentials.rules import STATUS_PLACES
-from trainer.interop.models import ApiToken
-from trainer.interop.operations import make_token
-from trainer.interop.rules import Scope
+from trainer.extras.api.models import ApiToken
+from trainer.extras.api.operations import make_token
+from trainer.extras.api.rules import Scope
 from trainer.items.judge.payload import payload_of
 from trainer.learning.operations import enroll
 from trainer.organizations.devices import make_device

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 
 from tests.assignments.firm import EVERYONE, Firm, make_firm
 from tests.cast import certify, make_account, make_site, put_on_roster, sign_in_as
-from tests.interop.conftest import read, token_of
+from tests.extras.api.conftest import read, token_of
 from tests.jobs.conftest import Mailbox, mailbox
 from trainer.accounts.models import User
 from trainer.app import create_app

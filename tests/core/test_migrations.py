@@ -64,16 +64,16 @@ from trainer.core.settings import ROOT
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import note_filed
 from trainer.credentials.rules import STATUS_PLACES
+from trainer.extras.api.models import PersonWrite
+from trainer.extras.api.operations import make_token
+from trainer.extras.api.rules import Scope
+from trainer.extras.webhooks.operations import make_webhook, order_test
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams, invite
 from trainer.instructing.models import Arrival, ClassFigures, ClassView, SavedComment
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import Stranger, add_stranger
-from trainer.interop.models import PersonWrite
-from trainer.interop.operations import make_token
-from trainer.interop.rules import Scope
-from trainer.interop.webhooks import make_webhook, order_test
 from trainer.jobs.due_firms import bring_forward
 from trainer.joining.drafts import keep_draft, match_columns
 from trainer.joining.pins import choose_pin

@@ -30,7 +30,7 @@ from trainer.credentials.certificate import render_certificate
 from trainer.credentials.models import Credential, Facts, Stated
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import STATUS_PLACES, new_serial, show_serial
-from trainer.interop import records
+from trainer.extras.api import records
 from trainer.web.limits import count, key_of
 
 
@@ -99,7 +99,7 @@ def test_programs_are_told_what_the_page_tells_and_nothing_else(visitor: Visitor
     facts = {field.name for field in fields(Facts)}
     assert facts - set(told.json) == NOT_ON_PAGE, "tell it in `_facts` and on the page, or name it in NOT_ON_PAGE"
     given = {*records.Credential.model_fields, *records.Completion.model_fields}
-    assert facts - given == NOT_IN_API, "tell it in interop/records.py, or name it in NOT_IN_API"
+    assert facts - given == NOT_IN_API, "tell it in extras/api/records.py, or name it in NOT_IN_API"
     assert "noindex" in told.headers["X-Robots-Tag"]
     assert "Set-Cookie" not in told.headers
     assert visitor.get(f"/verify/{serial.lower()}.json").json == told.json | {"checked_at": ANY}

@@ -27,9 +27,9 @@ from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import Reason
+from trainer.extras.webhooks.models import Webhook
 from trainer.home.queries import MOST_CLASSES
 from trainer.instructing.models import Cohort
-from trainer.interop.models import Webhook
 from trainer.joining.drafts import keep_draft
 from trainer.joining.sheets import read_list
 from trainer.organizations.invitations import invite

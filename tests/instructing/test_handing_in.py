@@ -34,12 +34,12 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.events import Kind
+from trainer.extras.api.operations import make_token
+from trainer.extras.api.rules import Scope
+from trainer.extras.webhooks.operations import make_webhook
 from trainer.instructing import handing_in, operations
 from trainer.instructing.grading import answer_note, get_note
 from trainer.instructing.models import ClassNote, CohortMember
-from trainer.interop.operations import make_token
-from trainer.interop.rules import Scope
-from trainer.interop.webhooks import make_webhook
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.codes import show_code
 from trainer.organizations.models import Membership

@@ -25,6 +25,7 @@ from tests.cast import (
     make_site,
     put_on_roster,
 )
+from tests.extras import fill_extras, list_samples
 from tests.support import COURSE
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.models import Assignment
@@ -38,7 +39,6 @@ from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
-from trainer.core.events import Kind
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
@@ -46,10 +46,6 @@ from trainer.instructing.models import Arrival, ClassFigures, ClassView, SavedCo
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import add_from_roster
-from trainer.interop.models import PersonWrite
-from trainer.interop.operations import make_token
-from trainer.interop.rules import Scope
-from trainer.interop.webhooks import make_webhook, order_test
 from trainer.jobs.due_firms import bring_forward
 from trainer.joining.drafts import keep_draft, match_columns
 from trainer.joining.sheets import read_list
@@ -114,10 +110,7 @@ FIRMS = {
     "walk_in_attendances",
     "nudges",
     "class_figures",
-    "api_tokens",
-    "person_writes",
-    "webhooks",
-    "webhook_deliveries",
+    *(table for sample in list_samples() for table in sample.OF_FIRMS),
 }
 """Tables of which nothing of a deleted firm is left."""
 KEPT = {
@@ -225,11 +218,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         report = make_report(actor, Rhythm.WEEK, [site], clock.now() - dt.timedelta(days=9))
         add_recipients(actor, report, [owner], ["client@example.com"], clock.now())
         order_reports(actor.organization, {}, clock.now(), None)
-        make_token(actor, "Payroll", list(Scope), clock.now())
-        written = {"organization_id": firm, "employee_number": "417", "changed_at": clock.now()}
-        db.session.add(PersonWrite(**written, written_at=clock.now()))
-        webhook, _secret = make_webhook(actor, "https://hooks.example.org/in", list(Kind), clock.now())
-        order_test(actor, webhook.id, clock.now())
+        fill_extras(actor)
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()
         waive(actor, duty, "Away", dt.date(2027, 1, 1), clock.now())
         record(actor, dana, proof=True)

@@ -20,7 +20,7 @@ from tests.cast import answer_all, certify, hand_in, make_account, make_ready, s
 from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
 from tests.compliance.test_views import names
-from tests.interop.conftest import read, token_of
+from tests.extras.api.conftest import read, token_of
 from tests.organizations.conftest import acme as acme
 from tests.support import COURSE, Visitor, closed_up
 from trainer.assignments.queries import list_own_duties

@@ -31,7 +31,7 @@ ORDINARY: Final = frozenset(_ORDINARY.split())
 # Nothing at all, the field to search in, and what the code calls its questions, its notes and itself.
 NOT_LOOKED_FOR: Final = {"none", "search", "ask", "note", "site"}
 # Texts that are something else, each with what it is.
-FIRMS: Final = ("assignments", "compliance", "interop", "organizations")
+FIRMS: Final = ("assignments", "compliance", "organizations", "extras/api", "extras/webhooks")
 EXCEPTIONS: Final = {
     ("trainer/assignments/rules.py", "any"): "that one of several conditions is enough",
     ("trainer/cli/instrument/balance.py", "child"): "an age",

@@ -53,7 +53,7 @@ def test_an_error_in_any_view_shows_nothing_of_it(world: World) -> None:
         views[endpoint] = broken
         answer = visitor.post(path) if method == "POST" and endpoint != "joining.keep" else visitor.get(path)
         views[endpoint] = real
-        if not path.startswith(("/api/", "/healthz", "/readyz")):  # machines get no page: tests/interop
+        if not path.startswith(("/api/", "/healthz", "/readyz")):  # machines get no page: tests/extras/api
             check_page(answer, 500)
 
 

@@ -15,8 +15,8 @@ from trainer.accounts.queries import find_user_by_email_key
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
-from trainer.interop.operations import make_token
-from trainer.interop.rules import Scope
+from trainer.extras.api.operations import make_token
+from trainer.extras.api.rules import Scope
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.closing import close, reopen, resume, suspend
 from trainer.organizations.queries import find_actor

@@ -38,6 +38,7 @@ from tests.cast import (
     write_note,
     write_remark,
 )
+from tests.extras import fill_extras
 from tests.organizations.test_logos import png
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
@@ -58,7 +59,6 @@ from trainer.content.library import Content, Library
 from trainer.content.schema import Pool
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.core.events import Kind
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import share
@@ -66,10 +66,6 @@ from trainer.credentials.rules import STATUS_PLACES
 from trainer.home.mergers import propose
 from trainer.instructing.models import ClassNote, ClassSession, ClassView, Cohort, SavedComment, Signature, WalkIn
 from trainer.instructing.walk_ins import claim_code
-from trainer.interop.models import ApiToken, Delivery
-from trainer.interop.operations import make_token
-from trainer.interop.rules import Scope
-from trainer.interop.webhooks import make_webhook, order_test
 from trainer.joining.drafts import keep_draft
 from trainer.joining.sheets import read_list
 from trainer.learning.operations import enroll
@@ -214,12 +210,9 @@ def make_world(app: Flask, shelf: Library) -> World:
             others[f"inspections.{endpoint}"] = {"token": inspection_token(link)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())
-        make_token(actor, "Payroll", list(Scope), clock.now())
-        values["token_id"] = str(db.session.scalars(select(ApiToken.id)).one())
-        webhook, _secret = make_webhook(actor, "https://hooks.example.org/in", list(Kind), clock.now())
-        order_test(actor, webhook.id, clock.now())
-        delivery = db.session.scalars(select(Delivery.id)).one()
-        values |= {"webhook_id": str(webhook.id), "delivery_id": str(delivery), "person_id": str(dana)}
+        of_extras, single_pages = fill_extras(actor)
+        values |= {**of_extras, "person_id": str(dana)}
+        others |= single_pages
         other = add_person(actor, PersonFacts("Dana Dow", None, None, "00446"), [], clock.now()).id
         again = add_person(actor, PersonFacts("Bob Builder", None, None, "00447"), [], clock.now()).id
         merger = propose(actor, actor.membership.id, again, [], clock.now())
@@ -234,7 +227,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         db.session.add(slip)
         db.session.flush()
         values |= {"other_id": str(other), "merger_id": str(merger.id), "slip_id": str(slip.id)}
-        values["employee_number"] = "417"
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     farm = {"course": "security-officer", "module": "your-venue", "lesson": "farm", "question": "at-the-van"}
     others["handing_in.hand_in"] = dict(farm)

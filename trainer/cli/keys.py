@@ -15,9 +15,9 @@ from trainer.core import issuer_keys, keys
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.core.feature import list_features
 from trainer.core.keys import Key, read_older
 from trainer.core.settings import VARIABLES, Settings, variable
-from trainer.interop.webhooks import move_secrets
 
 keys_cli = Commands("keys", help="Change the secret key or the key that signs badges; list and drop older ones.")
 
@@ -85,12 +85,14 @@ def drop(key_id: str, yes: bool) -> None:
         raise click.ClickException(_what_ends(old, resting))
     with transaction():
         moved = move_second_factors(settings.keys, old)
-        webhooks = move_secrets(settings.keys, old)
+        secrets = sum(
+            feature.move_secrets(settings.keys, old) for feature in list_features() if feature.move_secrets is not None
+        )
         forget_recovery_codes(settings.keys, old)
-        note("secret_key.dropped", now(), key=old.id, second_factors=moved, webhooks=webhooks)
+        note("secret_key.dropped", now(), key=old.id, second_factors=moved, secrets=secrets)
     keys.drop(settings.instance, old)  # after the database: killed in between, the key is still there
     print(
-        f"Dropped {old.id}. {moved} second step(s) and {webhooks} webhook secret(s) were moved to "
+        f"Dropped {old.id}. {moved} second step(s) and {secrets} secret(s) of firms’ other systems were moved to "
         f"{settings.keys.current.id}."
     )
     if old.secret in (variable(VARIABLES["secret_keys_older"]) or "").split():

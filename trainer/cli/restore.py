@@ -34,6 +34,7 @@ from trainer.cli.serve import hold
 from trainer.core.backups import ASIDE, ASIDE_SCHEMA
 from trainer.core.clock import now
 from trainer.core.db import db, dispose_engines, reason_of
+from trainer.core.feature import list_features
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import merge
 from trainer.core.keys import CURRENT, OLDER, make_ring
@@ -75,7 +76,8 @@ def restore(
     passphrase = files.read_passphrase(passphrase_file)
     dispose_engines()
     lock = hold(settings.instance)
-    ending = partial(afterwards.statements, now=now(), keeps_access=keep_access)
+    access = [] if keep_access else [table for feature in list_features() for table in feature.opens_records]
+    ending = partial(afterwards.statements, now=now(), opens_records=access)
     try:
         if (backup / FILE).is_file():
             where, needs_seal = _Keys(keys or backup, key), not unsealed
@@ -302,6 +304,6 @@ def _tell(settings: Settings, backup: Path, ending: _Ending, *, had_data: bool) 
     aside = f"beside it, as *{ASIDE}" if shown.get_backend_name() == "sqlite" else f"in the schema {ASIDE_SCHEMA}"
     print(f"Restored {where} from {backup}.{f' What was there is kept {aside}.' if had_data else ''}")
     print("All sessions have ended: everyone has to sign in again. Badges get places in a new status list.")
-    if not ending.keywords["keeps_access"]:
+    if ending.keywords["opens_records"]:
         print("API tokens, inspectors' links and site devices have ended. Firms have to create new ones.")
     print("Start the site again: it brings the database up to date.")

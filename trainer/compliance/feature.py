@@ -64,6 +64,7 @@ FEATURE = Feature(
     },
     list_attention=list_attention,
     acts=ACTS,
+    opens_records=("inspector_links",),
     export_person=persons.export_person,
     forget_person=persons.forget_person,
     held=persons.HELD,

@@ -1,7 +1,7 @@
 """What happened that a firm's other systems may want to know: a row, written in the transaction of the act.
 
 So nothing is lost that happened, and nothing is told that was undone. Rows hold ids alone, without foreign keys. The
-worker claims them (`leases`); who is told of one is decided above (`interop`).
+worker claims them (`leases`); who is told of one is decided above (`extras/webhooks`).
 """
 
 from __future__ import annotations

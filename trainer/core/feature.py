@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from flask import Blueprint
     from flask_babel.speaklater import LazyString
 
+    from trainer.core.keys import Key, Ring
+    from trainer.core.leases import Leased
     from trainer.core.outbox import OutboxMessage
     from trainer.core.periods import Period
     from trainer.core.persons import Held, Told
@@ -59,6 +61,14 @@ class AttentionLine(NamedTuple):
     urgency: Urgency
     text: str
     address: str
+
+
+class WorkQueue(NamedTuple):
+    """Rows that wait for the worker, as the operator's page and `flask doctor` tell of them."""
+
+    name: str
+    label: LazyString
+    record: type[Leased]
 
 
 class Group(IntEnum):
@@ -123,6 +133,13 @@ class Feature:
     """How long it keeps what doesn't stay as long as an account, a firm or a class."""
     acts: Mapping[str, LazyString] = field(default_factory=dict)
     """Acts that the audit log of a firm tells, as a sentence about who did it begins."""
+    act_subjects: Mapping[str, LazyString] = field(default_factory=dict)
+    """What acts are about, by the part of their names before the dot: choices of the log's filter."""
+    queues: tuple[WorkQueue, ...] = ()
+    opens_records: tuple[str, ...] = ()
+    """Tables whose rows open a firm's records to outsiders until `revoked_at`: a restored backup revokes them."""
+    move_secrets: Callable[[Ring, Key], int] | None = None
+    """Makes what was derived from an older key independent of it; returns of how many secrets."""
 
 
 def init_features(app: Flask, features: tuple[Feature, ...]) -> None:

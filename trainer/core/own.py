@@ -10,11 +10,12 @@ from flask_babel import lazy_gettext as _l
 from trainer.core import audit, events, outbox
 from trainer.core.audit import AuditEvent
 from trainer.core.events import Event, forget_events
-from trainer.core.feature import Feature
+from trainer.core.feature import Feature, WorkQueue
 from trainer.core.limits import LimitCount, forget_counts
 from trainer.core.outbox import OutboxMessage
 from trainer.core.periods import Period
 from trainer.core.persons import Held
+from trainer.core.work import Job
 
 PERIODS: Final = (
     Period(
@@ -69,4 +70,10 @@ NOBODY: Final = {
 }
 """Tables that say nothing of a person by themselves, and why."""
 
-FEATURE = Feature(name="core", held=HELD, holds_nobody=NOBODY, periods=PERIODS)
+FEATURE = Feature(
+    name="core",
+    held=HELD,
+    holds_nobody=NOBODY,
+    periods=PERIODS,
+    queues=(WorkQueue("mail", _l("Mail"), OutboxMessage), WorkQueue("jobs", _l("Long jobs"), Job)),
+)

@@ -26,14 +26,12 @@ from trainer.content.serving import find_refused, library
 from trainer.core import damage, releases
 from trainer.core.clock import now
 from trainer.core.db import db, reason_of
+from trainer.core.feature import WorkQueue, list_features
 from trainer.core.keys import CURRENT
-from trainer.core.leases import Leased, oldest_due
-from trainer.core.outbox import OutboxMessage
+from trainer.core.leases import oldest_due
 from trainer.core.processes import ProcessRole, list_processes
 from trainer.core.schema import Stand, compare_schema, revision_of
 from trainer.core.settings import VARIABLES, Settings, variable
-from trainer.core.work import Job
-from trainer.interop.models import Delivery
 from trainer.operating import asking
 from trainer.operating.rules import Finding, Level, fine, in_number, in_words, is_late, judge_space, problem, warn
 from trainer.web.asgi import ALIVE
@@ -41,8 +39,6 @@ from trainer.web.asgi import ALIVE
 PATIENCE: Final = 2.0
 """Seconds for which the database may be silent: what asks whether a machine is ready doesn't wait for long."""
 _LOOKING: Final = threading.Lock()
-QUEUES: dict[str, type[Leased]] = {"mail": OutboxMessage, "jobs": Job, "webhooks": Delivery}
-"""What waits for the worker, by the name of its task."""
 
 
 def look_for_readiness() -> list[Finding]:
@@ -250,21 +246,24 @@ _REMEDIES = {
 
 def _look_at_queues() -> Finding:
     instant, ages = now(), {}
-    for name, due_at in find_oldest(instant).items():
+    for queue in list_queues():
+        due_at = find_oldest(queue, instant)
         if due_at is not None and is_late(due_at, instant):
-            ages[name] = instant - due_at
+            ages[queue.name] = instant - due_at
     if not ages:
         return fine("queue", "Nothing has been due for too long.")
     waits = ", ".join(f"{name} for {in_words(age)}" for name, age in ages.items())
     return warn("queue", "late", f"Work has been due for too long: {waits}.", "Run: flask jobs beats")
 
 
-def find_oldest(instant: dt.datetime) -> dict[str, dt.datetime | None]:
-    """Return since when each queue has had work due. Mail waits for a mail server, if there is none."""
-    return {
-        name: None if name == "mail" and _settings().smtp_url is None else oldest_due(record, instant)
-        for name, record in QUEUES.items()
-    }
+def list_queues() -> list[WorkQueue]:
+    """Return what waits for the worker."""
+    return [queue for feature in list_features() for queue in feature.queues]
+
+
+def find_oldest(queue: WorkQueue, instant: dt.datetime) -> dt.datetime | None:
+    """Return since when a queue has had work due. Mail waits for a mail server, if there is none."""
+    return None if queue.name == "mail" and _settings().smtp_url is None else oldest_due(queue.record, instant)
 
 
 def _look_for_worker() -> Finding:

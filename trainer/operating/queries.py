@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel.speaklater import LazyString
 from sqlalchemy import func, select
 
 from trainer.accounts.models import User
 from trainer.core.db import db
 from trainer.core.leases import Leased
 from trainer.instructing.models import InstructorApproval
-from trainer.interop.models import Webhook
-from trainer.operating.health import QUEUES, find_oldest
+from trainer.operating import health
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Queue:
     """One kind of work for the worker. `oldest_due_at`: since when the oldest piece has been due."""
 
     name: str
+    label: LazyString
     waiting: int
     given_up: int
     oldest_due_at: dt.datetime | None
@@ -29,8 +30,16 @@ class Queue:
 
 def list_queues(now: dt.datetime) -> list[Queue]:
     """Return what waits for the worker, by kind."""
-    oldest = find_oldest(now)
-    return [Queue(name, count_waiting(record), count_given_up(record), oldest[name]) for name, record in QUEUES.items()]
+    return [
+        Queue(
+            queue.name,
+            queue.label,
+            count_waiting(queue.record),
+            count_given_up(queue.record),
+            health.find_oldest(queue, now),
+        )
+        for queue in health.list_queues()
+    ]
 
 
 def count_waiting(record: type[Leased]) -> int:
@@ -42,12 +51,6 @@ def count_given_up(record: type[Leased]) -> int:
     """Return how many rows were given up and are still kept."""
     ended: Any = getattr(record, "dead_at", None) or record.failed_at  # type: ignore[attr-defined]
     return db.session.scalar(select(func.count()).select_from(record).where(ended.is_not(None))) or 0
-
-
-def count_failing_webhooks() -> int:
-    """Return how many webhooks failed the last time they were told something."""
-    failing = select(func.count()).select_from(Webhook).where(Webhook.failures > 0, Webhook.paused_at.is_(None))
-    return db.session.scalar(failing) or 0
 
 
 def list_instructors() -> Sequence[tuple[User, dt.datetime]]:

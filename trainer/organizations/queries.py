@@ -427,3 +427,13 @@ def _people(actor: Actor, filters: PeopleFilter) -> Select[Membership]:
             )
         )
     return query
+
+
+def list_owner_ids(organization_id: uuid.UUID) -> set[uuid.UUID | None]:
+    """Return the ids of a firm's owners."""
+    owners = select(Membership.user_id).where(
+        Membership.organization_id == organization_id,
+        Membership.role == Role.OWNER,
+        Membership.ended_at.is_(None),
+    )
+    return set(db.session.scalars(owners))

@@ -215,3 +215,10 @@ def obstacle_to(kept: Side, gone: Side) -> Obstacle | None:
 def can_undo_merger(joined_at: dt.datetime, now: dt.datetime) -> bool:
     """Return True while joining two entries can be undone."""
     return now - joined_at < MERGER_UNDO_LASTS
+
+
+def was_here(zone: str, last_day: dt.date | None, issued_at: dt.datetime) -> bool:
+    """Return True if something was earned before leaving: what came later is none of the firm's business."""
+    if last_day is None or last_day == dt.date.max:
+        return True
+    return issued_at < day_begins(last_day + dt.timedelta(days=1), zone)

@@ -19,7 +19,7 @@ from trainer.instructing.operations import approve_instructor, revoke_instructor
 from trainer.operating.checkup import look_at_rest
 from trainer.operating.forms import ApprovalForm
 from trainer.operating.health import look_for_readiness
-from trainer.operating.queries import count_failing_webhooks, list_instructors, list_queues
+from trainer.operating.queries import list_instructors, list_queues
 from trainer.operating.rules import Level, in_words
 from trainer.organizations.access import administering
 from trainer.organizations.closing import read_lines
@@ -57,7 +57,6 @@ def overview() -> Response | str | tuple[str, int]:
         open_findings=sum(finding.level is not Level.OK for finding in findings),
         processes=list_processes(),
         queues=list_queues(instant),
-        failing_webhooks=count_failing_webhooks(),
         tasks=list_heartbeats(),
         instructors=list_instructors(),
         now=instant,

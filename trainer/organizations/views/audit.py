@@ -6,12 +6,14 @@ import datetime as dt
 
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from trainer.core import clock
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.core.feature import list_features
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import iterate_events, list_events
@@ -46,8 +48,6 @@ ACTS = {
     "lesson": _l("Lessons"),
     "walk_in": _l("People on a class’s list"),
     "nudge": _l("Mails to people who are stuck"),
-    "api_token": _l("API tokens"),
-    "webhook": _l("Webhooks"),
     "export": _l("Files"),
     "access": _l("Refusals"),
 }
@@ -62,13 +62,19 @@ HEADS = (
 )
 
 
+def list_subjects() -> dict[str, LazyString]:
+    """Return what acts are about, by the part of their names before the dot."""
+    return ACTS | {name: label for feature in list_features() for name, label in feature.act_subjects.items()}
+
+
 @blueprint.get("")
 @access(Who.ACCOUNT, own=True)
 @acting(May.READ_AUDIT)
 def log(actor: Actor) -> str:
     """Show who did what in the firm, the newest first."""
     act = request.args.get("act", "")
-    act = act if act in ACTS else ""
+    subjects = list_subjects()
+    act = act if act in subjects else ""
     acts = [name for name in act_names() if name.partition(".")[0] == act]
     text = " ".join(request.args.get("q", "").split())[:80]
     zone = actor.organization.time_zone
@@ -87,7 +93,7 @@ def log(actor: Actor) -> str:
         page=page,
         act=act,
         asked={"act": act, "q": text, "from": first, "to": last},
-        acts=ACTS,
+        acts=subjects,
         act_name=act_name,
         tell_details=tell_details,
     )

@@ -1,0 +1,71 @@
+"""Any extra can be deleted with its folder and its lines in `trainer/app.py`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trainer.core.settings import ROOT
+
+EXTRAS = sorted(path.parent.name for path in (ROOT / "trainer/extras").glob("*/feature.py"))
+BUILDS = """
+from sqlalchemy.orm import configure_mappers
+from trainer.app import create_app
+app = create_app()
+configure_mappers()
+print(*sorted(app.blueprints))
+"""
+WHOLE = ("tests/test_order.py", "tests/test_persons.py", "tests/web/test_access.py", "tests/privacy")
+"""Tests of routes, access and privacy."""
+
+
+def delete(extra: str, checkout: Path) -> None:
+    """Delete an extra from a copy as a person would: its folder, its tests, and its lines in `app.py`."""
+    shutil.rmtree(checkout / "trainer/extras" / extra)
+    shutil.rmtree(checkout / "tests/extras" / extra, ignore_errors=True)
+    app = checkout / "trainer/app.py"
+    lines = app.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not re.search(rf"\b{extra}\.FEATURE|trainer\.extras\.{extra} import", line)]
+    assert len(lines) - len(kept) == 2
+    app.write_text("".join(kept), encoding="utf-8")
+
+
+def run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a copy, with an instance folder of its own."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("TRAINER_", "COV_"))}
+    environ |= {"PYTHONPATH": str(checkout), "TRAINER_INSTANCE": str(checkout / "instance")}
+    return subprocess.run(
+        [sys.executable, *command], cwd=checkout, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_the_app_starts_without_an_extra(extra: str, tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "trainer", tmp_path / "trainer", ignore=ignored)
+    before = run(tmp_path, "-c", BUILDS)
+    delete(extra, tmp_path)
+    after = run(tmp_path, "-c", BUILDS)
+    assert after.returncode == 0, after.stderr
+    assert set(after.stdout.split()) < set(before.stdout.split())
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_a_site_works_without_an_extra(extra: str, tmp_path: Path) -> None:
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+    for name in tracked.stdout.split("\0"):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, tmp_path / name)
+    delete(extra, tmp_path)
+    setup = run(tmp_path, "-m", "flask", "--app", "trainer.app", "setup")
+    assert setup.returncode == 0, setup.stderr
+    tests = run(tmp_path, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not browser", *WHOLE)
+    assert tests.returncode == 0, tests.stdout[-3000:]
