@@ -31,7 +31,7 @@ class Forked:
     returncode: int | None = None
 
     def __init__(self, command: list[str], environ: dict[str, str], folder: str = "") -> None:
-        """`command`: `python -m` with `trainer.cli.web` or `flask`, or `python -c`, and what follows.
+        """`command`: `python -m` with `trainer.server.web` or `flask`, or `python -c`, and what follows.
 
         `folder`: where it leaves what it says, and whoever forked it its exit code; else nobody knows that.
         """
@@ -141,7 +141,7 @@ def _forking() -> subprocess.Popen[str]:
 
 
 def _main() -> None:
-    from trainer.cli import web
+    from trainer.server import web
 
     _make_ready()
     web.settle = gc.freeze  # what is here was looked through: to do so again would be to copy it

@@ -16,19 +16,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
 from tests.forked import Forked
-from trainer.cli.serve import web_command
-from trainer.cli.supervisor import PATIENCE
+from trainer.cli.serve import SERVER
 from trainer.content.cache import NAME
 from trainer.core.settings import ROOT, Settings
+from trainer.server.start import web_command
+from trainer.server.supervisor import PATIENCE
 
 T = TypeVar("T")
-
-SERVER: Final = "trainer.app:create_server"
 
 _folder = tempfile.TemporaryDirectory(prefix="read")
 _READ = Path(_folder.name)
@@ -84,7 +83,7 @@ def begin(
     settings = replace(settings, workers=workers, content=content or settings.content)
     command = [sys.executable, "-m", "flask", "--app", "trainer.app", "serve"]
     if is_web_alone:
-        command = [*web_command(replace(settings, host="127.0.0.1", port=port, workers=workers))[:-1], server]
+        command = web_command(replace(settings, host="127.0.0.1", port=port, workers=workers), server)
         with suppress(FileNotFoundError):
             shutil.copy(_READ / NAME, settings.instance / NAME)
         if sys.platform == "linux":

@@ -176,7 +176,7 @@ def test_no_instant_without_zone_is_made(calls: Calls) -> None:
 @pytest.mark.check("T117")
 def test_only_the_clock_reads_the_time(calls: Calls) -> None:
     # The supervisor, which knows nothing of the app, dates its lines of the log.
-    may = {PACKAGE / "core" / "clock.py", PACKAGE / "cli" / "supervisor.py"}
+    may = {PACKAGE / "core" / "clock.py", PACKAGE / "server" / "supervisor.py"}
     assert [where(path, node) for path, name, node in calls if name.endswith("datetime.now") and path not in may] == []
 
 
@@ -200,7 +200,7 @@ def test_nothing_runs_what_it_was_given(calls: Calls) -> None:
         if banned.match(name)
         and not (name.endswith("yaml.load") and "Loader" in ast.unparse(node))
         # The supervisor starts our own two programs.
-        and not (name == "subprocess.Popen" and path == PACKAGE / "cli" / "supervisor.py")
+        and not (name == "subprocess.Popen" and path == PACKAGE / "server" / "supervisor.py")
         # PostgreSQL's own programs copy a database and put it back, with options of ours and no shell.
         and not (name.startswith("subprocess.") and path == PACKAGE / "cli" / "backups" / "postgres.py")
         # The content's cache carries a mark of our own, which is checked first.

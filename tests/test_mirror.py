@@ -50,7 +50,7 @@ HELD_BY = {
     "cli/demo/study cli/demo/timeline",
     "shipped/test_instrument.py": "cli/instrument/whole",
     "test_wheel.py": "__main__",
-    "cli/test_serve.py": "cli/supervisor cli/web cli/worker",
+    "cli/test_serve.py": "server/instance_lock server/start server/supervisor server/web server/worker",
     "journeys/test_outages.py": "web/again",
     "journeys/test_replica.py": "core/replica web/elsewhere",
     "compliance/test_checks.py": "compliance/views/checks",
@@ -156,12 +156,12 @@ HELD_BY = {
     "test_order.py": "core/feature web/ways",
     "test_persons.py": "core/persons",
     "web/test_access.py": "app web/views",
-    "web/test_asgi.py": "web/apart web/calls",
+    "server/test_asgi.py": "core/http server/calls server/offload serving",
     "web/test_forms.py": "web/origin",
     "web/test_headers.py": "web/static",
     "web/test_limits.py": "core/limits",
     "web/test_reading.py": "courses/card_views courses/views web/language",
-    "web/test_stalls.py": "web/intake",
+    "server/test_stalls.py": "server/intake",
 }
 """The tests that hold each module without tests of its own name; if many do, those that break first."""
 

@@ -19,6 +19,7 @@ from trainer.web.ways import init_ways
 PACKAGE = ROOT / "trainer"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 CALLS = {"way_to", "part_for", "parts_for"}
+ROOTS = {"trainer.app", "trainer.serving"}
 TEMPLATES = sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("templates/**/*.txt")])
 
 
@@ -66,7 +67,7 @@ def test_views_are_imported_by_the_app_and_by_what_is_beside_them_only() -> None
         name, feature = ".".join(path.relative_to(ROOT).with_suffix("").parts), f"trainer.{package_of(path)}."
         for module in imported(path):
             is_ours = module.startswith("trainer.") and is_views(module)
-            if is_ours and name != "trainer.app" and not (may_import(name) and module.startswith(feature)):
+            if is_ours and name not in ROOTS and not (may_import(name) and module.startswith(feature)):
                 found.add(f"{name} imports {module}")
     assert found == set()
 

@@ -18,10 +18,10 @@ TOGETHER: Final = frozenset(
         "joining/test_corpus",
         "journeys/test_outages",
         "journeys/test_replica",
+        "server/test_asgi",
         "shipped/test_reading_grade",
         "test_fitness",
         "test_wheel",
-        "web/test_asgi",
         "web/test_hostile_forms",
     )
 )

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from click import ClickException
 from flask import Flask, appcontext_popped, appcontext_pushed, current_app, g, has_app_context
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
@@ -31,7 +24,6 @@ from trainer.cli.backup import backup, verify_backup
 from trainer.cli.content import content_cli
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.doctor import doctor
-from trainer.cli.following import catch_up, follow
 from trainer.cli.guests import guests_cli
 from trainer.cli.healthcheck import healthcheck
 from trainer.cli.jobs import jobs_cli
@@ -43,24 +35,19 @@ from trainer.cli.seed import seed_cli
 from trainer.cli.serve import serve
 from trainer.cli.settings import show_settings
 from trainer.cli.setup import setup
-from trainer.cli.supervisor import READY, end_with, name_process
 from trainer.cli.upgrade import upgrade
-from trainer.cli.web import listen_again
 from trainer.compliance import feature as compliance
-from trainer.compliance.views.earlier import most_bytes as most_bytes_of_proof
 from trainer.content.library import Complaint, Library
 from trainer.content.serving import library, open_library, serve_again, serve_from, serve_newest, served, served_in
 from trainer.content.times import Times
 from trainer.core import own
-from trainer.core.db import REPLICA, connect_args, db, dispose_engines, init_db
+from trainer.core.db import REPLICA, connect_args, db, init_db
 from trainer.core.feature import init_features
 from trainer.core.logs import init_logs, log_requests, log_slow_statements
-from trainer.core.processes import ProcessRole
 from trainer.core.replica import OPTIONS as REPLICA_OPTIONS
 from trainer.core.replica import init_replica
-from trainer.core.schema import MIGRATIONS, check_schema
+from trainer.core.schema import MIGRATIONS
 from trainer.core.settings import Settings, read_settings
-from trainer.core.skew import check_clock
 from trainer.courses import feature as courses
 from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
@@ -69,25 +56,21 @@ from trainer.home import feature as home
 from trainer.instructing import feature as instructing
 from trainer.items.registry import MODELS
 from trainer.jobs import feature as jobs
-from trainer.jobs.beats import begin_beats
 from trainer.joining import feature as joining
-from trainer.joining.roster_views import most_bytes
 from trainer.learning import feature as learning
 from trainer.operating import feature as operating
-from trainer.operating.metrics import begin_metrics, init_metrics
+from trainer.operating.metrics import init_metrics
 from trainer.operating.views.probes import init_probes
 from trainer.organizations import feature as organizations
 from trainer.organizations.queries import list_firm_names
 from trainer.privacy import feature as privacy
 from trainer.web import feature as web
-from trainer.web.access import init_access, takes_long
+from trainer.web.access import init_access
 from trainer.web.again import init_again
-from trainer.web.asgi import Adapter
 from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
-from trainer.web.lanes import Source
-from trainer.web.language import init_language, known_languages, language_tag, read_ahead
-from trainer.web.limits import init_limits, network_of
+from trainer.web.language import init_language, language_tag
+from trainer.web.limits import init_limits
 from trainer.web.oddities import init_oddities
 from trainer.web.origin import init_origin
 from trainer.web.sessions import init_sessions
@@ -213,88 +196,6 @@ def _add_commands(app: Flask) -> None:
     )
     for command in commands:
         app.cli.add_command(command)
-
-
-_preloaded: list[Flask] = []
-"""The app of this process and of those that are forked from it, once it is there."""
-
-
-def preload(app: Flask | None = None) -> None:
-    """Build the app, unless it is given, in the web server's main process, which its workers are forked from.
-
-    They hold little of their own.
-    """
-    with _ending_in_one_line():
-        _preloaded.append(_prepared(app or create_app()))
-
-
-def create_server() -> Adapter:
-    """Return the app for the server, with its content, in a process that ends with the web server's main one.
-
-    Ends with one line on content or a database that it can't serve.
-    """
-    parent = multiprocessing.parent_process()
-    if parent is not None and parent.pid is not None:
-        end_with(parent.pid, signal.SIGKILL)
-    with _ending_in_one_line():
-        app = _preloaded[-1] if _preloaded else _prepared(create_app())
-        with app.app_context():
-            check_schema()  # again: this worker may replace one that ended days after the app was built
-            catch_up(app)
-            dispose_engines()  # as in _prepared: what may take a while is answered by a fork
-    settings: Settings = app.config["SETTINGS"]
-    begin = partial(_begin_apart, app, os.getpid()) if sys.platform == "linux" else None
-    is_kept: Callable[[dict[str, Any]], bool] = app.extensions["is_kept"]
-    threads = {} if settings.database_url.startswith("sqlite") else {"changing": 3, "reading": 2}
-    source_of = partial(_source_of, settings.proxies)
-    adapter = Adapter(
-        app, lambda environ: _most_bytes(app, environ), is_kept, takes_long(app), begin, source_of, **threads
-    )
-    follow(app)  # a thread, as the beats: only now, since the adapter forks
-    begin_beats(app, ProcessRole.WEB)
-    begin_metrics(app)
-    listen_again()
-    if READY in os.environ:
-        with suppress(OSError):  # the supervisor no longer listens: this worker replaces an earlier one
-            os.write(int(os.environ[READY]), b".")
-    return adapter
-
-
-def _begin_apart(app: Flask, server: int) -> None:
-    name_process("trainer-long")
-    end_with(server, signal.SIGKILL)
-    follow(app)
-
-
-def _source_of(proxies: int, environ: dict[str, Any]) -> Source:
-    """Return where a request comes from. What so many proxies of ours add is true, as for `ProxyFix`."""
-    shown = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
-    address = shown[-proxies].strip() if 0 < proxies <= len(shown) else environ["REMOTE_ADDR"]
-    return Source(network_of(address), environ.get("HTTP_COOKIE") or environ.get("HTTP_AUTHORIZATION", ""))
-
-
-def _most_bytes(app: Flask, environ: dict[str, Any]) -> int:
-    return max(most_bytes(app, environ), most_bytes_of_proof(app, environ))
-
-
-def _prepared(app: Flask) -> Flask:
-    with app.app_context():
-        check_schema()
-        check_clock()
-        catch_up(app)
-        library()
-        read_ahead(known_languages())
-        dispose_engines()  # a connection can't be shared by processes
-    return app
-
-
-@contextmanager
-def _ending_in_one_line() -> Iterator[None]:
-    try:
-        yield
-    except ClickException as refused:
-        refused.show()
-        raise SystemExit(1) from None
 
 
 def _migrations(app: Flask) -> Any:

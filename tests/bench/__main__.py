@@ -44,7 +44,6 @@ from tests.support import COURSE, Visitor, answer_questions
 from trainer.app import create_app
 from trainer.assignments.queries import count_by_status
 from trainer.assignments.rules import Status
-from trainer.cli.serve import LOCK, web_command
 from trainer.content import library
 from trainer.content.cache import Cache
 from trainer.content.serving import served as served_content
@@ -55,6 +54,8 @@ from trainer.credentials.certificate import render_certificate
 from trainer.credentials.models import Stated
 from trainer.items.registry import MODELS
 from trainer.organizations.models import Organization
+from trainer.server.instance_lock import LOCK
+from trainer.server.start import web_command
 from trainer.web.language import read_ahead
 
 IS_QUICK = bool(os.environ.get("QUICK"))
@@ -508,10 +509,7 @@ def bare(settings: Settings, database_url: str) -> Iterator[Server]:
         cwd=ROOT, env=environ, check=True,
     )  # fmt: skip
     server = subprocess.Popen(
-        [
-            *web_command(replace(settings, host="127.0.0.1", port=port, workers=2))[:-1],
-            "tests.bench.bare:create_server",
-        ],
+        web_command(replace(settings, host="127.0.0.1", port=port, workers=2), "tests.bench.bare:create_server"),
         cwd=ROOT, env=environ, start_new_session=True,
     )  # fmt: skip
     try:

@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from trainer.core import db as ours
-from trainer.web.asgi import Adapter
+from trainer.server.asgi import Adapter
 
 
 class Base(DeclarativeBase):

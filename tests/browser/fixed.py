@@ -14,11 +14,11 @@ from types import SimpleNamespace
 from typing import Any, Final
 from wsgiref.handlers import format_date_time
 
-from trainer import app as real
-from trainer.app import preload
+from trainer import serving as real
 from trainer.core import chance
 from trainer.credentials import operations
-from trainer.web.intake import Receive
+from trainer.server.intake import Receive
+from trainer.serving import preload
 
 __all__ = ["create_server", "preload"]
 

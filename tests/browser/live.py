@@ -26,13 +26,13 @@ from tests.live import free_port
 from trainer.accounts.models import User
 from trainer.accounts.operations import open_session
 from trainer.app import create_app
-from trainer.cli.serve import web_command
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.settings import ROOT, read_settings
 from trainer.items.registry import MODELS
+from trainer.server.start import web_command
 
 _KEY = "b" * 40
 
@@ -132,7 +132,7 @@ def serve_here(folder: Path, database: Path, **settings: Any) -> Iterator[Live]:
 
 @contextmanager
 def _server(port: int, environ: dict[str, str], log: Path) -> Iterator[None]:
-    command = [*web_command(read_settings(environ))[:-1], SERVER]
+    command = web_command(read_settings(environ), SERVER)
     with log.open("w") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environ}, stdout=out, stderr=subprocess.STDOUT

@@ -16,11 +16,12 @@ from typing import NoReturn
 from flask import Flask
 
 from trainer.app import create_app
-from trainer.cli import web
-from trainer.cli.serve import web_command
-from trainer.cli.supervisor import end_with
+from trainer.cli.serve import SERVER
 from trainer.content.serving import library
 from trainer.core.db import dispose_engines
+from trainer.server import web
+from trainer.server.start import web_command
+from trainer.server.supervisor import end_with
 
 
 def main(ports: list[int]) -> NoReturn:
@@ -44,7 +45,7 @@ def _fork(app: Flask, port: int) -> int:
     pid = os.fork()
     if pid == 0:
         end_with(parent, signal.SIGKILL)
-        sys.argv = web_command(replace(app.config["SETTINGS"], port=port, workers=1))[2:]
+        sys.argv = web_command(replace(app.config["SETTINGS"], port=port, workers=1), SERVER)[2:]
         web.main(app)
         sys.exit()
     return pid

@@ -26,13 +26,13 @@ from flask.wrappers import Response
 from sqlalchemy import event
 
 from trainer.app import create_app
-from trainer.cli.supervisor import end_with
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.settings import ROOT, Settings
 from trainer.credentials import certificate
 from trainer.items.registry import MODELS
+from trainer.server.supervisor import end_with
 
 BEFORE_COMMIT: Final = "before the commit"
 AFTER_COMMIT: Final = "after the commit"

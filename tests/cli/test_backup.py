@@ -18,11 +18,11 @@ import time_machine
 
 from tests.cli.sites import run
 from trainer import __version__
-from trainer.cli.serve import hold
 from trainer.core.backups import find_last_backup
 from trainer.core.keys import Key
 from trainer.core.settings import ROOT, SettingsRefused, read_settings
 from trainer.core.version import describe_version
+from trainer.server.instance_lock import hold
 
 INSERT = (
     "INSERT INTO users (id, created_at, email, email_key, password_hash, second_factor_misses) "

@@ -33,7 +33,6 @@ from trainer.accounts.models import Link, RecoveryCode, User
 from trainer.accounts.operations import request_reset
 from trainer.accounts.second_factor import find_secret
 from trainer.app import create_app
-from trainer.cli.serve import hold
 from trainer.compliance.operations import make_inspector_link
 from trainer.compliance.operations import token_of as inspection_token_of
 from trainer.content.library import Library
@@ -48,6 +47,7 @@ from trainer.organizations.invitation_links import shown_token_of
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation
 from trainer.organizations.queries import get_person
+from trainer.server.instance_lock import hold
 
 OLD = "t" * 40
 HALF_MINUTE = dt.timedelta(seconds=30)

@@ -26,9 +26,9 @@ import pytest
 from tests.assessment.swapped import copy_content
 from tests.forked import Command, begin_program
 from tests.live import free_port
-from trainer.cli.supervisor import MOST_STARTS, STEADY
-from trainer.cli.web import settle
 from trainer.core.settings import ROOT, Settings
+from trainer.server.supervisor import MOST_STARTS, STEADY
+from trainer.server.web import settle
 
 SILENCE = 8.0  # seconds, twice what systemd would wait for
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -77,7 +77,7 @@ class Site:
         for pid in children(self.process.pid):
             with suppress(OSError):
                 shown = Path(f"/proc/{pid}/comm").read_text() + Path(f"/proc/{pid}/cmdline").read_text()
-                is_worker = "trainer-worker" in shown or "trainer.cli.worker" in shown
+                is_worker = "trainer-worker" in shown or "trainer.server.worker" in shown
                 if is_worker == (name == "worker"):
                     return pid
         return 0
@@ -188,7 +188,7 @@ def opened_by(pid: int) -> set[str]:
 
 def test_starting_imports_nothing_that_few_requests_use() -> None:
     seldom = ("alembic", "icalendar", "xlsxwriter")
-    program = "import sys, trainer.app, trainer.cli.worker; "
+    program = "import sys, trainer.serving, trainer.server.worker; "
     run = [sys.executable, "-c", f"{program}print([one for one in {seldom} if one in sys.modules])"]
     assert subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
@@ -360,7 +360,7 @@ def test_an_address_that_is_not_ours_is_refused(serve: Serve, host: str, words: 
 def test_a_server_holds_as_many_connections_as_this_machine_lets_it() -> None:
     limits = ((1024, 20_000), (1024, 2048), (256, 256))  # a process can only lower what it may have at most
     program = (
-        "import resource\nfrom trainer.cli.serve import allow_files, most_connections\n"
+        "import resource\nfrom trainer.server.start import allow_files, most_connections\n"
         f"for limit in {limits}:\n"
         "    resource.setrlimit(resource.RLIMIT_NOFILE, limit)\n    allow_files()\n    print(most_connections())\n"
     )
@@ -384,9 +384,10 @@ def test_what_can_never_start_ends_with_one_line(serve: Serve, settings: Setting
         port = taken.getsockname()[1]
         plan = tmp_path / "plan.py"
         plan.write_text(
-            "import sys\nfrom trainer.cli.supervisor import Program, supervise\n"
-            "from trainer.cli.serve import web_command\nfrom trainer.core.settings import read_settings\n"
-            "sys.exit(supervise([Program('web server', web_command(read_settings()), 9, is_vital=True)], []))\n"
+            "import sys\nfrom trainer.server.supervisor import Program, supervise\n"
+            "from trainer.server.start import web_command\nfrom trainer.core.settings import read_settings\n"
+            "command = web_command(read_settings(), 'trainer.serving:create_server')\n"
+            "sys.exit(supervise([Program('web server', command, 9, is_vital=True)], []))\n"
         )
         taken.listen()
         ended = subprocess.run(

@@ -13,10 +13,10 @@ from tests.cli.sites import Site, app_of
 from tests.conftest import CONTENT
 from tests.forked import begin_command, begin_program
 from trainer.cli.migrating import Step, turn
-from trainer.cli.serve import hold
 from trainer.cli.upgrade import tell
 from trainer.core.schema import revisions
 from trainer.core.settings import ROOT
+from trainer.server.instance_lock import hold
 
 FOLDER = str(ROOT / "migrations")
 HEAD = revisions()[0]

@@ -68,7 +68,7 @@ def test_nothing_works_on_a_database_that_is_behind(app: Flask, settings: Settin
             with pytest.raises(SchemaRefused, match="Run: flask setup"):
                 check_schema()
             environ = environ_of(settings.database_url, tmp_path)
-            server = begin_program(environ, "from trainer.app import create_server; create_server()")
+            server = begin_program(environ, "from trainer.serving import create_server; create_server()")
             said = "".join(server.communicate(timeout=60))
             assert server.returncode == 1
             assert said.startswith("Error: The database is at revision")

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from trainer.cli.worker import work
+from trainer.cli.jobs import work
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.skew import MOST_SECONDS, ClockRefused, check_clock

@@ -12,7 +12,7 @@ import time
 from tests.live import serving
 from tests.load.installing import installed, is_missing
 from tests.load.running import STATIC, Run, run
-from trainer.cli.serve import LOCK
+from trainer.server.instance_lock import LOCK
 
 SECONDS = float(os.environ.get("SECONDS", "600"))
 THINK = float(os.environ.get("THINK", "1"))

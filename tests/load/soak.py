@@ -20,8 +20,8 @@ from tests.bench.processes import memory_mb, tree
 from tests.live import serving
 from tests.load.installing import installed
 from tests.load.running import ASKING_FOR_FILES, Run, run
-from trainer.cli.serve import LOCK
 from trainer.core.settings import Settings
+from trainer.server.instance_lock import LOCK
 
 MINUTES = float(os.environ.get("MINUTES", "60"))
 LEARNERS = 20 - ASKING_FOR_FILES

@@ -114,9 +114,9 @@ def test_progress_is_shown_and_a_stop_costs_one_step(app: Flask, monkeypatch: py
         monkeypatch.setattr(copies, "SLICE", 1.5)
         monkeypatch.setattr("trainer.privacy.copies.time.monotonic", lambda: next(ticks))
         assert copies.advance(job, clock.now()) == (1, steps)
-        assert copies.advance(job, clock.now()) == (2, 10)
+        assert copies.advance(job, clock.now()) == (2, steps)
         with transaction():
-            job.done, job.total = 2, 10
+            job.done, job.total = 2, steps
             db.session.merge(job)
     assert "2 of 10 steps" in visitor.get("/account/data/copy").text
 

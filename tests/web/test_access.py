@@ -14,9 +14,9 @@ from tests.support import COURSE, Visitor
 from tests.web.world import World
 from trainer.app import create_app
 from trainer.content.library import Library
+from trainer.core.http import READY
 from trainer.core.settings import Settings
 from trainer.web.access import Access, Who, declared
-from trainer.web.asgi import READY
 
 IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 """Whether everybody asks for the mere headers of each page, too, which the same view answers."""

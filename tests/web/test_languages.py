@@ -10,8 +10,8 @@ from tests.cast import make_guest, sign_in_as
 from tests.languages import PSEUDO, pseudo, speak_pseudo
 from tests.support import COURSE, Visitor, closed_up
 from tests.web.test_marked_words import unmarked
-from trainer.app import preload
 from trainer.content.library import Library
+from trainer.serving import preload
 from trainer.web.language import language_tag
 
 
@@ -71,6 +71,6 @@ def test_what_dates_are_written_with_is_there_before_processes_are_forked(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(localedata, "_cache", {})
-    monkeypatch.setattr("trainer.app._preloaded", [])
+    monkeypatch.setattr("trainer.serving._preloaded", [])
     preload(app)
     assert "en" in localedata._cache

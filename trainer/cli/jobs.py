@@ -5,15 +5,21 @@ from __future__ import annotations
 import uuid
 
 import click
+from flask import Flask
 from flask.cli import ScriptInfo
 
+from trainer.cli.following import catch_up, follow
 from trainer.cli.groups import Commands
-from trainer.cli.worker import work
+from trainer.cli.watching import Watch
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.heartbeat import list_heartbeats
+from trainer.core.schema import check_schema
+from trainer.core.skew import check_clock
 from trainer.core.work import Job, find_job, list_given_up, list_jobs, stop, try_again
+from trainer.jobs import runner
+from trainer.operating.metrics import begin_metrics
 
 jobs_cli = Commands("jobs", help="Run the worker, and look after its tasks and long jobs.")
 
@@ -23,6 +29,17 @@ jobs_cli = Commands("jobs", help="Run the worker, and look after its tasks and l
 def run(info: ScriptInfo) -> None:
     """Deliver mail, keep up what firms require and tidy up until stopped. `flask serve` starts this automatically."""
     work(info.load_app())
+
+
+def work(app: Flask) -> None:
+    """Run the app's jobs until stopped, with the content that is in service."""
+    check_schema()
+    check_clock()
+    catch_up(app)
+    settings = app.config["SETTINGS"]
+    follow(app, Watch(settings) if settings.watch_content else None)
+    begin_metrics(app)
+    runner.run()
 
 
 @jobs_cli.command("list")

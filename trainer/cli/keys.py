@@ -10,7 +10,6 @@ from flask import current_app
 
 from trainer.accounts.rekeying import Resting, count_resting, forget_recovery_codes, move_second_factors
 from trainer.cli.groups import Commands
-from trainer.cli.serve import served_key_id
 from trainer.core import issuer_keys, keys
 from trainer.core.audit import note
 from trainer.core.clock import now
@@ -18,6 +17,7 @@ from trainer.core.db import transaction
 from trainer.core.feature import list_features
 from trainer.core.keys import Key, read_older
 from trainer.core.settings import VARIABLES, Settings, variable
+from trainer.server.instance_lock import served_key_id
 
 keys_cli = Commands("keys", help="Change the secret key or the key that signs badges; list and drop older ones.")
 

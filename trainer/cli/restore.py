@@ -30,7 +30,6 @@ from trainer.cli.backups.key_files import (
 )
 from trainer.cli.backups.manifest import FILE, Manifest, facts_of, read_manifest
 from trainer.cli.backups.progress import Progress, counting
-from trainer.cli.serve import hold
 from trainer.core.backups import ASIDE, ASIDE_SCHEMA
 from trainer.core.clock import now
 from trainer.core.db import db, dispose_engines, reason_of
@@ -40,6 +39,7 @@ from trainer.core.issuer_keys import merge
 from trainer.core.keys import CURRENT, OLDER, make_ring
 from trainer.core.schema import revisions
 from trainer.core.settings import VARIABLES, Settings, variable
+from trainer.server.instance_lock import hold
 
 _Ending = partial[list[str]]
 """Returns the statements that end what may not outlive a restore, given (tables, when the backup was made)."""

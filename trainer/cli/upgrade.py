@@ -16,12 +16,12 @@ from sqlalchemy.pool import NullPool
 from trainer.cli.backup import PARTIAL, make_backup, passphrase_option
 from trainer.cli.backups import postgres
 from trainer.cli.migrating import APPLICATION, Step, list_steps, migrate, turn
-from trainer.cli.serve import served_key_id
 from trainer.cli.setup import check_database, prepare
 from trainer.core.clock import now
 from trainer.core.db import db, dispose_engines, reason_of
 from trainer.core.schema import check_schema, revision_of, revisions
 from trainer.core.settings import Settings
+from trainer.server.instance_lock import served_key_id
 
 BACKUPS: Final = "backups"
 """Folder in the instance folder with the backups that were made before upgrades."""

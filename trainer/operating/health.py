@@ -27,6 +27,7 @@ from trainer.core import damage, releases
 from trainer.core.clock import now
 from trainer.core.db import db, reason_of
 from trainer.core.feature import WorkQueue, list_features
+from trainer.core.http import ALIVE
 from trainer.core.keys import CURRENT
 from trainer.core.leases import oldest_due
 from trainer.core.processes import ProcessRole, list_processes
@@ -34,7 +35,6 @@ from trainer.core.schema import Stand, compare_schema, revision_of
 from trainer.core.settings import VARIABLES, Settings, variable
 from trainer.operating import asking
 from trainer.operating.rules import Finding, Level, fine, in_number, in_words, is_late, judge_space, problem, warn
-from trainer.web.asgi import ALIVE
 
 PATIENCE: Final = 2.0
 """Seconds for which the database may be silent: what asks whether a machine is ready doesn't wait for long."""

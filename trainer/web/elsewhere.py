@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from werkzeug.wrappers import Response
 
+from trainer.core.http import read_whole
 from trainer.core.replica import read_elsewhere
-from trainer.web.calls import read_whole
 
 _PORTION = 65_536  # bytes
 

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, SecurityError, TooManyRequests
 from trainer.core.damage import DatabaseDamaged
 from trainer.core.db import db
 from trainer.core.errors import Conflict, DomainError, Invalid, NotFound, NotYet
-from trainer.web.asgi import AGAIN_AFTER, REFUSED
+from trainer.core.http import AGAIN_AFTER, REFUSED
 from trainer.web.language import language_tag, text_direction
 from trainer.web.refusals import note_refusal
 from trainer.web.sessions import is_for_machines

@@ -13,7 +13,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from trainer.core.clock import now
-from trainer.web.asgi import ALIVE, READY
+from trainer.core.http import ALIVE, READY
 
 RENEWED_AFTER: Final = dt.timedelta(hours=1)
 """How old a cookie grows before a page prolongs it. Signing it anew with each page would cost more than it gives."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify
 
+from trainer.core.http import ALIVE, READY
 from trainer.operating.health import look_for_readiness
 from trainer.operating.rules import is_broken
 from trainer.web.access import Who, access
-from trainer.web.asgi import ALIVE, READY
 
 blueprint = Blueprint("probes", __name__)
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")

@@ -13,8 +13,8 @@ from typing import Any
 
 from flask import Flask, Response, request, send_file
 
-from trainer.web.asgi import Adapter
-from trainer.web.lanes import Source
+from trainer.server.asgi import Adapter
+from trainer.server.worker_pools import Source
 
 SIZE = 30_000_000
 BUSY = 2  # seconds

@@ -1,8 +1,8 @@
 """The main process of the web server: builds the app before it forks its workers, which share what they don't change.
 
-`python -m trainer.cli.web OPTIONS MODULE:FACTORY`, as of granian. If the module has a function `preload`, it is called.
-`flask serve` forks the first such process, which is handed the app that is there already, and listens for all of them:
-what connects while one takes the place of another waits, and isn't refused.
+`python -m trainer.server.web OPTIONS MODULE:FACTORY`, as of granian. If the module has a function `preload`, it is
+called. `start` forks the first such process, which is handed the app that is there already, and listens for all of
+them: what connects while one takes the place of another waits, and isn't refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from flask import Flask
 
-from trainer.cli.supervisor import BACKLOG, LISTENING, name_process
+from trainer.server.supervisor import BACKLOG, LISTENING, name_process
 
 
 def main(app: Flask | None = None) -> None:
@@ -30,7 +30,7 @@ def main(app: Flask | None = None) -> None:
     # What it says goes the way of our own log, and has its form.
     cast(dict[str, Any], LOGGING_CONFIG["loggers"])["_granian"].update(handlers=[], propagate=True)
     name_process("trainer-web")
-    module = import_module(sys.argv[-1].partition(":")[0])  # by its name: a command knows nothing above it
+    module = import_module(sys.argv[-1].partition(":")[0])  # by its name: this package knows nothing of the product
     preload = getattr(module, "preload", None)
     if preload is not None:
         preload(app)

@@ -1,4 +1,4 @@
-"""A lane leaves the processor to others for as long as it was told to, and lets networks take turns."""
+"""A pool leaves the processor to others for as long as it was told to, and lets networks take turns."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ import threading
 import time
 
 from tests.live import run_async
-from trainer.web.lanes import Lane, Source, TooBusy
+from trainer.server.worker_pools import Source, TooBusy, WorkerPool
 
 WORK, REST = 0.02, 20
 
 
-def seconds_of(lane: Lane) -> float:
-    """Return how long the lane takes for five pieces of work."""
+def seconds_of(pool: WorkerPool) -> float:
+    """Return how long the pool takes for five pieces of work."""
 
     async def five() -> None:
-        await asyncio.gather(*(lane.run(lambda: time.sleep(WORK)) for _number in range(5)))
+        await asyncio.gather(*(pool.run(lambda: time.sleep(WORK)) for _number in range(5)))
 
     started = time.monotonic()
     run_async(five())
     return time.monotonic() - started
 
 
-def test_a_lane_rests_between_pieces_of_work_as_long_as_it_was_told_to() -> None:
-    assert seconds_of(Lane("resting", most=10, patience=5, rest=REST)) > 4 * REST * WORK
-    assert seconds_of(Lane("steady", most=10, patience=5)) < 4 * REST * WORK
+def test_a_pool_rests_between_pieces_of_work_as_long_as_it_was_told_to() -> None:
+    assert seconds_of(WorkerPool("resting", most=10, patience=5, rest=REST)) > 4 * REST * WORK
+    assert seconds_of(WorkerPool("steady", most=10, patience=5)) < 4 * REST * WORK
 
 
-def test_a_lane_with_threads_does_as_many_pieces_of_work_at_once() -> None:
+def test_a_pool_with_threads_does_as_many_pieces_of_work_at_once() -> None:
     meeting = threading.Barrier(3, timeout=60)
-    lane = Lane("several", most=10, patience=5, threads=3)
+    pool = WorkerPool("several", most=10, patience=5, threads=3)
 
     async def three() -> None:
-        await asyncio.gather(*(lane.run(meeting.wait) for _number in range(3)))
+        await asyncio.gather(*(pool.run(meeting.wait) for _number in range(3)))
 
     run_async(three())
 
 
 def test_networks_take_turns_whoever_came_first() -> None:
-    lane, done = Lane("long", most=50, patience=10), list[str]()
+    pool, done = WorkerPool("long", most=50, patience=10), list[str]()
     begun = threading.Event()
 
     async def all_at_once() -> None:
-        first = asyncio.ensure_future(lane.run(lambda: begun.wait(60)))
+        first = asyncio.ensure_future(pool.run(lambda: begun.wait(60)))
         await asyncio.sleep(0)
-        many = [lane.run(lambda: done.append("many"), Source("192.0.2.1", str(number))) for number in range(8)]
+        many = [pool.run(lambda: done.append("many"), Source("192.0.2.1", str(number))) for number in range(8)]
         waiting = [asyncio.ensure_future(call) for call in many]
         await asyncio.sleep(0)
-        late = asyncio.ensure_future(lane.run(lambda: done.append("late"), Source("192.0.2.2", "")))
+        late = asyncio.ensure_future(pool.run(lambda: done.append("late"), Source("192.0.2.2", "")))
         await asyncio.sleep(0)
         begun.set()
         await asyncio.gather(first, *waiting, late)
@@ -59,11 +59,11 @@ def test_networks_take_turns_whoever_came_first() -> None:
 
 
 def test_so_many_of_a_browser_and_of_a_network_wait_and_no_more() -> None:
-    lane, begun = Lane("long", most=50, patience=10, most_of_network=6, most_of_browser=4), threading.Event()
+    pool, begun = WorkerPool("long", most=50, patience=10, most_of_network=6, most_of_browser=4), threading.Event()
 
     async def ask(network: str, browser: str) -> bool:
         try:
-            return bool(await lane.run(lambda: begun.wait(60), Source(network, browser)))
+            return bool(await pool.run(lambda: begun.wait(60), Source(network, browser)))
         except TooBusy:
             return False
 

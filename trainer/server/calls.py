@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import IO, Any
 
 from werkzeug.wsgi import FileWrapper
 
+from trainer.core.http import read_whole
+
 Environ = dict[str, Any]
 Headers = list[tuple[bytes, bytes]]
 WSGIApp = Callable[[Environ, Any], Iterable[bytes]]
 
-_IN_MEMORY = 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -43,27 +43,3 @@ def call_app(app: WSGIApp, environ: Environ) -> Answer:
         return Answer(500, [(b"content-length", b"0")], b"")
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in begun[1]]
     return Answer(begun[0], headers, body)
-
-
-def read_whole(result: Iterable[bytes]) -> bytes | IO[bytes]:
-    """Read an answer to its end; a large one goes to the disk."""
-    portions: list[bytes] = []
-    size = 0
-    file: IO[bytes] | None = None
-    try:
-        for portion in result:
-            size += len(portion)
-            portions.append(portion)
-            if file is None and size > _IN_MEMORY:
-                file = tempfile.TemporaryFile()  # noqa: SIM115 it is closed when it is sent
-            if file is not None:
-                file.writelines(portions)
-                portions.clear()
-    finally:
-        close = getattr(result, "close", None)
-        if close is not None:
-            close()
-    if file is None:
-        return b"".join(portions)
-    file.seek(0)
-    return file

@@ -17,13 +17,14 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from tests.cast import make_account, sign_in_as, start_practice
-from tests.live import SERVER, run_async, serving
+from tests.live import run_async, serving
+from tests.server import hasty
+from tests.server.lines import Line
 from tests.support import COURSE, Visitor
-from tests.web import hasty
-from tests.web.lines import Line
-from trainer.cli.serve import allow_files
+from trainer.cli.serve import SERVER
 from trainer.core.settings import Settings
-from trainer.web import intake
+from trainer.server import intake
+from trainer.server.start import allow_files
 
 IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 IDLE, GRACE = (intake.IDLE, intake.GRACE) if IS_FULL else (hasty.IDLE, hasty.GRACE)

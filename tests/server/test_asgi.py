@@ -21,14 +21,14 @@ import pytest
 from flask import Flask
 
 from tests.live import end, run_async
+from tests.server.odd_app import SIZE
 from tests.support import COURSE, Visitor
-from tests.web.odd_app import SIZE
-from trainer.app import _source_of
 from trainer.core.settings import ROOT
-from trainer.web import apart
+from trainer.server import offload
+from trainer.server.asgi import Adapter
+from trainer.server.worker_pools import WorkerPool
+from trainer.serving import _source_of
 from trainer.web.access import takes_long
-from trainer.web.asgi import Adapter
-from trainer.web.lanes import Lane
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def serving_oddly(large_file: Path) -> Iterator[str]:
     granian = str(Path(sys.executable).with_name("granian"))
     arguments = ["--interface=asginl", "--http=1", "--no-ws", "--factory", f"--port={port}", "--workers=1"]
     server = subprocess.Popen(
-        [granian, *arguments, "--log-level=warning", "tests.web.odd_app:create_app"],
+        [granian, *arguments, "--log-level=warning", "tests.server.odd_app:create_app"],
         cwd=ROOT,
         env={**os.environ, "ODD_FILE": str(large_file)},
         stderr=subprocess.DEVNULL,
@@ -186,7 +186,7 @@ def test_a_body_that_broke_off_reaches_no_app(address: str) -> None:
     with socket.create_connection((parts.hostname, parts.port)) as line:
         line.sendall(b"POST /slow HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
         time.sleep(0.2)
-    assert fetch(address, "/environ/x", "POST").status == 200  # /slow would hold the lane
+    assert fetch(address, "/environ/x", "POST").status == 200  # /slow would hold the pool
 
 
 def test_one_connection_carries_several_requests(address: str) -> None:
@@ -375,8 +375,8 @@ def test_a_process_that_never_answers_is_ended_and_others_are_answered(monkeypat
             time.sleep(60)
         return [environ["PATH_INFO"].encode()]
 
-    monkeypatch.setattr(apart, "LONGEST", 0.3)
-    beside = apart.Apart(app, lambda: None)
+    monkeypatch.setattr(offload, "LONGEST", 0.3)
+    beside = offload.OffloadProcess(app, lambda: None)
     for path, status in (("/a", 200), ("/hangs", 500), ("/b", 200)):
         answer = beside.call(app, {"PATH_INFO": path, "wsgi.input": BytesIO()})
         assert (answer.status, answer.body) == (status, path.encode() if status == 200 else b"")
@@ -420,7 +420,7 @@ def test_what_may_take_long_says_so(app: Flask) -> None:
 def test_a_refusal_that_nobody_has_time_for_closes_the_connection() -> None:
     """What is left of its body would pass for the next request."""
     adapter = Adapter(Flask("none"), most_bytes=lambda _environ: 10)
-    adapter._refusing = Lane("full", most=0, patience=1)
+    adapter._refusing = WorkerPool("full", most=0, patience=1)
     sent: list[Mapping[str, Any]] = []
     scope = {"method": "POST", "raw_path": b"/", "query_string": b"", "http_version": "1.1", "scheme": "http"}
 

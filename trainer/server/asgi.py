@@ -6,26 +6,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from io import BytesIO
-from typing import IO, Any, Final
+from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
 from werkzeug.wsgi import FileWrapper
 
-from trainer.web.apart import Apart
-from trainer.web.calls import Answer, Environ, WSGIApp, call_app
-from trainer.web.intake import Gone, Receive, Refused, take_in
-from trainer.web.lanes import NOWHERE, Lane, Source, TooBusy
+from trainer.core.http import AGAIN_AFTER, ALIVE, READY, REFUSED
+from trainer.server.calls import Answer, Environ, WSGIApp, call_app
+from trainer.server.intake import Gone, Receive, Refused, take_in
+from trainer.server.offload import OffloadProcess
+from trainer.server.worker_pools import NOWHERE, Source, TooBusy, WorkerPool
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
-REFUSED: Final = "trainer.refused"
-"""In the environ: the status of a request that isn't let in; the app makes the page that says so (`web.errors`)."""
-AGAIN_AFTER: Final = 10
-"""Seconds after which someone who met a busy server may try again."""
-ALIVE: Final = "/healthz"
-"""Whether this process answers at all. Answered on the event loop, so that no long request delays it."""
-READY: Final = "/readyz"
-"""Whether visitors may be sent here. These requests have their own lane."""
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _PIECE = 256 * 1024
 
@@ -51,20 +44,20 @@ class Adapter:
         reading: int = 1,
     ) -> None:
         # First, while this process has no second thread.
-        self._apart = Apart(app, begin) if begin is not None else None
+        self._offload = OffloadProcess(app, begin) if begin is not None else None
         self.app = app
         self.most_bytes = most_bytes
         self.is_kept = is_kept
         self.is_long = is_long
         self.source_of = source_of
         # As long as SQLite itself waits for its lock: who came later is told to try again.
-        self._changing = Lane("changing", most=100, patience=10, threads=changing)
-        self._reading = Lane("reading", most=500, patience=30, threads=reading)
+        self._changing = WorkerPool("changing", most=100, patience=10, threads=changing)
+        self._reading = WorkerPool("reading", most=500, patience=30, threads=reading)
         # A list of ten thousand people takes a second; nobody else waits for that.
-        self._long = Lane("long", most=100, patience=60, most_of_network=12, most_of_browser=4)
-        self._probing = Lane("probing", most=20, patience=5)
+        self._long = WorkerPool("long", most=100, patience=60, most_of_network=12, most_of_browser=4)
+        self._probing = WorkerPool("probing", most=20, patience=5)
         # A thousand bodies that stall end in one moment, and nobody else waits until all have been told so.
-        self._refusing = Lane("refusing", most=5_000, patience=30, rest=4)
+        self._refusing = WorkerPool("refusing", most=5_000, patience=30, rest=4)
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -102,10 +95,10 @@ class Adapter:
         if environ["PATH_INFO"] == READY:
             return await self._probing.run(lambda: call_app(self.app, environ))
         if self.is_long(environ):
-            call = call_app if self._apart is None else self._apart.call
+            call = call_app if self._offload is None else self._offload.call
             return await self._long.run(lambda: call(self.app, environ), self.source_of(environ))
-        lane = self._reading if environ["REQUEST_METHOD"] in _SAFE else self._changing
-        return await lane.run(lambda: call_app(self.app, environ))
+        pool = self._reading if environ["REQUEST_METHOD"] in _SAFE else self._changing
+        return await pool.run(lambda: call_app(self.app, environ))
 
     async def _body(self, environ: Environ, receive: Receive) -> IO[bytes]:
         length = environ.get("CONTENT_LENGTH")

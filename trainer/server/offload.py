@@ -21,13 +21,13 @@ from typing import Any, Final, NoReturn
 
 from werkzeug.wsgi import FileWrapper
 
-from trainer.web.calls import Answer, Environ, WSGIApp, call_app
+from trainer.server.calls import Answer, Environ, WSGIApp, call_app
 
 LONGEST: Final = 300
 _log = logging.getLogger(__name__)
 
 
-class Apart:
+class OffloadProcess:
     """Answers requests in a fork of this process, which must have one thread so far. Later, call it from one thread.
 
     The fork calls `begin` first, and ends when this process has ended and its request is answered.

@@ -1,8 +1,8 @@
-"""Threads that answer requests: a lane for those that read, a lane for those that write.
+"""Threads that answer requests: a pool for those that read, a pool for those that write.
 
-While a write waits for the database, pages are read all the same. On SQLite a lane has one thread, so that each process
+While a write waits for the database, pages are read all the same. On SQLite a pool has one thread, so that each process
 stays one writer (two processes write evenly, threads don't). PostgreSQL takes many at once, and a thread of ours that
-waits for it leaves the processor to the next. In each lane networks take turns: whoever asks for a hundred things at
+waits for it leaves the processor to the next. In each pool networks take turns: whoever asks for a hundred things at
 once waits for them, and nobody else does.
 """
 
@@ -33,7 +33,7 @@ class Source(NamedTuple):
 NOWHERE: Final = Source()
 
 
-class Lane:
+class WorkerPool:
     """Threads and what waits for them: at most `most` pieces of work, each at most `patience` seconds, and only so many
     of one network and of one browser.
 
@@ -63,7 +63,7 @@ class Lane:
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
     async def run(self, call: Callable[[], T], source: Source = NOWHERE) -> T:
-        """Run the call in one of the lane's threads. Raises TooBusy if its turn doesn't come; then it never runs."""
+        """Run the call in one of the pool's threads. Raises TooBusy if its turn doesn't come; then it never runs."""
         waiting, places = self._waiting, (source, source.network, None)
         most = (self._most_of_browser, self._most_of_network, self._most)
         if any(waiting[place] >= bound for place, bound in zip(places, most, strict=True)):

@@ -6,10 +6,10 @@ from typing import Final
 
 from flask import Flask
 
-from trainer import app as real
-from trainer.app import create_server
+from trainer import serving as real
 from trainer.core import db
-from trainer.web import intake
+from trainer.server import intake
+from trainer.serving import create_server
 
 __all__ = ["create_server", "preload"]
 
