@@ -108,7 +108,7 @@ _END_OTHERS = """
 
 # What runs on PostgreSQL too in the everyday run: where databases differ (locks, constraints, days, order, copies), and
 # where many statements are that nothing else runs. Elsewhere, tests that are marked `on_both` do.
-ON_BOTH = {"cli", "core", "instructing", "jobs", "journeys", "operating", "organizations", "privacy"}
+ON_BOTH = {"cli", "core", "instructing", "jobs", "journeys", "operating", "organizations", "privacy", "tools"}
 MODULES_ON_BOTH = {
     "assessment/test_operations",
     "assignments/test_audiences",
@@ -131,7 +131,7 @@ MODULES_ON_BOTH = {
 # What these look at lies above the database, in all packages.
 PAGES = re.compile(r"test_(views|access|scoping|headers|marked_mails|errors)")
 # What these look at depends on the database in each of their cases.
-EACH_CASE = {"cli", "core", "journeys"}
+EACH_CASE = {"cli", "core", "journeys", "tools"}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -46,9 +46,9 @@ HELD_BY = {
     "cli/test_restore.py": "cli/backups/afterwards cli/backups/files cli/backups/key_files cli/backups/manifest "
     "cli/backups/postgres cli/backups/progress cli/backups/sqlite core/installation",
     "cli/test_upgrade.py": "cli/migrating",
-    "cli/test_seed.py": "cli/demo/classes cli/demo/names cli/demo/people cli/demo/story "
-    "cli/demo/study cli/demo/timeline",
-    "shipped/test_instrument.py": "cli/instrument/whole",
+    "tools/test_seed.py": "tools/demo/classes tools/demo/names tools/demo/people tools/demo/story "
+    "tools/demo/study tools/demo/timeline",
+    "shipped/test_instrument.py": "tools/instrument/whole",
     "test_wheel.py": "__main__",
     "cli/test_serve.py": "server/instance_lock server/start server/supervisor server/web server/worker",
     "journeys/test_outages.py": "web/again",
@@ -73,7 +73,7 @@ HELD_BY = {
     "content/test_prose.py": "content/shapes",
     "content/test_library.py": "content/serving",
     "content/test_schema.py": "content/catalogue content/curriculum content/papers content/parts content/subject",
-    "content/test_skeletons.py": "content/skeleton_texts",
+    "tools/test_skeletons.py": "tools/skeleton_texts",
     "core/test_keys.py": "core/signing",
     "core/test_leases.py": "core/work",
     "core/test_schema.py": "cli/groups",

@@ -14,7 +14,6 @@ TOGETHER: Final = frozenset(
         "assessment/measures/test_independently",
         "assessment/test_twins",
         "browser/test_longer_words",
-        "cli/test_seed",
         "joining/test_corpus",
         "journeys/test_outages",
         "journeys/test_replica",
@@ -22,6 +21,7 @@ TOGETHER: Final = frozenset(
         "shipped/test_reading_grade",
         "test_fitness",
         "test_wheel",
+        "tools/test_seed",
         "web/test_hostile_forms",
     )
 )

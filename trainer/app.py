@@ -18,24 +18,7 @@ from trainer.accounts.rules import KEPT
 from trainer.accounts.signing_in import init_accounts
 from trainer.assessment import feature as assessment
 from trainer.assignments import feature as assignments
-from trainer.cli.accounts import accounts_cli
-from trainer.cli.admin import admin_cli
-from trainer.cli.backup import backup, verify_backup
-from trainer.cli.content import content_cli
-from trainer.cli.credentials import credentials_cli
-from trainer.cli.doctor import doctor
-from trainer.cli.guests import guests_cli
-from trainer.cli.healthcheck import healthcheck
-from trainer.cli.jobs import jobs_cli
-from trainer.cli.keys import keys_cli
-from trainer.cli.mail import mail_cli
-from trainer.cli.migrations import migrations_cli
-from trainer.cli.restore import restore
-from trainer.cli.seed import seed_cli
-from trainer.cli.serve import serve
-from trainer.cli.settings import show_settings
-from trainer.cli.setup import setup
-from trainer.cli.upgrade import upgrade
+from trainer.cli import feature as cli
 from trainer.compliance import feature as compliance
 from trainer.content.library import Complaint, Library
 from trainer.content.serving import library, open_library, serve_again, serve_from, serve_newest, served, served_in
@@ -64,6 +47,7 @@ from trainer.operating.views.probes import init_probes
 from trainer.organizations import feature as organizations
 from trainer.organizations.queries import list_firm_names
 from trainer.privacy import feature as privacy
+from trainer.tools import feature as tools
 from trainer.web import feature as web
 from trainer.web.access import init_access
 from trainer.web.again import init_again
@@ -95,6 +79,8 @@ FEATURES: Final = (
     privacy.FEATURE,
     jobs.FEATURE,
     operating.FEATURE,
+    cli.FEATURE,
+    tools.FEATURE,
     api.FEATURE,
     webhooks.FEATURE,
 )
@@ -155,7 +141,6 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_headers(app)
     init_static(app, reread=settings.development)
     _add_features(app)
-    _add_commands(app)
     app.context_processor(_layout)
     app.jinja_env.globals["sends_mail"] = settings.smtp_url is not None
     if settings.development:
@@ -168,34 +153,10 @@ def _add_features(app: Flask) -> None:
     for feature in FEATURES:
         for blueprint in feature.blueprints:
             app.register_blueprint(blueprint)
+        for command in feature.commands:
+            app.cli.add_command(command)
         app.jinja_env.globals.update(feature.answers)
     init_ways(app)
-
-
-def _add_commands(app: Flask) -> None:
-    commands = (
-        accounts_cli,
-        admin_cli,
-        content_cli,
-        credentials_cli,
-        guests_cli,
-        jobs_cli,
-        keys_cli,
-        mail_cli,
-        migrations_cli,
-        seed_cli,
-        setup,
-        show_settings,
-        serve,
-        backup,
-        verify_backup,
-        restore,
-        healthcheck,
-        doctor,
-        upgrade,
-    )
-    for command in commands:
-        app.cli.add_command(command)
 
 
 def _migrations(app: Flask) -> Any:

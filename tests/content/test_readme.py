@@ -10,7 +10,6 @@ import pytest
 
 from tests.content import small
 from tests.content.test_translations import faults
-from trainer.cli.content import content_cli, new_cli
 from trainer.content import history, markdown, schema
 from trainer.content.catalogue import Strength
 from trainer.content.parts import Part
@@ -18,6 +17,7 @@ from trainer.content.schema import Pool
 from trainer.content.subject import Evidence, Truth, Verdict
 from trainer.core.settings import ROOT
 from trainer.items.registry import MODELS
+from trainer.tools.content import content_cli, new_cli
 
 README = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^```\w+\n# content/(\S+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from trainer.cli.instrument import whole
-from trainer.cli.instrument.figures import differences
 from trainer.content.library import load
 from trainer.core.settings import ROOT
 from trainer.items.registry import MODELS
+from trainer.tools.instrument import whole
+from trainer.tools.instrument.figures import differences
 
 KEPT = ROOT / "tests" / "instrument.json"
 

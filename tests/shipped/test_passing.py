@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from tests.assessment.two_stages import TWO_STAGES
 from trainer.assessment.deciding import FinalRule
-from trainer.cli.instrument.characteristic import as_text
-from trainer.cli.instrument.passing import LARGEST_CHANCE, survives, within
 from trainer.content.library import Library
+from trainer.tools.instrument.characteristic import as_text
+from trainer.tools.instrument.passing import LARGEST_CHANCE, survives, within
 
 
 def test_the_finals_tell_learners_apart(shelf: Library) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from tests.content import small
 from tests.content.small import read
-from tests.content.test_skeletons import refusal, write
 from tests.shipped.conftest import SHIPPED
-from trainer.content import skeletons
+from tests.tools.test_skeletons import refusal, write
 from trainer.content.library import Library
-from trainer.content.skeletons import Refusal
+from trainer.tools import skeletons
+from trainer.tools.skeletons import Refusal
 
 
 def test_skeletons_beside_what_is_there_bring_no_complaint(tmp_path: Path, shelf: Library) -> None:

@@ -34,9 +34,9 @@ NOT_LOOKED_FOR: Final = {"none", "search", "ask", "note", "site"}
 FIRMS: Final = ("assignments", "compliance", "organizations", "extras/api", "extras/webhooks")
 EXCEPTIONS: Final = {
     ("trainer/assignments/rules.py", "any"): "that one of several conditions is enough",
-    ("trainer/cli/instrument/balance.py", "child"): "an age",
-    ("trainer/cli/instrument/guards.py", "nobody"): "a word that denies",
-    ("trainer/cli/seed.py", "guard"): "a person of the made-up firm",
+    ("trainer/tools/instrument/balance.py", "child"): "an age",
+    ("trainer/tools/instrument/guards.py", "nobody"): "a word that denies",
+    ("trainer/tools/seed.py", "guard"): "a person of the made-up firm",
     ("trainer/content/checks/rare.py", "events"): "what happens in a night",
     ("trainer/content/prose.py", "events"): "what happens in a night",
     ("trainer/content/schema.py", "child"): "an age",
@@ -55,7 +55,7 @@ EXCEPTIONS: Final = {
     ("trainer/web/errors.py", "911"): "stands where nothing else can be read, the content included",
     ("trainer/web/templates/web/_help_line.html", "danger now"): "goes on with the emergency number, in any language",
 }
-NOT_LOOKED_AT: Final = ("trainer/cli/demo/",)  # the story of a firm that is made up for this subject
+NOT_LOOKED_AT: Final = ("trainer/tools/demo/",)  # the story of a firm that is made up for this subject
 
 
 def ids() -> frozenset[str]:

@@ -1,1 +1,1 @@
-"""Commands for authors and operators: `flask content …`, `flask credentials …`, `flask setup`."""
+"""Commands for operators: `flask setup`, `flask serve`, `flask credentials …`."""

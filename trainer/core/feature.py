@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from flask import Flask, current_app
 
 if TYPE_CHECKING:
+    import click
     from flask import Blueprint
     from flask_babel.speaklater import LazyString
 
@@ -96,6 +97,8 @@ class Feature:
 
     name: str
     blueprints: tuple[Blueprint, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    """What `flask` can do besides; groups too."""
     checks_tokens_itself: tuple[Any, ...] = ()
     """Blueprints and views whose forms Flask-WTF leaves alone; the reason stands there, or in the view."""
     links: Mapping[str, str] = field(default_factory=dict)

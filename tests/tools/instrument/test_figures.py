@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainer.cli.instrument.figures import Figure, as_json, differences
+from trainer.tools.instrument.figures import Figure, as_json, differences
 
 
 @pytest.mark.parametrize(

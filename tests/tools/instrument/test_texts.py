@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.instrument import bank
-from trainer.cli.instrument.texts import pairs, place_of_decision, text, tokens, undecided
+from tests.tools.instrument import bank
 from trainer.content.schema import Pool
+from trainer.tools.instrument.texts import pairs, place_of_decision, text, tokens, undecided
 
 
 def test_what_decides_can_be_taken_out_and_placed(tmp_path: Path) -> None:

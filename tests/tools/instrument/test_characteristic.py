@@ -6,11 +6,11 @@ import random
 from pathlib import Path
 
 from tests.assessment.two_stages import TWO_STAGES
-from tests.cli.instrument import bank
-from tests.cli.instrument.full import PAIRS, full_bank
 from tests.content import small
+from tests.tools.instrument import bank
+from tests.tools.instrument.full import PAIRS, full_bank
 from trainer.assessment.measures.operating import COMPETENT, LEARNERS, Scene, judge_by, simulate, spread
-from trainer.cli.instrument.characteristic import as_text, by_real_draw
+from trainer.tools.instrument.characteristic import as_text, by_real_draw
 
 
 def test_the_real_draw_gives_each_stage_what_the_rule_asks() -> None:

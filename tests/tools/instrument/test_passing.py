@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.instrument import bank
 from tests.content import small
-from trainer.cli.instrument import passing
+from tests.tools.instrument import bank
+from trainer.tools.instrument import passing
 
 
 @pytest.fixture

@@ -26,10 +26,6 @@ from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.queries import get_duty
 from trainer.assignments.rules import Status
-from trainer.cli.demo import people, study
-from trainer.cli.demo.names import FIRM, SITES
-from trainer.cli.demo.people import DAYS
-from trainer.cli.demo.story import Story
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
@@ -40,6 +36,10 @@ from trainer.credentials.models import Credential
 from trainer.learning.queries import standing
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.rules import local_day
+from trainer.tools.demo import people, study
+from trainer.tools.demo.names import FIRM, SITES
+from trainer.tools.demo.people import DAYS
+from trainer.tools.demo.story import Story
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from tests.content import small
 from tests.content.small import CONCERN_FILE, NO_CONCERN_FILE, add_to_head, edit, read
 from trainer.content.library import Library
-from trainer.content.report import write
+from trainer.tools.report import write
 
 
 def lines_of(folder: Path, today: date = small.TODAY) -> list[str]:

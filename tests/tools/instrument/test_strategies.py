@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.instrument import bank
 from tests.content import small
-from trainer.cli.instrument import strategies
+from tests.tools.instrument import bank
+from trainer.tools.instrument import strategies
 
 
 def _figures(folder: Path) -> dict[str, float]:

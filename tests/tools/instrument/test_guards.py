@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.instrument import bank
-from trainer.cli.instrument import guards
+from tests.tools.instrument import bank
+from trainer.tools.instrument import guards
 
 
 def _figures(parent: Path, concern: str = "", innocent: str = "") -> dict[str, float]:

@@ -16,11 +16,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from trainer.cli.instrument.figures import Figure
-from trainer.cli.instrument.texts import Pair, pairs, text, tokens, undecided
 from trainer.content.objects import Content, Scenario
 from trainer.content.schema import Pool
 from trainer.items.judge.model import JudgeItem
+from trainer.tools.instrument.figures import Figure
+from trainer.tools.instrument.texts import Pair, pairs, text, tokens, undecided
 
 SEED: Final = 20261125
 SWAPS: Final = 1_000

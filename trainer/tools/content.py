@@ -16,10 +16,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.assessment.remarks import RemarkState
 from trainer.cli import following
-from trainer.cli import items as item_lines
-from trainer.cli.instrument import balance, characteristic, passing
-from trainer.content import report as reports
-from trainer.content import skeletons
 from trainer.content.cache import Cache
 from trainer.content.complaints import Complaint, Complaints, ContentRefused
 from trainer.content.history import stamp
@@ -32,6 +28,10 @@ from trainer.core.db import reason_of
 from trainer.core.errors import DomainError
 from trainer.core.schema import check_schema
 from trainer.items.registry import MODELS
+from trainer.tools import items as item_lines
+from trainer.tools import report as reports
+from trainer.tools import skeletons
+from trainer.tools.instrument import balance, characteristic, passing
 
 content_cli = AppGroup("content", help="Check, reload, report, publish, and start something new.")
 new_cli = AppGroup("new", help="Write a valid skeleton to start from.")
@@ -208,7 +208,7 @@ def _report_instrument(content: Content, keep: Path | None) -> None:
     if importlib.util.find_spec("sklearn") is None:
         print("This needs scikit-learn. Run it where the packages for tests are installed: make test sets them up.")
         sys.exit(1)
-    from trainer.cli.instrument import whole  # only here: a server has no scikit-learn
+    from trainer.tools.instrument import whole  # only here: a server has no scikit-learn
 
     figures = whole.figures(content)
     for part, inside in figures.items():

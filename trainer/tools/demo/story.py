@@ -18,10 +18,6 @@ from trainer.assessment.queries import failed_finals
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import require_course, waive
 from trainer.assignments.rules import Audience, Group, Wanted
-from trainer.cli.demo import classes, people, study
-from trainer.cli.demo.names import FIRM, ZONE
-from trainer.cli.demo.people import DAYS, Person
-from trainer.cli.demo.timeline import Entry, Timeline, hour_of
 from trainer.compliance.operations import make_inspector_link, order_pack, revoke_inspector_link
 from trainer.content.library import Content
 from trainer.core.db import db
@@ -48,6 +44,10 @@ from trainer.organizations.operations import (
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import is_good, print_slip
+from trainer.tools.demo import classes, people, study
+from trainer.tools.demo.names import FIRM, ZONE
+from trainer.tools.demo.people import DAYS, Person
+from trainer.tools.demo.timeline import Entry, Timeline, hour_of
 
 OFFICER, EVERYONE = "security-officer", "recognize"
 TRIES = 3

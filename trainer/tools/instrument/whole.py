@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from trainer.cli.instrument import balance, guards, strategies
-from trainer.cli.instrument.figures import Figure, as_json
-from trainer.cli.instrument.guards import outstanding_words as outstanding_words
 from trainer.content.objects import Content
+from trainer.tools.instrument import balance, guards, strategies
+from trainer.tools.instrument.figures import Figure, as_json
+from trainer.tools.instrument.guards import outstanding_words as outstanding_words
 
 
 def figures(content: Content) -> dict[str, list[Figure]]:

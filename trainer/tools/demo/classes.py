@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from trainer.cli.demo import study
-from trainer.cli.demo.people import DAYS
-from trainer.cli.demo.timeline import Entry, Timeline
 from trainer.instructing.operations import CohortFacts, join, make_cohort
 from trainer.instructing.queries import Desk, find_desk, list_members
 from trainer.instructing.sessions import hold_session, note_attendance, sign_off
+from trainer.tools.demo import study
+from trainer.tools.demo.people import DAYS
+from trainer.tools.demo.timeline import Entry, Timeline
 
 COURSE = "recognize"
 _PEOPLE = 14

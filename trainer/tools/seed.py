@@ -12,9 +12,6 @@ from flask.cli import AppGroup
 
 from trainer.accounts.password_rules import LEAST, MOST, find_fault
 from trainer.accounts.passwords import hash_password
-from trainer.cli.demo.names import DOMAIN, FIRM
-from trainer.cli.demo.people import Person
-from trainer.cli.demo.story import Story
 from trainer.cli.setup import prepare
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -22,6 +19,9 @@ from trainer.core.db import db, transaction
 from trainer.core.errors import DomainError
 from trainer.core.outbox import NO_SERVER, give_up_all
 from trainer.organizations.queries import is_named
+from trainer.tools.demo.names import DOMAIN, FIRM
+from trainer.tools.demo.people import Person
+from trainer.tools.demo.story import Story
 
 PEOPLE = {"alice": "owner", "mona": "manager of all", "mark": "site manager", "ines": "instructor", "bob": "guard"}
 

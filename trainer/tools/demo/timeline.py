@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from itertools import count
 
 from trainer.assignments.upkeep import assign_person
-from trainer.cli.demo import people, study
-from trainer.cli.demo.names import SITES
-from trainer.cli.demo.people import DAYS, Person
 from trainer.content.library import Content
 from trainer.core.db import db, transaction
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import find_actor
+from trainer.tools.demo import people, study
+from trainer.tools.demo.names import SITES
+from trainer.tools.demo.people import DAYS, Person
 
 _PORTION = 30  # events of one transaction: whoever else writes waits no longer than a second or two
 

@@ -9,10 +9,10 @@ import pytest
 
 from tests.content import small
 from tests.content.small import complaints, edit, read
-from trainer.content import skeletons
 from trainer.content.schema import Pool
-from trainer.content.skeletons import Refusal
 from trainer.content.subject import Truth
+from trainer.tools import skeletons
+from trainer.tools.skeletons import Refusal
 
 
 def write(made: dict[Path, str] | Refusal) -> list[Path]:

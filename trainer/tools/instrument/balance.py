@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from statistics import mean, median
 from typing import Final
 
-from trainer.cli.instrument.figures import Figure
-from trainer.cli.instrument.texts import Pair, difference, pairs, place_of_decision, text
 from trainer.content.catalogue import Indicator
 from trainer.content.objects import Content, Scenario
 from trainer.content.schema import Difficulty, Explained, Pool, ShownBy
 from trainer.content.subject import Verdict
+from trainer.tools.instrument.figures import Figure
+from trainer.tools.instrument.texts import Pair, difference, pairs, place_of_decision, text
 
 _AT_HOME: Final = frozenset({"none", "anglo", "french"})
 """Origins that readers in Maine don't take for foreign."""

@@ -11,12 +11,12 @@ from trainer.assessment.deciding import Decision, FinalCounts, FinalRule, decide
 from trainer.assessment.drawing import Pair, draw
 from trainer.assessment.drawn import pairs_of, told
 from trainer.assessment.finals import aims_of
-from trainer.cli.instrument.figures import Figure
-from trainer.cli.instrument.guards import by_words
 from trainer.content.objects import Content, Scenario
 from trainer.content.schema import Pool
 from trainer.content.subject import Verdict
 from trainer.items.judge.payload import Judged, ScenePayload, payload_of
+from trainer.tools.instrument.figures import Figure
+from trainer.tools.instrument.guards import by_words
 
 SEED: Final = 20261125
 TRIES: Final = 2_000

@@ -12,9 +12,9 @@ from pathlib import Path
 from trainer.content.catalogue import Indicator
 from trainer.content.curriculum import FinalStage
 from trainer.content.objects import Content, Course
-from trainer.content.skeleton_texts import ACHIEVEMENT, CARD, COURSE, ENTRY, LESSON, MODULE, PACK, SCENE, SIGN
 from trainer.content.subject import Evidence, Truth, Vocabulary
 from trainer.content.yaml_lines import compose
+from trainer.tools.skeleton_texts import ACHIEVEMENT, CARD, COURSE, ENTRY, LESSON, MODULE, PACK, SCENE, SIGN
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 60  # characters of an id

@@ -15,7 +15,6 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.operations import save_response, start_practice, submit_attempt
 from trainer.assessment.queries import list_responses
 from trainer.assessment.renewals import renew
-from trainer.cli.demo.people import Person
 from trainer.content.library import Content, Course
 from trainer.content.schema import Grade
 from trainer.content.subject import Truth, Verdict
@@ -27,6 +26,7 @@ from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, complete_lesson, credit_activity, enroll
 from trainer.learning.queries import find_enrollment, standing, taken
 from trainer.learning.rules import longest_reading
+from trainer.tools.demo.people import Person
 
 
 def open_course(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:

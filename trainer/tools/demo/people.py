@@ -7,8 +7,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Final
 
-from trainer.cli.demo.names import DOMAIN, FIRST, LAST, TITLES
 from trainer.organizations.rules import Role
+from trainer.tools.demo.names import DOMAIN, FIRST, LAST, TITLES
 
 SEED: Final = "two lanterns"
 DAYS: Final = 730
