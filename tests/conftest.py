@@ -122,10 +122,11 @@ MODULES_ON_BOTH = {
     "home/test_mergers",
     "home/test_rounds",
     "extras/webhooks/test_webhooks",
-    "joining/test_decided",
     "joining/test_invitations",
     "joining/test_operations",
     "learning/test_top_ups",
+    "roster/test_decided",
+    "roster/test_tasks",
     "web/test_limits",
 }
 # What these look at lies above the database, in all packages.

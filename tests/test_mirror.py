@@ -11,7 +11,6 @@ TESTS, PACKAGE = ROOT / "tests", ROOT / "trainer"
 
 HELD_BY = {
     "jobs/test_counting.py": "assessment/tasks",
-    "jobs/test_rosters.py": "joining/tasks",
     "accounts/test_audit.py": "core/audit",
     "accounts/test_links.py": "accounts/letters accounts/operations accounts/queries",
     "accounts/test_passkeys.py": "accounts/passkey_views",
@@ -129,11 +128,11 @@ HELD_BY = {
     "joining/test_devices.py": "joining/device_views organizations/devices organizations/views/devices",
     "joining/test_pins.py": "joining/pin_forms joining/pin_views accounts/pins",
     "joining/test_replaced_pins.py": "accounts/after_slip assessment/access",
-    "joining/test_roster_views.py": "organizations/uploads joining/drafts joining/importing joining/kept_sheets "
-    "joining/leaving joining/roster_forms",
-    "joining/test_roster.py": "joining/comparing joining/deciding joining/roles",
-    "joining/test_sheets.py": "joining/lines",
-    "joining/test_workbook.py": "joining/book_parts",
+    "roster/test_views.py": "organizations/uploads roster/drafts roster/importing roster/kept_sheets "
+    "roster/leaving roster/forms roster/models",
+    "roster/test_deciding.py": "roster/comparing roster/plan roster/roles",
+    "roster/test_reading.py": "roster/lines",
+    "roster/test_workbook.py": "roster/book_parts",
     "joining/test_views.py": "joining/forms",
     "learning/test_attestation.py": "learning/forms",
     "learning/test_cycles.py": "learning/models learning/operations learning/queries",

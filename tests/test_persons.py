@@ -86,8 +86,6 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import Stranger, add_from_roster, add_stranger
 from trainer.items.registry import read_further
-from trainer.joining.drafts import keep_draft
-from trainer.joining.sheets import read_list
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import answer
 from trainer.learning.queries import get_enrollment
@@ -103,6 +101,8 @@ from trainer.organizations.queries import get_person
 from trainer.organizations.replies import set_replies
 from trainer.organizations.rules import Outcome, Role
 from trainer.organizations.slips import print_slip
+from trainer.roster.drafts import keep_draft
+from trainer.roster.reading import read_list
 
 PERSONS = tuple(sys.modules[one.export_person.__module__] for one in reversed(FEATURES) if one.export_person)
 """The modules that tell and forget a person, in the order in which they forget."""

@@ -14,7 +14,7 @@ TOGETHER: Final = frozenset(
         "assessment/measures/test_independently",
         "assessment/test_twins",
         "browser/test_longer_words",
-        "joining/test_corpus",
+        "roster/test_corpus",
         "journeys/test_outages",
         "journeys/test_replica",
         "server/test_asgi",

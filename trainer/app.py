@@ -47,6 +47,7 @@ from trainer.operating.views.probes import init_probes
 from trainer.organizations import feature as organizations
 from trainer.organizations.queries import list_firm_names
 from trainer.privacy import feature as privacy
+from trainer.roster import feature as roster
 from trainer.tools import feature as tools
 from trainer.web import feature as web
 from trainer.web.access import init_access
@@ -73,6 +74,7 @@ FEATURES: Final = (
     assessment.FEATURE,
     assignments.FEATURE,
     joining.FEATURE,
+    roster.FEATURE,
     instructing.FEATURE,
     compliance.FEATURE,
     home.FEATURE,

@@ -25,8 +25,8 @@ from trainer.core.schema import check_schema
 from trainer.core.settings import Settings
 from trainer.core.skew import check_clock
 from trainer.jobs.beats import begin_beats
-from trainer.joining.roster_views import most_bytes
 from trainer.operating.metrics import begin_metrics
+from trainer.roster.views import most_bytes
 from trainer.server.asgi import Adapter
 from trainer.server.supervisor import READY, end_with, name_process
 from trainer.server.web import listen_again

@@ -18,10 +18,7 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.home.mergers import propose
-from trainer.joining.drafts import keep_draft
-from trainer.joining.importing import Confirmation, decide, invite_added, order_take_over, take_over
 from trainer.joining.pins import choose_pin
-from trainer.joining.sheets import read_list
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.devices import make_device, register
@@ -34,6 +31,9 @@ from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import print_slips
+from trainer.roster.drafts import keep_draft
+from trainer.roster.importing import Confirmation, decide, invite_added, order_take_over, take_over
+from trainer.roster.reading import read_list
 
 HEAD = "name,e-mail,job title,employee number,hired on,teams\n"
 GOOD = HEAD + "Pat Poe,pat@example.org,Guard,012,3/4/2026,Harbor Mall; North\nZoë Ångström,zoe@example.org,,,,\n"

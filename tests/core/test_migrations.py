@@ -75,9 +75,7 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import Stranger, add_stranger
 from trainer.jobs.due_firms import bring_forward
-from trainer.joining.drafts import keep_draft, match_columns
 from trainer.joining.pins import choose_pin
-from trainer.joining.sheets import read_list
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
 from trainer.organizations.devices import make_device
@@ -97,6 +95,8 @@ from trainer.organizations.models import (
 from trainer.organizations.operations import PersonFacts, add_person, remove_person
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import print_slip
+from trainer.roster.drafts import keep_draft, match_columns
+from trainer.roster.reading import read_list
 
 FOLDER = str(ROOT / "migrations")
 

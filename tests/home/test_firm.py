@@ -30,13 +30,13 @@ from trainer.credentials.rules import Reason
 from trainer.extras.webhooks.models import Webhook
 from trainer.home.queries import MOST_CLASSES
 from trainer.instructing.models import Cohort
-from trainer.joining.drafts import keep_draft
-from trainer.joining.sheets import read_list
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation, Membership, Organization, PinSlip
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import print_slips
+from trainer.roster.drafts import keep_draft
+from trainer.roster.reading import read_list
 
 DAY = dt.timedelta(days=1)
 

@@ -47,8 +47,6 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import add_from_roster
 from trainer.jobs.due_firms import bring_forward
-from trainer.joining.drafts import keep_draft, match_columns
-from trainer.joining.sheets import read_list
 from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
@@ -60,6 +58,8 @@ from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import print_slip
+from trainer.roster.drafts import keep_draft, match_columns
+from trainer.roster.reading import read_list
 
 MONDAY = "2026-11-23T15:00:00Z"
 """An hour at which reminders and Monday's lists are ordered."""

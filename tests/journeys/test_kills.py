@@ -18,14 +18,14 @@ from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.jobs.upkeep import keep_up
-from trainer.joining.drafts import get_draft, keep_draft
-from trainer.joining.importing import Confirmation, decide, invite_added, take_over
-from trainer.joining.lines import Line, Sheet
-from trainer.joining.sheets import Listing
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import USUAL_A_DAY
 from trainer.organizations.models import Membership, Team, TeamMembership
+from trainer.roster.drafts import get_draft, keep_draft
+from trainer.roster.importing import Confirmation, decide, invite_added, take_over
+from trainer.roster.lines import Line, Sheet
+from trainer.roster.reading import Listing
 
 PEOPLE = 600
 HIRED = 1200

@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import answer_all, make_account, make_ready, sign_in_as, start_final
-from tests.joining.test_roster_views import GOOD, look
 from tests.live import all_at_once, serving
 from tests.organizations.conftest import Acme, acme
+from tests.roster.test_views import GOOD, look
 from tests.support import COURSE
 from trainer.assessment.models import Attempt, Response
 from trainer.content.serving import served
@@ -21,7 +21,8 @@ from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import tighten
 from trainer.learning.rules import Asked
-from trainer.organizations.models import Invitation, Membership, RosterDraft, Team, TeamMembership
+from trainer.organizations.models import Invitation, Membership, Team, TeamMembership
+from trainer.roster.models import RosterDraft
 
 __all__ = ["acme"]
 

@@ -66,8 +66,6 @@ from trainer.credentials.rules import STATUS_PLACES
 from trainer.home.mergers import propose
 from trainer.instructing.models import ClassNote, ClassSession, ClassView, Cohort, SavedComment, Signature, WalkIn
 from trainer.instructing.walk_ins import claim_code
-from trainer.joining.drafts import keep_draft
-from trainer.joining.sheets import read_list
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code, new_code
 from trainer.organizations.devices import make_device
@@ -81,6 +79,8 @@ from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 from trainer.privacy.erasing import ask_erasure
 from trainer.privacy.erasing import token_of as erasure_token
+from trainer.roster.drafts import keep_draft
+from trainer.roster.reading import read_list
 
 
 @dataclass

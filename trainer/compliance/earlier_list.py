@@ -23,14 +23,14 @@ from trainer.assignments.earlier_queries import list_keys
 from trainer.assignments.models import LONGEST_REASON
 from trainer.core.db import db
 from trainer.core.errors import Invalid
-from trainer.joining.days import Reading, find_order, read_day
-from trainer.joining.headings import HEADINGS_WITHIN, bare, has_social_security, known_as
-from trainer.joining.lines import Line
-from trainer.joining.sheets import Listing, decode_cell
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership
 from trainer.organizations.queries import seen_by
 from trainer.organizations.rules import fold
+from trainer.roster.days import Reading, find_order, read_day
+from trainer.roster.headings import HEADINGS_WITHIN, bare, has_social_security, known_as
+from trainer.roster.lines import Line
+from trainer.roster.reading import Listing, decode_cell
 
 EXAMPLE: Final = "employee number, name, training, provider, completed on, hours"
 MOST_ROWS: Final = 1000

@@ -9,5 +9,4 @@ from flask_babel import lazy_gettext as _l
 ACTS: Final = {
     "pin_slip.disputed": _l("Said that someone else used a PIN slip"),
     "pin_slip.used": _l("Chose a PIN with a slip"),
-    "roster.imported": _l("Imported a roster"),
 }

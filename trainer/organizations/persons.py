@@ -22,7 +22,6 @@ from trainer.organizations.models import (
     Merger,
     Organization,
     PinSlip,
-    RosterDraft,
     SiteDevice,
     Team,
     TeamMembership,
@@ -45,12 +44,11 @@ HELD: Final = {
         ("memberships", "invitations", "emails_with_invitations", "pin_slips", "entries_joined"),
     ),
     "work": Held(
-        {"firm_logos", "join_codes", "organizations", "roster_drafts", "site_devices"},
+        {"firm_logos", "join_codes", "organizations", "site_devices"},
         (
             "organizations_created",
             "join_codes",
             "site_devices",
-            "rosters_sent",
             "invitations_sent",
             "pin_slips_printed",
             "entries_joined_of_others",
@@ -61,7 +59,6 @@ HELD: Final = {
 }
 """What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
 NOBODY: Final = {
-    "roster_headings": "How a firm calls its columns.",
     "upkeeps": "When a firm's duties are looked at next.",
 }
 """Tables that say nothing of a person by themselves, and why."""
@@ -88,7 +85,6 @@ def export_person(user_id: uuid.UUID) -> Told:
     printed = select(PinSlip).where(PinSlip.created_by_id == user_id).order_by(PinSlip.created_at, PinSlip.id)
     devices = select(SiteDevice).where(SiteDevice.created_by_id == user_id).order_by(SiteDevice.created_at)
     logos = select(FirmLogo).where(FirmLogo.created_by_id == user_id).order_by(FirmLogo.created_at)
-    drafts = select(RosterDraft).where(RosterDraft.created_by_id == user_id).order_by(RosterDraft.created_at)
     joined = select(Merger).where(Merger.kept_user_id == user_id).order_by(Merger.asked_at, Merger.id)
     asked = select(Merger).where(Merger.asked_by_id == user_id).order_by(Merger.asked_at, Merger.id)
     founded = select(Organization).where(Organization.created_by_id == user_id).order_by(Organization.created_at)
@@ -120,7 +116,6 @@ def export_person(user_id: uuid.UUID) -> Told:
         "pin_slips_printed": tell_all(printed, "created_at", "expires_at", "revoked_at"),
         "site_devices": tell_all(devices, "name", "created_at", "registered_at", "revoked_at"),
         "logos_added": tell_all(logos, "kind", "created_at"),
-        "rosters_sent": tell_all(drafts, "created_at", "applied_at"),
         "organizations_created": tell_all(founded, "name", "created_at"),
     }
 
@@ -129,9 +124,8 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     """End a person's memberships and forget the addresses; after assignments and instructing, before accounts.
 
     A firm keeps the entry it wrote itself, with name and number but without address: it is its training record, to be
-    shown for years. Rosters that the person sent and didn't confirm go. Raises Conflict for a firm's only owner:
-    someone else has to own it first, or it has to be closed; and for a day after two entries were joined, while part of
-    what is to be erased is in another account. Never commits.
+    shown for years. Raises Conflict for a firm's only owner: someone else has to own it first, or it has to be closed;
+    and for a day after two entries were joined, while part of what is to be erased is in another account.
     """
     joined = or_(Merger.kept_user_id == user_id, Merger.gone_user_id == user_id)
     under_way = select(Merger.id).where(joined, Merger.closed_at.is_(None), Merger.joined_at.is_not(None))
@@ -157,7 +151,6 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         update(PinSlip).where(PinSlip.created_by_id == user_id).values(created_by_id=None),
         update(SiteDevice).where(SiteDevice.created_by_id == user_id).values(created_by_id=None),
         update(FirmLogo).where(FirmLogo.created_by_id == user_id).values(created_by_id=None),
-        delete(RosterDraft).where(RosterDraft.created_by_id == user_id),
         update(Invitation).where(Invitation.created_by_id == user_id).values(created_by_id=None),
         update(Membership)
         .where(Membership.user_id == user_id)

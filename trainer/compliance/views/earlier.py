@@ -31,12 +31,12 @@ from trainer.compliance.forms import EndTrainingForm, ProofForm, TrainingForm, T
 from trainer.core.clock import now, read_instant
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
-from trainer.joining.sheets import read_file, read_list
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import May
 from trainer.organizations.uploads import allow_large, most_bytes_at
+from trainer.roster.reading import read_file, read_list
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
 from trainer.web.forms import Form

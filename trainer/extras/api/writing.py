@@ -25,17 +25,17 @@ from trainer.extras.api.models import PersonWrite
 from trainer.extras.api.queries import get_token, list_numbered
 from trainer.extras.api.records import WrittenPerson
 from trainer.extras.api.rules import REMEMBERED, Result, refuse_instant
-from trainer.joining.cells import LABELS, tidy
-from trainer.joining.decided import Decided
-from trainer.joining.deciding import Said, Table
-from trainer.joining.importing import Written, decide_rows, write
-from trainer.joining.lines import Line
-from trainer.joining.names import is_same_name
-from trainer.joining.roster import Entry, Fate, Known
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import invite_all
 from trainer.organizations.models import Invitation
 from trainer.organizations.queries import lock_organization
+from trainer.roster.cells import LABELS, tidy
+from trainer.roster.decided import Decided
+from trainer.roster.deciding import Said, Table
+from trainer.roster.importing import Written, decide_rows, write
+from trainer.roster.lines import Line
+from trainer.roster.names import is_same_name
+from trainer.roster.plan import Entry, Fate, Known
 
 _COLUMNS: Final = ("employee_number", "name", "email", "job_title", "teams", "hired_on", "ended_on")
 _RESULTS: Final = {

@@ -1,0 +1,379 @@
+"""Decide what would come of each row of a roster, against the firm's roster as it is. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER
+from trainer.organizations.rules import Role, fold
+from trainer.organizations.words import ROLE_WORDS
+from trainer.roster.cells import (
+    BAD_CHARACTERS,
+    Clash,
+    Problem,
+    SharedAddress,
+    Wanted,
+    is_nothing,
+    read_name,
+    read_person,
+    refuse_odd_cells,
+    tidy,
+)
+from trainer.roster.comparing import changes_of, leaves, slips_in
+from trainer.roster.days import Order, could_be_two
+from trainer.roster.lines import Line
+from trainer.roster.names import is_same_name
+from trainer.roster.plan import Entry, Fate, Known, Plan
+from trainer.roster.repeats import join_repeats
+from trainer.roster.roles import read_role
+from trainer.roster.stints import keep_last_stints
+from trainer.roster.teams import list_teams, split_teams
+from trainer.roster.totals import is_total
+
+_MISREAD: Final = re.compile(
+    "[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]"
+    "|[?\u00a1-\u00a6\u00a8\u00a9\u00ab-\u00b1\u00b6\u00b8\u00b9\u00bb-\u00bf\u201a\u201e\u2020-\u2022\u2026\u2030\u20ac\u2122\u2500-\u259f]"
+)
+"""Letters read in the wrong coding: two instead of one, or a symbol that no name has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of people, which column holds what, and how days are read."""
+
+    lines: Sequence[Line]
+    columns: dict[str, int]
+    width: int
+    """How many columns have a heading."""
+    order: Order = Order.MONTH_FIRST
+    has_both_orders: bool = False
+    """True if some days fit only one order and some only the other, so that a row says how its day is read."""
+    is_exact: bool = False
+    """True for rows of a program: no spreadsheet ate zeros, and a comma in a cell of teams is a part of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What someone said about a plan: which rows are left out, and which people who aren't in the list have left."""
+
+    out: frozenset[int] = frozenset()
+    """Numbers of rows."""
+    left: frozenset[UUID] = frozenset()
+    taken: frozenset[int] = frozenset()
+    """Numbers of doubtful rows that are taken."""
+    has_slips: bool = False
+    """True if rows that share an address come in without it, where they have an employee number."""
+    same: frozenset[int] = frozenset()
+    """Numbers of rows whose person is the one with that employee number, even under another name."""
+
+
+@dataclass
+class _Roster:
+    """The roster as it is, for looking people up, and what earlier rows said."""
+
+    known: Sequence[Known]
+    roles: Collection[Role]
+    same: Collection[int] = ()
+    by_key: dict[str, Known] = field(default_factory=dict)
+    by_number: dict[str, Known] = field(default_factory=dict)
+    by_bare_number: dict[str, Known] = field(default_factory=dict)
+    """By the employee number without zeros before it."""
+    gone: dict[str, Known] = field(default_factory=dict)
+    gone_by_number: dict[str, Known] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    """Names of the people here, with their parts in alphabetical order."""
+    lines_by_key: dict[str, int] = field(default_factory=dict)
+    lines_by_number: dict[str, int] = field(default_factory=dict)
+    lines_by_person: dict[UUID, int] = field(default_factory=dict)
+    firm_teams: Collection[str] = ()
+    """The firm's teams, folded."""
+    listed_teams: Collection[str] = ()
+    """Teams that stand in the list without a comma, folded."""
+    unclear_teams: set[str] = field(default_factory=set)
+    """Teams with a comma that a row was told about."""
+    later_twins: dict[int, int] = field(default_factory=dict)
+    """Row -> a later row with the same address or number."""
+
+    def __post_init__(self) -> None:
+        for person in self.known:
+            for key in person.keys:
+                (self.by_key if person.is_here else self.gone)[key] = person
+            if person.is_here:
+                self.names.add(_sorted(person.name))
+            if person.employee_number and person.is_here:
+                self.by_bare_number[person.employee_number.lstrip("0")] = person
+            if person.employee_number:
+                (self.by_number if person.is_here else self.gone_by_number)[person.employee_number] = person
+
+
+def plan(
+    table: Table,
+    known: Sequence[Known],
+    teams: Collection[str],
+    roles: Collection[Role],
+    today: dt.date,
+    said: Said = Said(),
+    *,
+    needs_address: bool = True,
+) -> Plan:
+    """Decide what would come of each row. `teams`: the firm's teams, folded; `roles`: those that may be given.
+
+    Who may give no role but a member's leaves people with another one as they are. Without `needs_address`, someone
+    with an employee number needs no email address.
+    """
+    column = table.columns.get("teams")
+    cells = () if column is None else (line.cells[column] for line in table.lines if column < len(line.cells))
+    roster = _Roster(known, roles, said.same, firm_teams=teams, listed_teams=list_teams(cells))
+    entries = []
+    # A row that is left out is no other row's twin, so that one of two can be chosen.
+    lines = join_repeats(keep_last_stints(table.lines, table.columns, table.order, today), table.columns)
+    for line in sorted(lines, key=lambda row: row.number in said.out):
+        entry = _decide(line, table, roster, today, said, needs_address=needs_address)
+        is_out = line.number in said.out or (entry.is_doubtful and line.number not in said.taken)
+        entries.append(replace(entry, is_out=True) if is_out else entry)
+    entries = [_share(entry, roster) for entry in sorted(entries, key=lambda entry: entry.line)]
+    new_teams: dict[str, str] = {}
+    for entry in entries:
+        if entry.is_taken and entry.fate is not Fate.LEAVES and entry.wanted is not None:
+            for name in entry.wanted.teams or ():
+                if fold(name) not in teams:
+                    new_teams.setdefault(fold(name), name)
+    missing = tuple(_list_missing(entries, roster))
+    leaving = tuple(person for person in missing if person.membership_id in said.left)
+    return Plan(tuple(entries), tuple(new_teams[key] for key in sorted(new_teams)), missing, leaving)
+
+
+def _share(entry: Entry, roster: _Roster) -> Entry:
+    """Return an entry with a warning if a later row has its address or number, and is refused for it."""
+    later = roster.later_twins.get(entry.line)
+    if later is None or entry.fate is Fate.PROBLEM:
+        return entry
+    shared = _l("row %(row)s has the same email address or number: check whose it is", row=later)
+    return replace(entry, warnings=(*entry.warnings, shared))
+
+
+def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
+    """Return who is in no row; a row that can't be taken may mean anyone with its name, address or number."""
+    matched = {entry.membership_id for entry in entries}
+    vague = [entry for entry in entries if entry.membership_id is None]
+    keys = {entry.email for entry in vague if entry.email}
+    numbers = {entry.number for entry in vague if entry.number}
+    names = {_sorted(entry.name) for entry in vague if entry.fate is Fate.PROBLEM}
+    return [
+        person
+        for person in roster.known
+        if person.is_here
+        and person.role == Role.MEMBER
+        and person.membership_id not in matched
+        and not person.keys & keys
+        and person.employee_number not in numbers
+        and _sorted(person.name) not in names
+    ]
+
+
+def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, said: Said, *, needs_address: bool) -> Entry:
+    raw = {name: line.cells[index] if index < len(line.cells) else "" for name, index in table.columns.items()}
+    cells = tidy(raw)
+    name = read_name(cells)
+    shown_number = BAD_CHARACTERS.sub("", cells.get("employee_number", ""))[:LONGEST_NUMBER] or None
+    is_sum = is_total(cells, name)
+    unclear: Sequence[str] = ()
+    if not table.is_exact and "," in cells.get("teams", ""):
+        separate, unclear = split_teams(cells["teams"], roster.firm_teams, roster.listed_teams)
+        cells["teams"] = ";".join(separate)
+    try:
+        if is_sum:
+            raise Problem(
+                _l("this looks like a total, not a person, so it stays out. If it is a person, add an email address.")
+            )
+        refuse_odd_cells(cells, line.cells[table.width :])
+        row, warnings = read_person(cells, name, table.order, today, needs_address=needs_address)
+        warnings.extend(_say_day(raw, row.hired_on, table))
+        if not table.is_exact:
+            row, kept_zeros = _with_zeros(row, roster)
+            warnings.extend(kept_zeros)
+        if said.has_slips and row.employee_number and (earlier := roster.lines_by_key.get(row.email_key or "")):
+            warnings.append(
+                _l("row %(row)s has the same email address: added without it, with a PIN slip", row=earlier)
+            )
+            row = replace(row, email_key=None)
+        entry = _compare(line.number, row, cells.get("role", ""), roster)
+    except Problem as problem:
+        shown_name = BAD_CHARACTERS.sub("", name)[:LONGEST_NAME]
+        shown = BAD_CHARACTERS.sub("", cells.get("email", ""))[:254].lower()
+        reason = _l("Row %(row)s: %(problem)s", row=line.number, problem=problem.words)
+        return Entry(
+            *(line.number, Fate.PROBLEM, shown_name, shown, shown_number, (reason,)),
+            problem=problem.words,
+            clashes=isinstance(problem, Clash),
+            needs_no_address=isinstance(problem, SharedAddress),
+            is_out=is_sum,
+        )
+    slips = [] if table.is_exact else slips_in(entry)
+    warnings = [*slips, *entry.warnings, *warnings]
+    if line.repeats:
+        repeats = ", ".join(map(str, line.repeats))
+        warnings.append(_l("also in row %(rows)s: read as one person", rows=repeats))
+    if line.stints:
+        stints = ", ".join(map(str, line.stints))
+        warnings.append(_l("row %(rows)s is about an earlier time that has ended, and isn’t read", rows=stints))
+    for team in unclear:
+        if team not in roster.unclear_teams:
+            roster.unclear_teams.add(team)
+            warnings.append(_l("“%(team)s” is read as one team: put a semicolon between two", team=team[:80]))
+    if line.is_hidden:
+        warnings.append(_l("this row is hidden in the spreadsheet"))
+    if match := _MISREAD.search(name):
+        warnings.append(_l("“%(letters)s” in the name may be a letter that was read wrongly", letters=match[0]))
+    return replace(entry, number=shown_number, warnings=tuple(warnings), is_unlikely=bool(slips))
+
+
+def _say_day(raw: dict[str, str], hired_on: dt.date | None, table: Table) -> list[LazyString]:
+    """Return how a hire date was read that says none, or that could be two days in a file that has both orders."""
+    text = (raw.get("rehired_on") or raw.get("hired_on", ""))[:40]
+    if hired_on is None and is_nothing(text):
+        return [_l("“%(text)s” is read as no hire date", text=text)]
+    if hired_on is not None and table.has_both_orders and could_be_two(text):
+        return [_l("“%(text)s” is read as %(day)s", text=text, day=hired_on.isoformat())]
+    return []
+
+
+def _with_zeros(row: Wanted, roster: _Roster) -> tuple[Wanted, list[LazyString]]:
+    """Return a row with the zeros before its number that a spreadsheet ate, where its person has them here."""
+    person = roster.by_bare_number.get((row.employee_number or "").lstrip("0"))
+    kept = person.employee_number if person is not None else None
+    is_person = person is not None and (row.email_key in person.keys or is_same_name(person.name, row.name))
+    if not kept or not is_person or len(row.employee_number or "") >= len(kept):
+        return row, []
+    warning = _l("employee number %(number)s without its zeros: the same person, and %(number)s stays", number=kept)
+    return replace(row, employee_number=kept), [warning]
+
+
+def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
+    if row.has_left and _find(number, row, roster) is None:  # it takes nobody's address or number
+        reason = _l("has left, says the list, and isn’t on the roster")
+        return Entry(number, Fate.GONE, row.name, row.email_key, reasons=(reason,))
+    _refuse_twins(number, row, roster)
+    person = _find(number, row, roster)
+    if person is None:
+        return _new(number, row, role_text, roster)
+    earlier = roster.lines_by_person.setdefault(person.membership_id, number)
+    if earlier != number:
+        raise Clash(_l("this is %(name)s, who is in row %(row)s too. Keep one of them.", name=person.name, row=earlier))
+    if row.has_left:
+        return leaves(number, row, person)
+    warnings = []
+    role = ROLE_WORDS[Role(person.role)]
+    if role_text and fold(role_text) != person.role:
+        warnings.append(_l("%(name)s stays %(role)s: a roster changes nobody’s role", name=person.name, role=role))
+    changed = changes_of(row, person)
+    entry = Entry(
+        number,
+        Fate.UNCHANGED,
+        row.name,
+        row.email_key,
+        rests_on=(person.role, *(str(change.old) for change in changed.values())),
+        membership_id=person.membership_id,
+    )
+    if changed and person.role != Role.MEMBER and set(roster.roles) == {Role.MEMBER}:
+        warnings.append(
+            _l(
+                "%(name)s is %(role)s: this entry stays as it is, only an owner can change it",
+                name=person.name,
+                role=role,
+            )
+        )
+    elif changed:
+        is_elsewhere = "email" in changed
+        numbers = person.employee_number, row.employee_number
+        if (
+            "employee_number" in changed
+            and all(numbers)
+            and len({digits.lstrip("0") for digits in numbers if digits}) == 1
+        ):
+            warnings.append(_l("only the zeros before the employee number change"))
+        entry = replace(
+            entry,
+            fate=Fate.CHANGED,
+            changes=tuple(changed.values()),
+            wanted=row,
+            old_name="" if is_elsewhere or is_same_name(row.name, person.name) else person.name,
+            has_other_address=is_elsewhere,
+            gets_mail=is_elsewhere and not person.has_joined,
+        )
+    return replace(entry, warnings=tuple(warnings))
+
+
+def _new(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
+    row = replace(row, role=read_role(role_text, roster.roles))
+    if row.email_key is None:
+        return _new_without_address(number, row, roster)
+    fate = Fate.RETURNED if row.email_key in roster.gone else Fate.NEW
+    return Entry(number, fate, row.name, row.email_key, wanted=row, gets_mail=True)
+
+
+def _new_without_address(number: int, row: Wanted, roster: _Roster) -> Entry:
+    if row.role not in {None, Role.MEMBER}:
+        role = ROLE_WORDS[row.role or Role.MEMBER]
+        raise Problem(_l("the role %(role)s needs an email address. Add one, or leave the role empty.", role=role))
+    warnings = []
+    if _sorted(row.name) in roster.names:
+        warnings.append(_l("someone called %(name)s is on the roster already: is this the same person?", name=row.name))
+    gone = roster.gone_by_number.get(row.employee_number or "")
+    fate = Fate.RETURNED if gone is not None and is_same_name(gone.name, row.name) else Fate.NEW
+    return Entry(number, fate, row.name, None, warnings=tuple(warnings), wanted=row)
+
+
+def _sorted(name: str) -> str:
+    return " ".join(sorted(fold(name).split()))
+
+
+def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
+    earlier = roster.lines_by_key.setdefault(row.email_key, number) if row.email_key else number
+    if earlier != number:
+        roster.later_twins[earlier] = number
+        raise (SharedAddress if row.employee_number else Clash)(
+            _l(
+                "the email address %(email)s is in row %(row)s too. Keep one of them.",
+                email=row.email_key,
+                row=earlier,
+            )
+        )
+    if row.employee_number is None:
+        return
+    earlier = roster.lines_by_number.setdefault(row.employee_number, number)
+    if earlier != number:
+        roster.later_twins[earlier] = number
+        raise Clash(
+            _l(
+                "the employee number %(number)s is in row %(row)s too. Correct one of them.",
+                number=row.employee_number,
+                row=earlier,
+            )
+        )
+
+
+def _find(number: int, row: Wanted, roster: _Roster) -> Known | None:
+    """Return the person here whom a row means: by email, or else by employee number and name."""
+    by_key = roster.by_key.get(row.email_key or "")
+    by_number = roster.by_number.get(row.employee_number or "")
+    if by_number is not None and by_number is not by_key:
+        if by_key is not None or not (number in roster.same or is_same_name(by_number.name, row.name)):
+            raise Clash(
+                _l(
+                    "the employee number %(number)s belongs to %(name)s, who is on the roster. "
+                    "Correct the number, or change it on the person’s page first.",
+                    number=row.employee_number,
+                    name=by_number.name,
+                )
+            )
+        return by_number
+    return by_key
