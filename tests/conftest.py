@@ -125,7 +125,7 @@ MODULES_ON_BOTH = {
     "joining/test_invitations",
     "joining/test_operations",
     "learning/test_top_ups",
-    "roster/test_decided",
+    "roster/test_planning",
     "roster/test_tasks",
     "web/test_limits",
 }

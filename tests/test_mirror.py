@@ -128,9 +128,9 @@ HELD_BY = {
     "joining/test_devices.py": "joining/device_views organizations/devices organizations/views/devices",
     "joining/test_pins.py": "joining/pin_forms joining/pin_views accounts/pins",
     "joining/test_replaced_pins.py": "accounts/after_slip assessment/access",
-    "roster/test_views.py": "organizations/uploads roster/drafts roster/importing roster/kept_sheets "
-    "roster/leaving roster/forms roster/models",
-    "roster/test_deciding.py": "roster/comparing roster/plan roster/roles",
+    "roster/test_views.py": "organizations/uploads roster/drafts roster/forms roster/kept_sheets "
+    "roster/models roster/writing",
+    "roster/test_deciding.py": "roster/people roster/plan roster/rows",
     "roster/test_reading.py": "roster/lines",
     "roster/test_workbook.py": "roster/book_parts",
     "joining/test_views.py": "joining/forms",

@@ -32,8 +32,9 @@ from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 from trainer.organizations.slips import print_slips
 from trainer.roster.drafts import keep_draft
-from trainer.roster.importing import Confirmation, decide, invite_added, order_take_over, take_over
+from trainer.roster.planning import decide
 from trainer.roster.reading import read_list
+from trainer.roster.writing import Confirmation, invite_added, order_take_over, take_over
 
 HEAD = "name,e-mail,job title,employee number,hired on,teams\n"
 GOOD = HEAD + "Pat Poe,pat@example.org,Guard,012,3/4/2026,Harbor Mall; North\nZoë Ångström,zoe@example.org,,,,\n"

@@ -23,9 +23,10 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import USUAL_A_DAY
 from trainer.organizations.models import Membership, Team, TeamMembership
 from trainer.roster.drafts import get_draft, keep_draft
-from trainer.roster.importing import Confirmation, decide, invite_added, take_over
 from trainer.roster.lines import Line, Sheet
+from trainer.roster.planning import decide
 from trainer.roster.reading import Listing
+from trainer.roster.writing import Confirmation, invite_added, take_over
 
 PEOPLE = 600
 HIRED = 1200

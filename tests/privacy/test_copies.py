@@ -118,7 +118,7 @@ def test_progress_is_shown_and_a_stop_costs_one_step(app: Flask, monkeypatch: py
         with transaction():
             job.done, job.total = 2, steps
             db.session.merge(job)
-    assert "2 of 10 steps" in visitor.get("/account/data/copy").text
+    assert f"2 of {steps} steps" in visitor.get("/account/data/copy").text
 
 
 def test_a_mail_says_that_it_is_ready_and_nothing_of_what_is_in_it(app: Flask) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from trainer.accounts.rules import email_key
-from trainer.roster.cells import key_of, tidy
+from trainer.roster.cells import tidy
+from trainer.roster.people import key_of
 
 
 @pytest.mark.parametrize(

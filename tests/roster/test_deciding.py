@@ -1,4 +1,4 @@
-"""What becomes of each row: every fate, and every kind of broken row with its reason."""
+"""What becomes of each row: every outcome, and every kind of broken row with its reason."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from flask_babel import force_locale
 
 from tests.languages import PSEUDO, pseudo, speak_pseudo
 from trainer.organizations.rules import Role
-from trainer.roster.deciding import Said, Table, plan
+from trainer.roster.deciding import plan
 from trainer.roster.lines import Line
-from trainer.roster.plan import Entry, Fate, Known, Plan
+from trainer.roster.plan import Entry, Known, Plan, RowOutcome, Said
 from trainer.roster.reading import read_text
+from trainer.roster.rows import Table
 
 TODAY = dt.date(2026, 11, 24)
 HEAD = "name,e-mail,job title,employee number,hired on,teams,role\n"
@@ -107,7 +108,7 @@ BROKEN = {
 @pytest.mark.parametrize("rows", BROKEN)
 def test_each_kind_of_broken_row_says_its_line_and_what_to_do(rows: str) -> None:
     entry = one(rows)
-    assert entry.fate is Fate.PROBLEM
+    assert entry.outcome is RowOutcome.PROBLEM
     assert BROKEN[rows] in entry.reason
     assert entry.reason.startswith(f"Row {entry.line}: ")
     assert entry.reason.endswith(".")
@@ -118,54 +119,54 @@ def test_a_new_person_and_new_teams() -> None:
     decided = decide("Dana Dow,Dana@Example.org,Guard,012,2026-03-04,Harbor  MALL; Motel 95,member")
     entry = decided.entries[0]
     assert entry.wanted is not None
-    assert (entry.fate, entry.gets_mail, entry.wanted.email_key) == (Fate.NEW, True, "dana@example.org")
+    assert (entry.outcome, entry.gets_mail, entry.wanted.email_key) == (RowOutcome.NEW, True, "dana@example.org")
     assert (entry.wanted.hired_on, entry.wanted.employee_number) == (dt.date(2026, 3, 4), "012")
     assert decided.new_teams == ("Motel 95",)
 
 
 @pytest.mark.parametrize(
-    ("row", "fate", "reason"),
+    ("row", "outcome", "reason"),
     [
-        ("Bob Builder,BOB@example.org,,,,,", Fate.UNCHANGED, ""),
-        ("Bob Builder,bob@example.org,Guard,007,1/2/2025,HARBOR MALL,member", Fate.UNCHANGED, ""),
+        ("Bob Builder,BOB@example.org,,,,,", RowOutcome.UNCHANGED, ""),
+        ("Bob Builder,bob@example.org,Guard,007,1/2/2025,HARBOR MALL,member", RowOutcome.UNCHANGED, ""),
         (
             "Robert Builder,bob@example.org,Sergeant,,,,",
-            Fate.CHANGED,
+            RowOutcome.CHANGED,
             "name: Bob Builder → Robert Builder; job title: Guard → Sergeant",
         ),
         (
             "Bob Builder,bob@example.org,,008,2025-01-03,Motel 95,",
-            Fate.CHANGED,
+            RowOutcome.CHANGED,
             "employee number: 007 → 008; hire date: January 2, 2025 → January 3, 2025; teams: Harbor Mall → Motel 95",
         ),
         (
             "Bob Builder,bob@example.org,,,3/4/2025,,",
-            Fate.CHANGED,
+            RowOutcome.CHANGED,
             "hire date: January 2, 2025 → March 4, 2025",
         ),
         (
             "bob builder,bob.b@example.org,,007,,,",
-            Fate.CHANGED,
+            RowOutcome.CHANGED,
             "name: Bob Builder → bob builder; email: bob@example.org → bob.b@example.org",
         ),
     ],
 )
 def test_someone_known_is_found_by_address_or_number_and_an_empty_cell_changes_nothing(
-    row: str, fate: Fate, reason: str
+    row: str, outcome: RowOutcome, reason: str
 ) -> None:
     entry = one(row)
-    assert (entry.fate, entry.reason, entry.membership_id) == (fate, reason, BOB)
+    assert (entry.outcome, entry.reason, entry.membership_id) == (outcome, reason, BOB)
     assert entry.gets_mail == ("email" in reason)
 
 
 def test_who_has_come_in_gets_no_invitation_to_another_address() -> None:
     entry = one("Bob Builder,bob.b@example.org,,007,,,", [known(has_joined=True)])
-    assert (entry.fate, entry.gets_mail) == (Fate.CHANGED, False)
+    assert (entry.outcome, entry.gets_mail) == (RowOutcome.CHANGED, False)
 
 
 def test_who_was_here_before_returns_as_a_new_entry() -> None:
     entry = one("Bob Builder,bob@example.org,,007,,,", [known(is_here=False)])
-    assert (entry.fate, entry.membership_id, entry.gets_mail) == (Fate.RETURNED, None, True)
+    assert (entry.outcome, entry.membership_id, entry.gets_mail) == (RowOutcome.RETURNED, None, True)
 
 
 def test_who_may_give_roles_gives_them_to_new_people() -> None:
@@ -203,7 +204,7 @@ def test_another_name_at_a_known_address_has_to_be_confirmed() -> None:
 def test_leading_zeros_that_are_lost_are_pointed_out() -> None:
     eaten = one("Bob Builder,bob@example.org,,7,,,")
     assert "007 without its zeros: the same person" in eaten.warning
-    assert eaten.fate is Fate.UNCHANGED
+    assert eaten.outcome is RowOutcome.UNCHANGED
     assert "zeros before the employee number" in one("Bob Builder,bob@example.org,,0007,,,").warning
     assert one("Bob Builder,bob@example.org,,8,,,").warning == ""
 
@@ -211,10 +212,10 @@ def test_leading_zeros_that_are_lost_are_pointed_out() -> None:
 def test_who_is_known_by_number_alone_is_found_without_its_zeros_under_the_same_name() -> None:
     without_address = [replace(known(), email=None, keys=frozenset())]
     bob, nobody = decide("Bob Builder,,Lead,7,,,\nAnn Lee,,,07,,,\n", without_address, needs_address=False).entries
-    assert (bob.fate, bob.membership_id) == (Fate.CHANGED, BOB)
+    assert (bob.outcome, bob.membership_id) == (RowOutcome.CHANGED, BOB)
     assert bob.wanted is not None
     assert bob.wanted.employee_number == "007"
-    assert nobody.fate is Fate.NEW
+    assert nobody.outcome is RowOutcome.NEW
 
 
 def test_hidden_rows_are_pointed_out() -> None:
@@ -225,21 +226,21 @@ def test_hidden_rows_are_pointed_out() -> None:
 @pytest.mark.parametrize("role", ["", "owner", "member", "boss"])
 def test_the_owners_own_row_blocks_nothing_and_changes_no_role(role: str) -> None:
     entry = one(f"Alice Able,alice@example.org,,,,,{role}")
-    assert entry.fate is Fate.UNCHANGED
+    assert entry.outcome is RowOutcome.UNCHANGED
     assert ("stays owner" in entry.warning) == (role in {"member", "boss"})
 
 
 def test_who_may_not_set_roles_leaves_people_with_a_role_as_they_are() -> None:
     row = "Alice Other,alice@example.org,Boss,,,,\nAlice Able,evil@example.org,,001,,,"
     for entry in decide(row.split("\n")[0]).entries + decide(row.split("\n")[1]).entries:
-        assert (entry.fate, entry.wanted, entry.has_other_address, entry.gets_mail) == (
-            Fate.UNCHANGED,
+        assert (entry.outcome, entry.wanted, entry.has_other_address, entry.gets_mail) == (
+            RowOutcome.UNCHANGED,
             None,
             False,
             False,
         )
         assert "only an owner can change it" in entry.warning
-    assert decide(row.split("\n")[1], None, *Role).entries[0].fate is Fate.CHANGED
+    assert decide(row.split("\n")[1], None, *Role).entries[0].outcome is RowOutcome.CHANGED
 
 
 def test_reasons_are_in_the_readers_language_and_the_digest_is_in_none(app: Flask) -> None:
@@ -275,9 +276,9 @@ def test_the_digest_changes_with_any_fate() -> None:
 
 def test_without_an_address_a_number_is_enough_where_that_is_allowed() -> None:
     row = "Gus Gold,,Guard,417,,,"
-    assert one(row).fate is Fate.PROBLEM
+    assert one(row).outcome is RowOutcome.PROBLEM
     entry = decide(row, needs_address=False).entries[0]
-    assert (entry.fate, entry.email, entry.gets_mail) == (Fate.NEW, None, False)
+    assert (entry.outcome, entry.email, entry.gets_mail) == (RowOutcome.NEW, None, False)
     assert decide(row, needs_address=False).without_address == 1
     neither = decide("Gus Gold,,Guard,,,,", needs_address=False).entries[0]
     assert "no email address and no employee number for Gus Gold" in neither.reason
@@ -287,12 +288,12 @@ def test_who_has_no_address_gets_no_role_and_is_told_from_a_namesake() -> None:
     refused = decide("Gus Gold,,,417,,,instructor", [], *Role, needs_address=False).entries[0]
     assert "the role instructor needs an email address" in refused.reason
     namesake = decide("Builder BOB,,,417,,,", needs_address=False).entries[0]
-    assert (namesake.fate, "is on the roster already" in namesake.warning) == (Fate.NEW, True)
+    assert (namesake.outcome, "is on the roster already" in namesake.warning) == (RowOutcome.NEW, True)
 
 
 def test_a_row_without_an_address_finds_people_by_number_and_takes_no_address_away() -> None:
     entry = decide("Bob Builder,,Sergeant,007,,,", needs_address=False).entries[0]
-    assert (entry.fate, entry.membership_id, entry.has_other_address) == (Fate.CHANGED, BOB, False)
+    assert (entry.outcome, entry.membership_id, entry.has_other_address) == (RowOutcome.CHANGED, BOB, False)
     assert entry.reason == "job title: Guard → Sergeant"
     other = decide("Rob Stone,,,007,,,", needs_address=False).entries[0]
     assert "belongs to Bob Builder" in other.reason
@@ -300,8 +301,8 @@ def test_a_row_without_an_address_finds_people_by_number_and_takes_no_address_aw
 
 def test_two_rows_without_address_are_told_apart_by_number() -> None:
     first, second = decide("A A,,,1,,,\nB B,,,1,,,", needs_address=False).entries
-    assert (first.fate, second.fate) == (Fate.NEW, Fate.PROBLEM)
-    assert all(each.fate is Fate.NEW for each in decide("A A,,,1,,,\nB B,,,2,,,", needs_address=False).entries)
+    assert (first.outcome, second.outcome) == (RowOutcome.NEW, RowOutcome.PROBLEM)
+    assert all(each.outcome is RowOutcome.NEW for each in decide("A A,,,1,,,\nB B,,,2,,,", needs_address=False).entries)
 
 
 @pytest.mark.parametrize("is_exact", [False, True])
@@ -309,4 +310,7 @@ def test_what_looks_like_a_slip_stays_out_but_for_a_program_which_nobody_watches
     lines = read_text(f"{HEAD}BOB BUILDER,bob@example.org,,007,,,\nPat Poe,pat@gmial.com,,8,,,\n")[1:]
     columns = {name: index for index, name in enumerate(NAMES)}
     entries = plan(Table(lines, columns, len(NAMES), is_exact=is_exact), HERE, (), (Role.MEMBER,), TODAY).entries
-    assert [(entry.fate, entry.is_taken) for entry in entries] == [(Fate.CHANGED, is_exact), (Fate.NEW, is_exact)]
+    assert [(entry.outcome, entry.is_taken) for entry in entries] == [
+        (RowOutcome.CHANGED, is_exact),
+        (RowOutcome.NEW, is_exact),
+    ]

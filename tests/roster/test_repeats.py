@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trainer.roster.lines import Line
-from trainer.roster.repeats import join_repeats
+from trainer.roster.rows import join_repeats
 
 COLUMNS = {"name": 0, "email": 1, "employee_number": 2, "teams": 3, "job_title": 4}
 ANN = "Ann Lee,a@example.org,7,North,Guard"

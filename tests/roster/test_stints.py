@@ -9,7 +9,7 @@ import pytest
 from tests.roster.test_deciding import TODAY
 from trainer.roster.days import Order
 from trainer.roster.lines import Line
-from trainer.roster.stints import keep_last_stints
+from trainer.roster.rows import keep_last_stints
 
 COLUMNS = {"name": 0, "email": 1, "employee_number": 2, "hired_on": 3, "ended_on": 4}
 ENDED, LASTS = "Ann Lee,a@x.org,7,2015-03-04,2020-01-31", "Ann Lee,a@x.org,7,2023-05-06,"

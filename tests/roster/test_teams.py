@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.roster.test_deciding import decide
-from trainer.roster.plan import Fate
-from trainer.roster.teams import list_teams, split_teams
+from trainer.roster.people import list_teams, split_teams
+from trainer.roster.plan import RowOutcome
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_comma_separates_teams_that_stand_elsewhere(cell: str, teams: list[str
 def test_the_first_row_with_a_team_that_may_be_two_says_how_it_is_read() -> None:
     teams = ("Dock, Gate", "Dock, Gate", "Harbor Mall", "Pier, Harbor Mall", "Pier")
     plan = decide("".join(f'Guard {n}a,g{n}@x.org,,{n},,"{team}",\n' for n, team in enumerate(teams)), [])
-    assert {entry.fate for entry in plan.entries} == {Fate.NEW}
+    assert {entry.outcome for entry in plan.entries} == {RowOutcome.NEW}
     assert [bool(entry.warnings) for entry in plan.entries] == [True, False, False, False, False]
     assert "“Dock, Gate” is read as one team" in plan.entries[0].warning
     assert plan.entries[3].wanted is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.roster.test_deciding import decide
-from trainer.roster.plan import Fate
-from trainer.roster.totals import is_total
+from trainer.roster.cells import is_total
+from trainer.roster.plan import RowOutcome
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_row_without_a_name_is_a_total_if_any_cell_says_so() -> None:
 def test_totals_stay_out_without_a_tick_and_are_not_refused_rows() -> None:
     plan = decide("Bob Stone,,,4,,,\nGrand Total,,,1,,,\n", [], needs_address=False)
     person, total = plan.entries
-    assert person.fate is Fate.NEW
-    assert (total.fate, total.is_out, plan.refused, plan.left_out) == (Fate.PROBLEM, True, (), (total,))
+    assert person.outcome is RowOutcome.NEW
+    assert (total.outcome, total.is_out, plan.refused, plan.left_out) == (RowOutcome.PROBLEM, True, (), (total,))
     assert "looks like a total" in total.reason
-    assert (plan.counts[Fate.PROBLEM], plan.counts[Fate.NEW]) == (0, 1)
+    assert (plan.counts[RowOutcome.PROBLEM], plan.counts[RowOutcome.NEW]) == (0, 1)

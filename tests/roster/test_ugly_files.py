@@ -17,10 +17,11 @@ import pytest
 from tests.roster.books import book, sheets
 from trainer.core.errors import Invalid
 from trainer.organizations.rules import Role
-from trainer.roster.deciding import Table, plan
+from trainer.roster.deciding import plan
 from trainer.roster.matching import Match, choose_sheet, match
-from trainer.roster.plan import Fate, Plan
+from trainer.roster.plan import Plan, RowOutcome
 from trainer.roster.reading import decode_cell, read_file
+from trainer.roster.rows import Table
 
 TODAY = dt.date(2026, 11, 24)
 BOB = ("Bob Stone", "bob@example.org", "00417", dt.date(2026, 3, 4), ("Harbor Mall",))
@@ -136,7 +137,7 @@ FAULTS: dict[str, Callable[[list[list[str]]], bytes]] = {
 @pytest.mark.parametrize("program", EXPORTS)
 def test_two_people_are_read_whatever_wrote_the_file(program: str, fault: str) -> None:
     _found, seen = look(FAULTS[fault](EXPORTS[program].rows()))
-    assert [entry.fate for entry in seen.entries] == [Fate.NEW, Fate.NEW]
+    assert [entry.outcome for entry in seen.entries] == [RowOutcome.NEW, RowOutcome.NEW]
     assert told(seen) == BOB
     assert told(seen, 1)[:2] == ("Ann Lee", "ann@example.org")
     assert "078-05" not in str(seen.entries)
@@ -196,14 +197,14 @@ def test_each_fault_of_a_row_is_that_rows_alone(fault: str) -> None:
     rows, expected = SMALL[fault]
     data = f"{HEAD}{rows}Zoe Zed,zoe@example.org,900,,,,\n".encode()
     _found, seen = look(data)
-    assert [entry.fate for entry in seen.entries][-1] is Fate.NEW
+    assert [entry.outcome for entry in seen.entries][-1] is RowOutcome.NEW
     for entry, said in zip(seen.entries, expected, strict=False):
-        fate, _colon, warning = said.partition(": ")
-        if fate in set(Fate):
-            assert entry.fate == fate, entry.reason
+        outcome, _colon, warning = said.partition(": ")
+        if outcome in set(RowOutcome):
+            assert entry.outcome == outcome, entry.reason
             assert warning in entry.warning if warning else not entry.warning
         else:
-            assert entry.fate is Fate.PROBLEM
+            assert entry.outcome is RowOutcome.PROBLEM
             assert any(words in entry.reason for words in said.split("|")), entry.reason
 
 

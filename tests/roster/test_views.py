@@ -26,9 +26,10 @@ from trainer.core.outbox import OutboxMessage
 from trainer.organizations.invitations import USUAL_A_DAY
 from trainer.organizations.models import Invitation, Membership, Team, TeamMembership
 from trainer.roster.drafts import MOST_WAITING, forget_drafts, get_draft
-from trainer.roster.importing import Confirmation, decide, take_over
 from trainer.roster.models import RosterDraft
+from trainer.roster.planning import decide
 from trainer.roster.views import most_bytes
+from trainer.roster.writing import Confirmation, take_over
 
 HEAD = "name,e-mail,job title,employee number,hired on,teams"
 GOOD = f"{HEAD}\nPat Poe,pat@example.org,Guard,012,2026-03-04,Harbor Mall; North\nBob B. Builder,bob@example.org,,,,\n"

@@ -1,6 +1,7 @@
 """A list of people from any file becomes changes on a firm's roster.
 
-It is walked once: a file is read (`reading`), its columns are matched (`matching`) and kept until someone confirms them
-(`drafts`), each row is decided against the roster as it is (`deciding`), and all of it is written or nothing
-(`importing`). Nouns: RosterDraft, RosterHeading. People who join by themselves are in `joining`.
+It is walked once. Read: `reading`, for XLSX `workbook`. Match: `matching` finds the columns by their `headings`, and
+`drafts` keeps them until someone has said what they are. Decide: `rows` says what each row says, with `cells` and
+`people`; `deciding` holds that against the roster and makes a `plan`, which `planning` keeps. Write: `writing`.
+Nouns: RosterDraft, RosterHeading. People who join by themselves are in `joining`.
 """

@@ -14,10 +14,10 @@ from trainer.core.db import db
 from trainer.core.feature import AttentionLine, Urgency
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
-from trainer.organizations.models import RosterDraft
 from trainer.organizations.rules import May
 from trainer.roster.drafts import KEPT
-from trainer.roster.importing import KIND
+from trainer.roster.models import RosterDraft
+from trainer.roster.writing import KIND
 from trainer.web.language import show_time
 
 MOST_DRAFTS = 3

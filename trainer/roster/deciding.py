@@ -15,64 +15,27 @@ from flask_babel.speaklater import LazyString
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER
 from trainer.organizations.rules import Role, fold
 from trainer.organizations.words import ROLE_WORDS
-from trainer.roster.cells import (
-    BAD_CHARACTERS,
-    Clash,
-    Problem,
-    SharedAddress,
-    Wanted,
-    is_nothing,
-    read_name,
-    read_person,
-    refuse_odd_cells,
-    tidy,
-)
-from trainer.roster.comparing import changes_of, leaves, slips_in
-from trainer.roster.days import Order, could_be_two
-from trainer.roster.lines import Line
+from trainer.roster.cells import BAD_CHARACTERS, LABELS, Clash, Problem, SharedAddress
 from trainer.roster.names import is_same_name
-from trainer.roster.plan import Entry, Fate, Known, Plan
-from trainer.roster.repeats import join_repeats
-from trainer.roster.roles import read_role
-from trainer.roster.stints import keep_last_stints
-from trainer.roster.teams import list_teams, split_teams
-from trainer.roster.totals import is_total
+from trainer.roster.people import Wanted, read_role
+from trainer.roster.plan import Change, Entry, Known, Plan, RowOutcome, Said, Value
+from trainer.roster.rows import Row, Table, read_rows
 
 _MISREAD: Final = re.compile(
     "[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]"
     "|[?\u00a1-\u00a6\u00a8\u00a9\u00ab-\u00b1\u00b6\u00b8\u00b9\u00bb-\u00bf\u201a\u201e\u2020-\u2022\u2026\u2030\u20ac\u2122\u2500-\u259f]"
 )
 """Letters read in the wrong coding: two instead of one, or a symbol that no name has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The rows of people, which column holds what, and how days are read."""
-
-    lines: Sequence[Line]
-    columns: dict[str, int]
-    width: int
-    """How many columns have a heading."""
-    order: Order = Order.MONTH_FIRST
-    has_both_orders: bool = False
-    """True if some days fit only one order and some only the other, so that a row says how its day is read."""
-    is_exact: bool = False
-    """True for rows of a program: no spreadsheet ate zeros, and a comma in a cell of teams is a part of a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What someone said about a plan: which rows are left out, and which people who aren't in the list have left."""
-
-    out: frozenset[int] = frozenset()
-    """Numbers of rows."""
-    left: frozenset[UUID] = frozenset()
-    taken: frozenset[int] = frozenset()
-    """Numbers of doubtful rows that are taken."""
-    has_slips: bool = False
-    """True if rows that share an address come in without it, where they have an employee number."""
-    same: frozenset[int] = frozenset()
-    """Numbers of rows whose person is the one with that employee number, even under another name."""
+_MISTYPED: Final = {
+    "gmail.com": "gmial.com gamil.com gmai.com gmal.com gmil.com gnail.com gmaill.com gmali.com gmail.con gmail.cm",
+    "yahoo.com": "yaho.com yahooo.com yhoo.com yaoo.com yahoo.con yahoo.cm",
+    "hotmail.com": "hotmial.com hotmal.com hotmai.com hotmil.com homail.com hotmail.con",
+    "outlook.com": "outlok.com outloook.com outllook.com oulook.com outlook.con",
+    "icloud.com": "iclod.com icoud.com icluod.com icloud.con",
+}
+"""What people type by mistake; another provider's name is none of it, such as mail.com."""
+_MEANT: Final = {typed: meant for meant, slips in _MISTYPED.items() for typed in slips.split()}
+_NOTHING_SAID: Final = Said()
 
 
 @dataclass
@@ -81,7 +44,8 @@ class _Roster:
 
     known: Sequence[Known]
     roles: Collection[Role]
-    same: Collection[int] = ()
+    said: Said
+    is_exact: bool
     by_key: dict[str, Known] = field(default_factory=dict)
     by_number: dict[str, Known] = field(default_factory=dict)
     by_bare_number: dict[str, Known] = field(default_factory=dict)
@@ -93,10 +57,6 @@ class _Roster:
     lines_by_key: dict[str, int] = field(default_factory=dict)
     lines_by_number: dict[str, int] = field(default_factory=dict)
     lines_by_person: dict[UUID, int] = field(default_factory=dict)
-    firm_teams: Collection[str] = ()
-    """The firm's teams, folded."""
-    listed_teams: Collection[str] = ()
-    """Teams that stand in the list without a comma, folded."""
     unclear_teams: set[str] = field(default_factory=set)
     """Teams with a comma that a row was told about."""
     later_twins: dict[int, int] = field(default_factory=dict)
@@ -120,7 +80,7 @@ def plan(
     teams: Collection[str],
     roles: Collection[Role],
     today: dt.date,
-    said: Said = Said(),
+    said: Said = _NOTHING_SAID,
     *,
     needs_address: bool = True,
 ) -> Plan:
@@ -129,20 +89,18 @@ def plan(
     Who may give no role but a member's leaves people with another one as they are. Without `needs_address`, someone
     with an employee number needs no email address.
     """
-    column = table.columns.get("teams")
-    cells = () if column is None else (line.cells[column] for line in table.lines if column < len(line.cells))
-    roster = _Roster(known, roles, said.same, firm_teams=teams, listed_teams=list_teams(cells))
+    roster = _Roster(known, roles, said, table.is_exact)
     entries = []
     # A row that is left out is no other row's twin, so that one of two can be chosen.
-    lines = join_repeats(keep_last_stints(table.lines, table.columns, table.order, today), table.columns)
-    for line in sorted(lines, key=lambda row: row.number in said.out):
-        entry = _decide(line, table, roster, today, said, needs_address=needs_address)
-        is_out = line.number in said.out or (entry.is_doubtful and line.number not in said.taken)
+    rows = read_rows(table, teams, today, needs_address=needs_address)
+    for row in sorted(rows, key=lambda row: row.line.number in said.out):
+        entry = _decide(row, roster)
+        is_out = entry.line in said.out or (entry.is_doubtful and entry.line not in said.taken)
         entries.append(replace(entry, is_out=True) if is_out else entry)
     entries = [_share(entry, roster) for entry in sorted(entries, key=lambda entry: entry.line)]
     new_teams: dict[str, str] = {}
     for entry in entries:
-        if entry.is_taken and entry.fate is not Fate.LEAVES and entry.wanted is not None:
+        if entry.is_taken and entry.outcome is not RowOutcome.LEAVES and entry.wanted is not None:
             for name in entry.wanted.teams or ():
                 if fold(name) not in teams:
                     new_teams.setdefault(fold(name), name)
@@ -154,7 +112,7 @@ def plan(
 def _share(entry: Entry, roster: _Roster) -> Entry:
     """Return an entry with a warning if a later row has its address or number, and is refused for it."""
     later = roster.later_twins.get(entry.line)
-    if later is None or entry.fate is Fate.PROBLEM:
+    if later is None or entry.outcome is RowOutcome.PROBLEM:
         return entry
     shared = _l("row %(row)s has the same email address or number: check whose it is", row=later)
     return replace(entry, warnings=(*entry.warnings, shared))
@@ -166,7 +124,7 @@ def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
     vague = [entry for entry in entries if entry.membership_id is None]
     keys = {entry.email for entry in vague if entry.email}
     numbers = {entry.number for entry in vague if entry.number}
-    names = {_sorted(entry.name) for entry in vague if entry.fate is Fate.PROBLEM}
+    names = {_sorted(entry.name) for entry in vague if entry.outcome is RowOutcome.PROBLEM}
     return [
         person
         for person in roster.known
@@ -179,71 +137,63 @@ def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
     ]
 
 
-def _decide(line: Line, table: Table, roster: _Roster, today: dt.date, said: Said, *, needs_address: bool) -> Entry:
-    raw = {name: line.cells[index] if index < len(line.cells) else "" for name, index in table.columns.items()}
-    cells = tidy(raw)
-    name = read_name(cells)
-    shown_number = BAD_CHARACTERS.sub("", cells.get("employee_number", ""))[:LONGEST_NUMBER] or None
-    is_sum = is_total(cells, name)
-    unclear: Sequence[str] = ()
-    if not table.is_exact and "," in cells.get("teams", ""):
-        separate, unclear = split_teams(cells["teams"], roster.firm_teams, roster.listed_teams)
-        cells["teams"] = ";".join(separate)
+def _decide(row: Row, roster: _Roster) -> Entry:
+    if isinstance(row.person, Problem):
+        return _refused(row, row.person)
+    person, warnings = row.person, list(row.warnings)
     try:
-        if is_sum:
-            raise Problem(
-                _l("this looks like a total, not a person, so it stays out. If it is a person, add an email address.")
-            )
-        refuse_odd_cells(cells, line.cells[table.width :])
-        row, warnings = read_person(cells, name, table.order, today, needs_address=needs_address)
-        warnings.extend(_say_day(raw, row.hired_on, table))
-        if not table.is_exact:
-            row, kept_zeros = _with_zeros(row, roster)
+        if not roster.is_exact:
+            person, kept_zeros = _with_zeros(person, roster)
             warnings.extend(kept_zeros)
-        if said.has_slips and row.employee_number and (earlier := roster.lines_by_key.get(row.email_key or "")):
+        earlier = roster.lines_by_key.get(person.email_key or "")
+        if roster.said.has_slips and person.employee_number and earlier:
             warnings.append(
                 _l("row %(row)s has the same email address: added without it, with a PIN slip", row=earlier)
             )
-            row = replace(row, email_key=None)
-        entry = _compare(line.number, row, cells.get("role", ""), roster)
+            person = replace(person, email_key=None)
+        entry = _compare(row.line.number, person, row.cells.get("role", ""), roster)
     except Problem as problem:
-        shown_name = BAD_CHARACTERS.sub("", name)[:LONGEST_NAME]
-        shown = BAD_CHARACTERS.sub("", cells.get("email", ""))[:254].lower()
-        reason = _l("Row %(row)s: %(problem)s", row=line.number, problem=problem.words)
-        return Entry(
-            *(line.number, Fate.PROBLEM, shown_name, shown, shown_number, (reason,)),
-            problem=problem.words,
-            clashes=isinstance(problem, Clash),
-            needs_no_address=isinstance(problem, SharedAddress),
-            is_out=is_sum,
-        )
-    slips = [] if table.is_exact else slips_in(entry)
-    warnings = [*slips, *entry.warnings, *warnings]
-    if line.repeats:
-        repeats = ", ".join(map(str, line.repeats))
+        return _refused(row, problem)
+    slips = [] if roster.is_exact else _slips_in(entry)
+    warnings = [*slips, *entry.warnings, *warnings, *_warn(row, roster)]
+    return replace(entry, number=_shown_number(row), warnings=tuple(warnings), is_unlikely=bool(slips))
+
+
+def _refused(row: Row, problem: Problem) -> Entry:
+    shown_name = BAD_CHARACTERS.sub("", row.name)[:LONGEST_NAME]
+    shown = BAD_CHARACTERS.sub("", row.cells.get("email", ""))[:254].lower()
+    reason = _l("Row %(row)s: %(problem)s", row=row.line.number, problem=problem.words)
+    return Entry(
+        *(row.line.number, RowOutcome.PROBLEM, shown_name, shown, _shown_number(row), (reason,)),
+        problem=problem.words,
+        clashes=isinstance(problem, Clash),
+        needs_no_address=isinstance(problem, SharedAddress),
+        is_out=row.is_total,
+    )
+
+
+def _shown_number(row: Row) -> str | None:
+    return BAD_CHARACTERS.sub("", row.cells.get("employee_number", ""))[:LONGEST_NUMBER] or None
+
+
+def _warn(row: Row, roster: _Roster) -> list[LazyString]:
+    """Return what to look at in how a row was read."""
+    warnings = []
+    if row.line.repeats:
+        repeats = ", ".join(map(str, row.line.repeats))
         warnings.append(_l("also in row %(rows)s: read as one person", rows=repeats))
-    if line.stints:
-        stints = ", ".join(map(str, line.stints))
+    if row.line.stints:
+        stints = ", ".join(map(str, row.line.stints))
         warnings.append(_l("row %(rows)s is about an earlier time that has ended, and isn’t read", rows=stints))
-    for team in unclear:
+    for team in row.unclear_teams:
         if team not in roster.unclear_teams:
             roster.unclear_teams.add(team)
             warnings.append(_l("“%(team)s” is read as one team: put a semicolon between two", team=team[:80]))
-    if line.is_hidden:
+    if row.line.is_hidden:
         warnings.append(_l("this row is hidden in the spreadsheet"))
-    if match := _MISREAD.search(name):
+    if match := _MISREAD.search(row.name):
         warnings.append(_l("“%(letters)s” in the name may be a letter that was read wrongly", letters=match[0]))
-    return replace(entry, number=shown_number, warnings=tuple(warnings), is_unlikely=bool(slips))
-
-
-def _say_day(raw: dict[str, str], hired_on: dt.date | None, table: Table) -> list[LazyString]:
-    """Return how a hire date was read that says none, or that could be two days in a file that has both orders."""
-    text = (raw.get("rehired_on") or raw.get("hired_on", ""))[:40]
-    if hired_on is None and is_nothing(text):
-        return [_l("“%(text)s” is read as no hire date", text=text)]
-    if hired_on is not None and table.has_both_orders and could_be_two(text):
-        return [_l("“%(text)s” is read as %(day)s", text=text, day=hired_on.isoformat())]
-    return []
+    return warnings
 
 
 def _with_zeros(row: Wanted, roster: _Roster) -> tuple[Wanted, list[LazyString]]:
@@ -260,7 +210,7 @@ def _with_zeros(row: Wanted, roster: _Roster) -> tuple[Wanted, list[LazyString]]
 def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
     if row.has_left and _find(number, row, roster) is None:  # it takes nobody's address or number
         reason = _l("has left, says the list, and isn’t on the roster")
-        return Entry(number, Fate.GONE, row.name, row.email_key, reasons=(reason,))
+        return Entry(number, RowOutcome.GONE, row.name, row.email_key, reasons=(reason,))
     _refuse_twins(number, row, roster)
     person = _find(number, row, roster)
     if person is None:
@@ -269,15 +219,15 @@ def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry
     if earlier != number:
         raise Clash(_l("this is %(name)s, who is in row %(row)s too. Keep one of them.", name=person.name, row=earlier))
     if row.has_left:
-        return leaves(number, row, person)
+        return _leaves(number, row, person)
     warnings = []
     role = ROLE_WORDS[Role(person.role)]
     if role_text and fold(role_text) != person.role:
         warnings.append(_l("%(name)s stays %(role)s: a roster changes nobody’s role", name=person.name, role=role))
-    changed = changes_of(row, person)
+    changed = _changes_of(row, person)
     entry = Entry(
         number,
-        Fate.UNCHANGED,
+        RowOutcome.UNCHANGED,
         row.name,
         row.email_key,
         rests_on=(person.role, *(str(change.old) for change in changed.values())),
@@ -302,7 +252,7 @@ def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry
             warnings.append(_l("only the zeros before the employee number change"))
         entry = replace(
             entry,
-            fate=Fate.CHANGED,
+            outcome=RowOutcome.CHANGED,
             changes=tuple(changed.values()),
             wanted=row,
             old_name="" if is_elsewhere or is_same_name(row.name, person.name) else person.name,
@@ -312,12 +262,74 @@ def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry
     return replace(entry, warnings=tuple(warnings))
 
 
+def _changes_of(row: Wanted, person: Known) -> dict[str, Change]:
+    """Return the old and the new value of each field that would change."""
+    is_elsewhere = row.email_key not in person.keys
+    pairs: list[tuple[str, Value, Value]] = [
+        ("name", row.name, person.name),
+        ("email", row.email_key if is_elsewhere else None, person.email),
+        ("job_title", row.job_title, person.job_title),
+        ("employee_number", row.employee_number, person.employee_number),
+        ("hired_on", row.hired_on, person.hired_on),
+    ]
+    if row.teams is not None and set(map(fold, row.teams)) != set(map(fold, person.teams)):
+        pairs.append(("teams", "; ".join(row.teams), "; ".join(person.teams)))
+    return {name: Change(LABELS[name], old, new) for name, new, old in pairs if new is not None and new != old}
+
+
+def _slips_in(entry: Entry) -> list[LazyString]:
+    """Return why a row is likely to be a slip."""
+    changed = {name: change for change in entry.changes for name, label in LABELS.items() if change.label is label}
+    slips = []
+    if list(changed) == ["name"] and str(changed["name"].old).casefold() == str(changed["name"].new).casefold():
+        slips.append(_l("only capitals differ"))
+    domain = (entry.email or "").rpartition("@")[2]
+    if domain in _MEANT and ("email" in changed or entry.outcome in (RowOutcome.NEW, RowOutcome.RETURNED)):
+        slips.append(_l("the address ends with %(typed)s. Did you mean %(meant)s?", typed=domain, meant=_MEANT[domain]))
+    return slips
+
+
+def _leaves(number: int, row: Wanted, person: Known) -> Entry:
+    """Return what becomes of someone here who has left, as a row says. Raises Problem."""
+    role = ROLE_WORDS[Role(person.role)]
+    entry = Entry(
+        number,
+        RowOutcome.UNCHANGED,
+        person.name,
+        row.email_key,
+        rests_on=(person.role,),
+        membership_id=person.membership_id,
+    )
+    if person.role != Role.MEMBER:
+        stays = _l(
+            "has left, says the list, but %(name)s is %(role)s: a roster ends nobody’s role. "
+            "Do that on the person’s page.",
+            name=person.name,
+            role=role,
+        )
+        return replace(entry, warnings=(stays,))
+    hired_on = person.hired_on
+    if row.ended_on is not None and hired_on is not None and row.ended_on < hired_on:
+        raise Problem(
+            _l(
+                "the last day, %(day)s, is before the hire date, %(hired)s. Correct one of them.",
+                day=row.ended_on.isoformat(),
+                hired=hired_on.isoformat(),
+            )
+        )
+    if row.ended_on is not None:
+        last_day = Change(_l("last day"), None, row.ended_on)
+        return replace(entry, outcome=RowOutcome.LEAVES, changes=(last_day,), wanted=row)
+    told = _l("has left, says the list, without a day: the last day is today")
+    return replace(entry, outcome=RowOutcome.LEAVES, reasons=(told,), wanted=row)
+
+
 def _new(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
     row = replace(row, role=read_role(role_text, roster.roles))
     if row.email_key is None:
         return _new_without_address(number, row, roster)
-    fate = Fate.RETURNED if row.email_key in roster.gone else Fate.NEW
-    return Entry(number, fate, row.name, row.email_key, wanted=row, gets_mail=True)
+    outcome = RowOutcome.RETURNED if row.email_key in roster.gone else RowOutcome.NEW
+    return Entry(number, outcome, row.name, row.email_key, wanted=row, gets_mail=True)
 
 
 def _new_without_address(number: int, row: Wanted, roster: _Roster) -> Entry:
@@ -328,8 +340,8 @@ def _new_without_address(number: int, row: Wanted, roster: _Roster) -> Entry:
     if _sorted(row.name) in roster.names:
         warnings.append(_l("someone called %(name)s is on the roster already: is this the same person?", name=row.name))
     gone = roster.gone_by_number.get(row.employee_number or "")
-    fate = Fate.RETURNED if gone is not None and is_same_name(gone.name, row.name) else Fate.NEW
-    return Entry(number, fate, row.name, None, warnings=tuple(warnings), wanted=row)
+    outcome = RowOutcome.RETURNED if gone is not None and is_same_name(gone.name, row.name) else RowOutcome.NEW
+    return Entry(number, outcome, row.name, None, warnings=tuple(warnings), wanted=row)
 
 
 def _sorted(name: str) -> str:
@@ -366,7 +378,7 @@ def _find(number: int, row: Wanted, roster: _Roster) -> Known | None:
     by_key = roster.by_key.get(row.email_key or "")
     by_number = roster.by_number.get(row.employee_number or "")
     if by_number is not None and by_number is not by_key:
-        if by_key is not None or not (number in roster.same or is_same_name(by_number.name, row.name)):
+        if by_key is not None or not (number in roster.said.same or is_same_name(by_number.name, row.name)):
             raise Clash(
                 _l(
                     "the employee number %(number)s belongs to %(name)s, who is on the roster. "

@@ -31,13 +31,14 @@ from trainer.core.work import Job
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import LONGEST_TITLE
 from trainer.roster.days import Order, Reading
-from trainer.roster.deciding import Said, Table
 from trainer.roster.headings import MEANINGS, bare
 from trainer.roster.kept_sheets import cut, keep_other, keep_sheet
 from trainer.roster.lines import MOST_ROWS, Line
 from trainer.roster.matching import Column, How, choose_sheet, match, missing, read_days
 from trainer.roster.models import RosterDraft, RosterHeading
+from trainer.roster.plan import Said
 from trainer.roster.reading import CODINGS, Listing, decode_cell
+from trainer.roster.rows import Table
 
 KEPT = dt.timedelta(days=1)
 """How long a roster waits to be confirmed, and how long what it did can be undone."""

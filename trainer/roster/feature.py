@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from trainer.core.feature import Feature
-from trainer.roster import importing, persons
+from trainer.roster import persons
 from trainer.roster.acts import ACTS
 from trainer.roster.attention import list_attention
 from trainer.roster.drafts import forget_firm
 from trainer.roster.periods import PERIODS
 from trainer.roster.plan_views import blueprint
 from trainer.roster.tasks import import_roster
+from trainer.roster.writing import KIND
 
 FEATURE = Feature(
     name="roster",
     blueprints=(blueprint,),
     links={"roster": "roster.send"},
-    works={importing.KIND: import_roster},
+    works={KIND: import_roster},
     firm_blueprints={"roster": "people.people"},
     list_attention=list_attention,
     forget_firm=forget_firm,

@@ -29,7 +29,7 @@ class RosterDraft(Base):
     """
     applied_at: Mapped[dt.datetime | None]
     counts: Mapped[dict[str, Any]]
-    """How many people had each fate, once it is taken over."""
+    """How many people had each outcome, once it is taken over."""
 
 
 class RosterHeading(Base):

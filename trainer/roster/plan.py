@@ -1,4 +1,4 @@
-"""What would come of a roster: the fate of each row, with its reason, and who isn't in it. Pure."""
+"""What would come of a roster: the outcome of each row, with its reason, and who isn't in it. Pure."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from trainer.roster.cells import Wanted
+from trainer.roster.people import Wanted
 from trainer.web.language import show_day
 
 Value = str | dt.date | None
 
 
-class Fate(StrEnum):
+class RowOutcome(StrEnum):
     """What would come of a row."""
 
     PROBLEM = "problem"
@@ -31,8 +31,8 @@ class Fate(StrEnum):
     UNCHANGED = "unchanged"
 
 
-WRITTEN = (Fate.NEW, Fate.RETURNED, Fate.CHANGED, Fate.LEAVES)
-"""Fates that change something, so that someone may say no to them."""
+WRITTEN = (RowOutcome.NEW, RowOutcome.RETURNED, RowOutcome.CHANGED, RowOutcome.LEAVES)
+"""Outcomes that change something, so that someone may say no to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row and its fate."""
+    """A row and its outcome."""
 
     line: int
-    fate: Fate
+    outcome: RowOutcome
     name: str
     email: str | None
     number: str | None = None
@@ -108,17 +108,17 @@ class Entry:
         """True if it stays out until someone takes it: it looks like a slip, or we don't know whether this person still
         works here."""
         has_odd_status = self.wanted is not None and self.wanted.has_odd_status
-        return (has_odd_status or self.is_unlikely) and self.fate in WRITTEN
+        return (has_odd_status or self.is_unlikely) and self.outcome in WRITTEN
 
     @property
     def is_total(self) -> bool:
         """True for a row that is no person: it is left out, and nobody has to decide or mend anything."""
-        return self.fate is Fate.PROBLEM and self.is_out
+        return self.outcome is RowOutcome.PROBLEM and self.is_out
 
     @property
     def is_taken(self) -> bool:
         """True if it is written once the roster is confirmed."""
-        return self.fate in WRITTEN and not self.is_out
+        return self.outcome in WRITTEN and not self.is_out
 
     @property
     def reason(self) -> str:
@@ -135,6 +135,21 @@ class Entry:
         return "; ".join(map(str, self.warnings))
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What someone said about a plan: which rows are left out, and which people who aren't in the list have left."""
+
+    out: frozenset[int] = frozenset()
+    """Numbers of rows."""
+    left: frozenset[UUID] = frozenset()
+    taken: frozenset[int] = frozenset()
+    """Numbers of doubtful rows that are taken."""
+    has_slips: bool = False
+    """True if rows that share an address come in without it, where they have an employee number."""
+    same: frozenset[int] = frozenset()
+    """Numbers of rows whose person is the one with that employee number, even under another name."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What would come of a roster that was sent, decided against the firm's roster as it is."""
@@ -147,31 +162,31 @@ class Plan:
     """The people among them who have left, as someone confirmed."""
 
     @cached_property
-    def counts(self) -> dict[Fate, int]:
-        """Return how many rows have each fate, whether they are taken or not; totals have none."""
-        counts = dict.fromkeys(Fate, 0)
+    def counts(self) -> dict[RowOutcome, int]:
+        """Return how many rows have each outcome, whether they are taken or not; totals have none."""
+        counts = dict.fromkeys(RowOutcome, 0)
         for entry in self.entries:
-            counts[entry.fate] += not entry.is_total
+            counts[entry.outcome] += not entry.is_total
         return counts
 
     @cached_property
-    def taken(self) -> dict[Fate, tuple[Entry, ...]]:
-        """Return the rows of each fate that would be written."""
-        taken: dict[Fate, list[Entry]] = {fate: [] for fate in WRITTEN}
+    def taken(self) -> dict[RowOutcome, tuple[Entry, ...]]:
+        """Return the rows of each outcome that would be written."""
+        taken: dict[RowOutcome, list[Entry]] = {outcome: [] for outcome in WRITTEN}
         for entry in self.entries:
             if entry.is_taken:
-                taken[entry.fate].append(entry)
-        return {fate: tuple(entries) for fate, entries in taken.items()}
+                taken[entry.outcome].append(entry)
+        return {outcome: tuple(entries) for outcome, entries in taken.items()}
 
     @property
     def added(self) -> int:
         """How many people would be brought in."""
-        return len(self.taken[Fate.NEW]) + len(self.taken[Fate.RETURNED])
+        return len(self.taken[RowOutcome.NEW]) + len(self.taken[RowOutcome.RETURNED])
 
     @property
     def ended(self) -> int:
         """How many people would be marked as having left."""
-        return len(self.taken[Fate.LEAVES]) + len(self.leaving)
+        return len(self.taken[RowOutcome.LEAVES]) + len(self.leaving)
 
     @property
     def changes(self) -> bool:
@@ -186,7 +201,9 @@ class Plan:
     @property
     def without_address(self) -> int:
         """How many of the people who would be brought in have no address, and need a PIN slip."""
-        return sum(entry.email is None for fate in (Fate.NEW, Fate.RETURNED) for entry in self.taken[fate])
+        return sum(
+            entry.email is None for outcome in (RowOutcome.NEW, RowOutcome.RETURNED) for entry in self.taken[outcome]
+        )
 
     @cached_property
     def renamed(self) -> tuple[Entry, ...]:
@@ -196,7 +213,7 @@ class Plan:
     @cached_property
     def refused(self) -> tuple[Entry, ...]:
         """The rows that can't be taken and haven't been left out yet."""
-        return tuple(entry for entry in self.entries if entry.fate is Fate.PROBLEM and not entry.is_total)
+        return tuple(entry for entry in self.entries if entry.outcome is RowOutcome.PROBLEM and not entry.is_total)
 
     @property
     def sharing(self) -> int:
@@ -207,7 +224,9 @@ class Plan:
     def left_out(self) -> tuple[Entry, ...]:
         """The rows that stay out: those that can't be taken, and those that someone left out."""
         return tuple(
-            entry for entry in self.entries if entry.fate is Fate.PROBLEM or (entry.is_out and entry.fate in WRITTEN)
+            entry
+            for entry in self.entries
+            if entry.outcome is RowOutcome.PROBLEM or (entry.is_out and entry.outcome in WRITTEN)
         )
 
     @cached_property
@@ -219,7 +238,7 @@ class Plan:
     def digest(self) -> str:
         """Return a digest that changes whenever the outcome of any row does; it is the same in every language."""
         told = "\n".join(
-            f"{entry.line} {entry.fate} {entry.membership_id} {entry.name} {entry.email} "
+            f"{entry.line} {entry.outcome} {entry.membership_id} {entry.name} {entry.email} "
             f"{entry.wanted} {entry.rests_on} {entry.is_out}"
             for entry in self.entries
         )

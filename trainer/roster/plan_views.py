@@ -36,11 +36,11 @@ from trainer.roster.drafts import (
     table_of,
 )
 from trainer.roster.forms import MEANING_WORDS, READINGS, ConfirmForm, ReadingForm
-from trainer.roster.importing import LARGE, Confirmation, check, decide, invite_added, order_take_over, take_over
-from trainer.roster.leaving import undo_leaving
 from trainer.roster.models import RosterDraft
-from trainer.roster.plan import Entry, Fate, Known, Plan
+from trainer.roster.plan import Entry, Known, Plan, RowOutcome
+from trainer.roster.planning import decide
 from trainer.roster.views import blueprint
+from trainer.roster.writing import LARGE, Confirmation, check, invite_added, order_take_over, take_over, undo_leaving
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import show_day
@@ -52,9 +52,9 @@ __all__ = ["blueprint"]  # with the pages of both files
 SHOWN: Final = 25
 """Rows of a page: each is a card on a phone."""
 _OTHERS: Final = ("all", "warned", "missing", "totals")
-"""What can be shown, apart from the rows of one fate."""
-_DECIDED: Final = (Fate.UNCHANGED, Fate.GONE)
-"""Fates about which nobody has to decide anything."""
+"""What can be shown, apart from the rows of one outcome."""
+_DECIDED: Final = (RowOutcome.UNCHANGED, RowOutcome.GONE)
+"""Outcomes about which nobody has to decide anything."""
 
 
 @blueprint.get("/<uuid:draft_id>")
@@ -62,24 +62,24 @@ _DECIDED: Final = (Fate.UNCHANGED, Fate.GONE)
 @acting(May.SET_TEAMS)
 def draft(actor: Actor, draft_id: UUID) -> Response | str:
     """Show what each row would do, the worker's progress, or what was done."""
-    roster = get_draft(actor, draft_id, now())
-    if (job := find_job(roster)) is not None:
+    draft = get_draft(actor, draft_id, now())
+    if (job := find_job(draft)) is not None:
         return render_template("roster/busy.html", actor=actor, job=job)
-    if roster.applied_at is not None:
-        sent = count_sent("invitation", roster.applied_at, "organization", actor.organization_id.hex)
+    if draft.applied_at is not None:
+        sent = count_sent("invitation", draft.applied_at, "organization", actor.organization_id.hex)
         return render_template(
             "roster/done.html",
             actor=actor,
-            draft=roster,
-            counts=roster.counts,
+            draft=draft,
+            counts=draft.counts,
             sent=sent,
             has_requirement=bool(list_requirements(actor.organization_id)),
             form=Form(),
         )
-    if not is_matched(roster):
+    if not is_matched(draft):
         return go(url_for(".columns", organization_id=actor.organization_id, draft_id=draft_id))
     form = ConfirmForm(formdata=None, has_mail=bool(list_requirements(actor.organization_id)))
-    return _plan_page(actor, roster, decide(actor, roster, now()).plan, form)
+    return _plan_page(actor, draft, decide(actor, draft, now()).plan, form)
 
 
 @blueprint.post("/<uuid:draft_id>/ticks")
@@ -89,8 +89,8 @@ def tick(actor: Actor, draft_id: UUID) -> Response:
     """Note which rows of a page are left out, and which of the people who aren't in the list have left."""
     try:
         with transaction():
-            roster = get_draft(actor, draft_id, now())
-            say(roster, _ticks(actor, roster))
+            draft = get_draft(actor, draft_id, now())
+            say(draft, _ticks(actor, draft))
     except Invalid as error:
         flash(error.message)
     return go(_here(actor, draft_id))
@@ -101,12 +101,12 @@ def tick(actor: Actor, draft_id: UUID) -> Response:
 @acting(May.SET_TEAMS)
 def refused(actor: Actor, draft_id: UUID) -> Response:
     """Give the refused rows back as they were sent, each with its reason."""
-    roster = get_draft(actor, draft_id, now())
-    if is_confirmed(roster) or not is_matched(roster):
+    draft = get_draft(actor, draft_id, now())
+    if is_confirmed(draft) or not is_matched(draft):
         return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
-    plan = decide(actor, roster, now()).plan
-    headings = [column.heading for column in columns_of(roster)]
-    cells = {line.number: line.cells[: len(headings)] for line in lines_of(roster)}
+    plan = decide(actor, draft, now()).plan
+    headings = [column.heading for column in columns_of(draft)]
+    cells = {line.number: line.cells[: len(headings)] for line in lines_of(draft)}
     rows: Iterable[Sequence[Cell]] = (
         (entry.line, *cells[entry.line], *[""] * (len(headings) - len(cells[entry.line])), entry.reason)
         for entry in plan.refused
@@ -128,36 +128,36 @@ def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
             is_same=bool(form.is_same.data),
             leaves_out=bool(form.leaves_out.data),
         )
-        roster = get_draft(actor, draft_id, now())
-        if is_confirmed(roster):
+        draft = get_draft(actor, draft_id, now())
+        if is_confirmed(draft):
             return go(draft_url)
-        if not is_matched(roster):
+        if not is_matched(draft):
             raise Conflict(_("Say what the columns are first."))
-        is_large = len(table_of(roster).lines) > LARGE
+        is_large = len(table_of(draft).lines) > LARGE
         if is_large:
-            check(decide(actor, roster, now()).plan, said)  # before anything is locked: this takes a while
+            check(decide(actor, draft, now()).plan, said)  # before anything is locked: this takes a while
         with transaction():
-            roster = get_draft(actor, draft_id, now())
-            if is_confirmed(roster):
+            draft = get_draft(actor, draft_id, now())
+            if is_confirmed(draft):
                 return go(draft_url)
             if is_large:
-                order_take_over(actor, roster, said, now())
+                order_take_over(actor, draft, said, now())
             else:
-                take_over(actor, roster, said, now())
-                invite_added(actor, roster, now())
+                take_over(actor, draft, said, now())
+                invite_added(actor, draft, now())
     except (Conflict, Invalid, NotYet) as error:
-        roster = get_draft(actor, draft_id, now())
-        if not is_matched(roster):
+        draft = get_draft(actor, draft_id, now())
+        if not is_matched(draft):
             return go(draft_url)
-        plan = decide(actor, roster, now()).plan
+        plan = decide(actor, draft, now()).plan
         if not isinstance(error, NotYet):
             flash(error.message)
-            return _plan_page(actor, roster, plan, form), 409 if isinstance(error, Conflict) else 422
+            return _plan_page(actor, draft, plan, form), 409 if isinstance(error, Conflict) else 422
         if plan.refused and not form.leaves_out.data:
             form.leaves_out.errors = [_("Fix the refused rows, or check this box: then they stay out.")]
         if plan.renamed and not form.is_same.data:
             form.is_same.errors = [_("Confirm that these are the same people, or uncheck their rows.")]
-        return _plan_page(actor, roster, plan, form), 422
+        return _plan_page(actor, draft, plan, form), 422
     return go(draft_url)
 
 
@@ -167,10 +167,10 @@ def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
 def undo(actor: Actor, draft_id: UUID) -> Response:
     """Put back the people whom this roster marked as having left."""
     with transaction():
-        roster = get_draft(actor, draft_id, now())
-        if roster.applied_at is None:
+        draft = get_draft(actor, draft_id, now())
+        if draft.applied_at is None:
             raise Conflict(_("This roster isn’t imported yet."))
-        back, others = undo_leaving(actor, roster, now())
+        back, others = undo_leaving(actor, draft, now())
     flash(ngettext("%(num)s person is back on the roster.", "%(num)s people are back on the roster.", back))
     if others:
         flash(
@@ -190,23 +190,23 @@ def _note_ticks(actor: Actor, draft_id: UUID) -> str:
     """
     digest = request.form.get("digest", "")
     with transaction():
-        roster = get_draft(actor, draft_id, now())
-        if is_confirmed(roster) or not is_matched(roster):
+        draft = get_draft(actor, draft_id, now())
+        if is_confirmed(draft) or not is_matched(draft):
             return digest
-        ticks = _ticks(actor, roster)
+        ticks = _ticks(actor, draft)
         if not (ticks.shown or ticks.asked):
             return digest
-        shown = decide(actor, roster, now())
-        if not say(roster, ticks):
+        shown = decide(actor, draft, now())
+        if not say(draft, ticks):
             return digest
-        return decide(actor, roster, now()).plan.digest if shown.plan.digest == digest else ""
+        return decide(actor, draft, now()).plan.digest if shown.plan.digest == digest else ""
 
 
-def _ticks(actor: Actor, roster: RosterDraft) -> Ticks:
+def _ticks(actor: Actor, draft: RosterDraft) -> Ticks:
     """Return what is ticked. Raises Invalid if all are to have left, and the number typed isn't how many they are."""
     asked, left = (frozenset(request.form.getlist(name, UUID)) for name in ("asked", "left"))
     if typed := request.form.get("all_left", "").strip():
-        missing = decide(actor, roster, now()).plan.missing
+        missing = decide(actor, draft, now()).plan.missing
         if typed != str(len(missing)):
             raise Invalid(_("Nobody was marked: type %(num)s to say that all of them have left.", num=len(missing)))
         asked = left = frozenset(person.membership_id for person in missing)
@@ -229,9 +229,9 @@ def _here(actor: Actor, draft_id: UUID) -> str:
     return address
 
 
-def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm) -> str:
+def _plan_page(actor: Actor, draft: RosterDraft, plan: Plan, form: ConfirmForm) -> str:
     shown = request.args.get("show", "")
-    if shown not in {*Fate, *_OTHERS}:
+    if shown not in {*RowOutcome, *_OTHERS}:
         shown = ""
     text = request.args.get("q", "").strip()[:80]
     rows = _chosen(plan, shown, text)
@@ -243,21 +243,21 @@ def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm)
     form.leaves_out.label.text = ngettext(
         "Leave out the %(num)s refused row", "Leave out all %(num)s refused rows", refused
     )
-    sheet = sheet_of(roster)
+    sheet = sheet_of(draft)
     return render_template(
         "roster/plan.html",
         actor=actor,
         is_required=bool(list_requirements(actor.organization_id)),
-        draft=roster,
+        draft=draft,
         plan=plan,
         headline=_headline(plan),
         form=form,
-        coding=ReadingForm(formdata=None, coding=roster.rows["coding"]) if roster.rows["coding"] else None,
-        read_as=_read_as(actor, roster, sheet.example) if sheet.example else None,
-        ignored=dropped_by(roster),
-        columns=[(MEANING_WORDS[column.meaning], column.heading) for column in columns_of(roster) if column.meaning],
-        filename=roster.rows.get("filename"),
-        written_as=_written_as(roster),
+        coding=ReadingForm(formdata=None, coding=draft.rows["coding"]) if draft.rows["coding"] else None,
+        read_as=_read_as(actor, draft, sheet.example) if sheet.example else None,
+        ignored=dropped_by(draft),
+        columns=[(MEANING_WORDS[column.meaning], column.heading) for column in columns_of(draft) if column.meaning],
+        filename=draft.rows.get("filename"),
+        written_as=_written_as(draft),
         sheet=sheet,
         left_today=count_left_today(actor.organization, now()),
         rows=rows[start : start + SHOWN],
@@ -266,26 +266,26 @@ def _plan_page(actor: Actor, roster: RosterDraft, plan: Plan, form: ConfirmForm)
         start=start,
         count=len(rows),
         step=SHOWN,
-        fates=_fates(),
+        outcomes=_outcomes(),
         undecided=sum(map(_is_undecided, plan.entries)),
         totals=sum(entry.is_total for entry in plan.entries),
     )
 
 
-def _read_as(actor: Actor, roster: RosterDraft, example: str) -> str:
-    return show_day(read_day(example, actor.today(now()), order_of(roster)), "long")
+def _read_as(actor: Actor, draft: RosterDraft, example: str) -> str:
+    return show_day(read_day(example, actor.today(now()), order_of(draft)), "long")
 
 
-def _written_as(roster: RosterDraft) -> str:
+def _written_as(draft: RosterDraft) -> str:
     """Return in which encoding a text file is read; nothing for a spreadsheet or for what was pasted."""
-    coding = roster.rows["coding"]
-    is_text_file = roster.rows.get("filename") and not sheet_of(roster).name
+    coding = draft.rows["coding"]
+    is_text_file = draft.rows.get("filename") and not sheet_of(draft).name
     return str(READINGS[coding]) if coding else _("Unicode") if is_text_file else ""
 
 
 def _headline(plan: Plan) -> str:
     """Return in a few words what would happen."""
-    changed, refused = len(plan.taken[Fate.CHANGED]), len(plan.refused)
+    changed, refused = len(plan.taken[RowOutcome.CHANGED]), len(plan.refused)
     parts = [
         ngettext("%(num)s new person", "%(num)s new people", plan.added) if plan.added else "",
         ngettext("%(num)s change", "%(num)s changes", changed) if changed else "",
@@ -301,8 +301,8 @@ def _chosen(plan: Plan, shown: str, text: str) -> Sequence[Entry | Known]:
     if shown == "missing":
         rows = sorted(plan.missing, key=lambda person: fold(person.name))
         return [person for person in rows if _fits(text, person.name, person.email, person.employee_number)]
-    order = {fate: place for place, fate in enumerate(Fate)}
-    rows = sorted(plan.entries, key=lambda entry: (order[entry.fate], entry.line))
+    order = {outcome: place for place, outcome in enumerate(RowOutcome)}
+    rows = sorted(plan.entries, key=lambda entry: (order[entry.outcome], entry.line))
     if shown == "warned":
         rows = [entry for entry in rows if entry.warnings]
     elif shown == "totals":
@@ -310,26 +310,26 @@ def _chosen(plan: Plan, shown: str, text: str) -> Sequence[Entry | Known]:
     elif shown == "":
         rows = list(filter(_is_undecided, rows))
     elif shown != "all":
-        rows = [entry for entry in rows if entry.fate == shown and not entry.is_total]
+        rows = [entry for entry in rows if entry.outcome == shown and not entry.is_total]
     return [entry for entry in rows if _fits(text, entry.name, entry.email, entry.number)]
 
 
 def _is_undecided(entry: Entry) -> bool:
-    return entry.fate not in _DECIDED and not entry.is_total
+    return entry.outcome not in _DECIDED and not entry.is_total
 
 
 def _fits(text: str, *values: str | None) -> bool:
     return not text or any(fold(text) in fold(value) for value in values if value)
 
 
-def _fates() -> dict[Fate, tuple[str, str, str]]:
-    """Return the word, kind of chip and icon for each fate."""
+def _outcomes() -> dict[RowOutcome, tuple[str, str, str]]:
+    """Return the word, kind of chip and icon for each outcome."""
     return {
-        Fate.PROBLEM: (_("Refused"), "late", "bang"),
-        Fate.NEW: (_("New"), "ok", "check"),
-        Fate.RETURNED: (_("Returned"), "ok", "check"),
-        Fate.CHANGED: (_("Changed"), "due", "arrow"),
-        Fate.LEAVES: (_("Left"), "due", "exit"),
-        Fate.GONE: (_("Left before"), "none", "dash"),
-        Fate.UNCHANGED: (_("Same"), "none", "dash"),
+        RowOutcome.PROBLEM: (_("Refused"), "late", "bang"),
+        RowOutcome.NEW: (_("New"), "ok", "check"),
+        RowOutcome.RETURNED: (_("Returned"), "ok", "check"),
+        RowOutcome.CHANGED: (_("Changed"), "due", "arrow"),
+        RowOutcome.LEAVES: (_("Left"), "due", "exit"),
+        RowOutcome.GONE: (_("Left before"), "none", "dash"),
+        RowOutcome.UNCHANGED: (_("Same"), "none", "dash"),
     }

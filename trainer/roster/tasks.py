@@ -18,8 +18,9 @@ from trainer.core.work import Job
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import May
-from trainer.roster.importing import Confirmation, check, decide, invite_added, take_over
 from trainer.roster.models import RosterDraft
+from trainer.roster.planning import decide
+from trainer.roster.writing import Confirmation, check, invite_added, take_over
 
 STEPS: Final = 3
 """Checked, written, invited."""

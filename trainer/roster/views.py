@@ -37,9 +37,9 @@ from trainer.roster.drafts import (
 )
 from trainer.roster.forms import RosterForm, match_form
 from trainer.roster.headings import EXAMPLE
-from trainer.roster.importing import NEEDS_ADDRESS, roles_by_roster
 from trainer.roster.matching import How
 from trainer.roster.models import RosterDraft
+from trainer.roster.planning import NEEDS_ADDRESS, roles_by_roster
 from trainer.roster.reading import read_file, read_list
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response

@@ -30,21 +30,21 @@ from trainer.organizations.invitations import invite_all
 from trainer.organizations.models import Invitation
 from trainer.organizations.queries import lock_organization
 from trainer.roster.cells import LABELS, tidy
-from trainer.roster.decided import Decided
-from trainer.roster.deciding import Said, Table
-from trainer.roster.importing import Written, decide_rows, write
 from trainer.roster.lines import Line
 from trainer.roster.names import is_same_name
-from trainer.roster.plan import Entry, Fate, Known
+from trainer.roster.plan import Entry, Known, RowOutcome, Said
+from trainer.roster.planning import Decided, decide_rows
+from trainer.roster.rows import Table
+from trainer.roster.writing import Written, write
 
 _COLUMNS: Final = ("employee_number", "name", "email", "job_title", "teams", "hired_on", "ended_on")
 _RESULTS: Final = {
-    Fate.NEW: Result.NEW,
-    Fate.RETURNED: Result.RETURNED,
-    Fate.CHANGED: Result.CHANGED,
-    Fate.LEAVES: Result.LEFT,
-    Fate.GONE: Result.UNCHANGED,
-    Fate.UNCHANGED: Result.UNCHANGED,
+    RowOutcome.NEW: Result.NEW,
+    RowOutcome.RETURNED: Result.RETURNED,
+    RowOutcome.CHANGED: Result.CHANGED,
+    RowOutcome.LEAVES: Result.LEFT,
+    RowOutcome.GONE: Result.UNCHANGED,
+    RowOutcome.UNCHANGED: Result.UNCHANGED,
 }
 
 
@@ -189,10 +189,10 @@ def _refuse(row: int, entry: Entry | None, person: NumberedPerson, decided: Deci
             old=same.name,
             new=entry.name,
         )
-    elif entry.fate is not Fate.PROBLEM:
+    elif entry.outcome is not RowOutcome.PROBLEM:
         return None
     assert words is not None
-    return Refusal(entry.line, number, words, clashes=entry.clashes or entry.fate is not Fate.PROBLEM)
+    return Refusal(entry.line, number, words, clashes=entry.clashes or entry.outcome is not RowOutcome.PROBLEM)
 
 
 def _has_other_name(entry: Entry, holder: Known) -> bool:
@@ -202,12 +202,12 @@ def _has_other_name(entry: Entry, holder: Known) -> bool:
 
 
 def _note_all(actor: Actor, decided: Decided, written: Written, label: str, now: dt.datetime) -> None:
-    """Record who was added or changed; `end_people` records who left."""
+    """Record who was added or changed; `write` records who left."""
     for entry in decided.plan.entries:
         person_id = written.added.get(entry.line)
         if person_id is not None:
             _note(actor, "membership.made", person_id, entry, label, now)
-        elif entry.fate is Fate.CHANGED and entry.membership_id is not None:
+        elif entry.outcome is RowOutcome.CHANGED and entry.membership_id is not None:
             changed = [name for name, words in LABELS.items() if any(change.label is words for change in entry.changes)]
             _note(actor, "membership.changed", entry.membership_id, entry, label, now, changed=", ".join(changed))
 
@@ -275,7 +275,7 @@ def _outcome(
         )
     return WrittenPerson(
         employee_number=person.employee_number,
-        result=_RESULTS[entry.fate] if entry else Result.SUPERSEDED,
+        result=_RESULTS[entry.outcome] if entry else Result.SUPERSEDED,
         person_id=person_id,
         is_invited=bool(is_invited),
         notes=notes,

@@ -1,15 +1,15 @@
-"""Taking a roster over: keep what was sent, decide against the roster as it is, write all of it or nothing."""
+"""Taking a roster over: all of its plan is written, or nothing; and undoing for a day that people left."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from trainer.accounts.models import User
 from trainer.assignments.upkeep import assign_people
@@ -17,75 +17,24 @@ from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, NotYet
+from trainer.core.events import Kind, happen_once
 from trainer.organizations.actor import Actor
 from trainer.organizations.history import keep_stays
 from trainer.organizations.invitations import Sent, invite_all, void_invitations
 from trainer.organizations.models import Membership, Team, TeamMembership
 from trainer.organizations.queries import lock_organization
-from trainer.organizations.rules import May, Role, fold
-from trainer.roster.cells import LABELS, key_of
-from trainer.roster.decided import Decided, forget, recall, remember
-from trainer.roster.deciding import Said, Table, plan
-from trainer.roster.drafts import fingerprint, refuse_ordered, said_of, table_of
-from trainer.roster.leaving import end_people
+from trainer.organizations.rules import Role, fold
+from trainer.roster.cells import LABELS
+from trainer.roster.drafts import refuse_ordered
 from trainer.roster.models import RosterDraft
-from trainer.roster.names import proper_name
-from trainer.roster.plan import Entry, Fate, Known, Plan
+from trainer.roster.plan import Entry, Plan, RowOutcome
+from trainer.roster.planning import decide, forget
 
-NEEDS_ADDRESS: Final = False
-"""Whether someone without an email address is refused; otherwise an employee number is enough, and a PIN slip."""
 KIND: Final = "roster"
 """Of the work that takes a large roster over: `tasks.py`."""
 LARGE: Final = 10_000
 """With this many rows or more, the worker takes a roster over: nobody waits that long for a page."""
 _PORTION = 500  # a database takes only so many values in one statement
-
-
-def decide(actor: Actor, draft: RosterDraft, now: dt.datetime) -> Decided:
-    """Return the plan of a roster as things are now: the one from before if nothing has changed since."""
-    query = select(Team.name_key).where(Team.organization_id == actor.organization_id)
-    known, teams = _list_known(actor), frozenset(db.session.scalars(query))
-    key = _key(actor, draft, now)
-    decided = recall(key, known, teams)
-    if decided is None:
-        decided = Decided(
-            plan(
-                table_of(draft),
-                known,
-                teams,
-                roles_by_roster(actor),
-                actor.today(now),
-                said_of(draft),
-                needs_address=NEEDS_ADDRESS,
-            ),
-            known,
-            teams,
-        )
-        remember(key, decided)
-    return decided
-
-
-def _key(actor: Actor, draft: RosterDraft, now: dt.datetime) -> Hashable:
-    """Return all that a plan depends on beside the firm's people and teams."""
-    return (fingerprint(draft), tuple(roles_by_roster(actor)), actor.today(now))
-
-
-def decide_rows(actor: Actor, table: Table, said: Said, now: dt.datetime) -> Decided:
-    """Return the plan of rows that another system sent, against the people whom they may mean. It gives no role."""
-    cells = {
-        name: {line.cells[index] for line in table.lines if line.cells[index]} for name, index in table.columns.items()
-    }
-    keys = {key for key in map(key_of, cells["email"]) if key}
-    people = _meant(actor, cells["employee_number"], keys, {fold(proper_name(name)) for name in cells["name"]})
-    query = select(Team.name_key).where(Team.organization_id == actor.organization_id)
-    known, teams = _list_known(actor, people), frozenset(db.session.scalars(query))
-    decided = plan(table, known, teams, [Role.MEMBER], actor.today(now), said, needs_address=NEEDS_ADDRESS)
-    return Decided(decided, known, teams)
-
-
-def roles_by_roster(actor: Actor) -> list[Role]:
-    """Return the roles that a roster sent by this person can give to new people."""
-    return [Role.MANAGER, Role.INSTRUCTOR, Role.MEMBER] if actor.may(May.SET_ROLES) else [Role.MEMBER]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +68,19 @@ def take_over(actor: Actor, draft: RosterDraft, said: Confirmation, now: dt.date
     name is the same person, or that refused rows stay out.
     """
     lock_organization(actor)
-    decided, key = decide(actor, draft, now).plan, _key(actor, draft, now)
-    check(decided, said)
-    written = write(actor, decided, now)
-    forget(key)
-    _note_changed(actor, decided.taken[Fate.CHANGED], now)
+    plan = decide(actor, draft, now).plan
+    check(plan, said)
+    written = write(actor, plan, now)
+    forget(actor, draft, now)
+    _note_changed(actor, plan.taken[RowOutcome.CHANGED], now)
     counts = {
-        "new": len(decided.taken[Fate.NEW]),
-        "returned": len(decided.taken[Fate.RETURNED]),
-        "changed": len(decided.taken[Fate.CHANGED]),
-        "unchanged": decided.counts[Fate.UNCHANGED],
+        "new": len(plan.taken[RowOutcome.NEW]),
+        "returned": len(plan.taken[RowOutcome.RETURNED]),
+        "changed": len(plan.taken[RowOutcome.CHANGED]),
+        "unchanged": plan.counts[RowOutcome.UNCHANGED],
         "ended": len(written.ended),
-        "left_out": len(decided.left_out),
-        "without_address": decided.without_address,
+        "left_out": len(plan.left_out),
+        "without_address": plan.without_address,
     }
     draft.rows = {
         "ended": [person_id.hex for person_id in written.ended],
@@ -144,7 +93,7 @@ def take_over(actor: Actor, draft: RosterDraft, said: Confirmation, now: dt.date
         actor_id=actor.user_id,
         organization_id=actor.organization_id,
         subject_id=draft.id,
-        teams=len(decided.new_teams),
+        teams=len(plan.new_teams),
         **counts,
     )
 
@@ -170,15 +119,15 @@ def _note_changed(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> N
         )
 
 
-def write(actor: Actor, decided: Plan, now: dt.datetime, **told: str) -> Written:
+def write(actor: Actor, plan: Plan, now: dt.datetime, **told: str) -> Written:
     """Write what a plan says. The caller has locked the firm before it was decided, and records the act.
 
     `told`: what the audit log is told of people who leave, beside the person and the day.
     """
-    teams = _make_teams(actor, decided.new_teams, now)
-    added = [*decided.taken[Fate.NEW], *decided.taken[Fate.RETURNED]]
-    changed = decided.taken[Fate.CHANGED]
-    ended = end_people(actor, decided, now, **told)
+    teams = _make_teams(actor, plan.new_teams, now)
+    added = [*plan.taken[RowOutcome.NEW], *plan.taken[RowOutcome.RETURNED]]
+    changed = plan.taken[RowOutcome.CHANGED]
+    ended = _end_people(actor, plan, now, **told)
     ids = _add(actor, added, now)
     _change(actor, changed, now)
     _set_teams(zip(ids, added, strict=True), teams, now)
@@ -206,82 +155,59 @@ def order_take_over(actor: Actor, draft: RosterDraft, said: Confirmation, now: d
     draft.rows = {**draft.rows, "order": {**asdict(said), "job": job.id.hex}}
 
 
-def check(decided: Plan, said: Confirmation) -> None:
+def check(plan: Plan, said: Confirmation) -> None:
     """Raise Conflict or NotYet, as `take_over` does, unless this plan was shown and may be written."""
-    if decided.digest != said.digest:
+    if plan.digest != said.digest:
         raise Conflict(
             _l("The roster has changed in the meantime. Check the rows again: this is what would happen now.")
         )
-    if decided.refused and not said.leaves_out:
+    if plan.refused and not said.leaves_out:
         raise NotYet(_l("Fix the refused rows, or check that they stay out."))
-    if decided.renamed and not said.is_same:
+    if plan.renamed and not said.is_same:
         raise NotYet(_l("Confirm that these are the same people, or correct the rows."))
 
 
-def _list_known(actor: Actor, ids: Select[uuid.UUID] | None = None) -> list[Known]:
-    """Return who is or was on the roster; `ids`: only these."""
-    names: dict[uuid.UUID, list[str]] = {}
-    in_teams = (
-        select(TeamMembership.membership_id, Team.name)
-        .join(Team, Team.id == TeamMembership.team_id)
-        .where(Team.organization_id == actor.organization_id)
-        .order_by(Team.name_key)
-    )
-    people = (
-        select(
-            Membership.id,
-            Membership.name,
-            Membership.email,
-            Membership.email_key,
-            Membership.job_title,
-            Membership.employee_number,
-            Membership.hired_on,
-            Membership.role,
-            Membership.ended_at,
-            Membership.user_id,
-            User.email_key,
-            User.email_confirmed_at,
-        )
-        .outerjoin(User, User.id == Membership.user_id)
-        .where(Membership.organization_id == actor.organization_id)
-        .order_by(Membership.created_at)
-    )
-    if ids is not None:
-        in_teams, people = in_teams.where(TeamMembership.membership_id.in_(ids)), people.where(Membership.id.in_(ids))
-    for membership_id, name in db.session.execute(in_teams):
-        names.setdefault(membership_id, []).append(name)
-    rows = db.session.execute(people)
-    return [
-        Known(
-            membership_id=row[0],
-            name=row[1],
-            email=row[2],
-            keys=frozenset(key for key in (row[3], row[10] if row[11] else None) if key),
-            job_title=row[4],
-            employee_number=row[5],
-            hired_on=row[6],
-            role=row[7],
-            teams=names.get(row[0], ()),
-            is_here=row[8] is None,
-            has_joined=row[9] is not None,
-        )
-        for row in rows
-    ]
+def undo_leaving(actor: Actor, draft: RosterDraft, now: dt.datetime) -> tuple[int, int]:
+    """Put back the people whom a roster marked as having left; return how many, and how many can't come back.
+
+    People stay off if their account was erased, they were hired again, or someone else has their address or number.
+    """
+    lock_organization(actor)
+    person_ids = [uuid.UUID(person_id) for person_id in draft.rows.get("ended", ())]
+    back = 0
+    for start in range(0, len(person_ids), _PORTION):
+        portion = person_ids[start : start + _PORTION]
+        ended = select(Membership).where(Membership.id.in_(portion), Membership.ended_at == draft.applied_at)
+        for person in db.session.scalars(ended).all():
+            if _is_replaced(person):
+                continue
+            person.ended_at = person.ended_on = None
+            _note(actor, "membership.removal_undone", now, person.id, name=person.name)
+            back += 1
+    draft.rows = {**draft.rows, "ended": []}
+    draft.counts = {**draft.counts, "ended": draft.counts["ended"] - back}
+    db.session.flush()
+    return back, len(person_ids) - back
 
 
-def _meant(actor: Actor, numbers: Collection[str], keys: Collection[str], names: Collection[str]) -> Select[uuid.UUID]:
-    """Return a select of the ids of people with one of these employee numbers, addresses or folded names."""
-    # What holds a NUL is in no database, and PostgreSQL can't even be asked for it.
-    numbers, keys, names = ([text for text in texts if "\0" not in text] for texts in (numbers, keys, names))
-    return select(Membership.id).where(
-        Membership.organization_id == actor.organization_id,
-        or_(
-            Membership.employee_number.in_(numbers),
-            Membership.email_key.in_(keys),
-            Membership.name_key.in_(names),
-            Membership.user_id.in_(select(User.id).where(User.email_key.in_(keys))),
-        ),
-    )
+def _end_people(actor: Actor, plan: Plan, now: dt.datetime, **told: str) -> list[uuid.UUID]:
+    """Note that the people who leave by this plan have left, and return who. The caller has locked the firm.
+
+    `told`: what the audit log is told beside the person and the day.
+    """
+    today = actor.today(now)
+    last_days = {
+        entry.membership_id: (entry.name, (entry.wanted.ended_on if entry.wanted else None) or today)
+        for entry in plan.taken[RowOutcome.LEAVES]
+        if entry.membership_id is not None
+    } | {person.membership_id: (person.name, max(today, person.hired_on or today)) for person in plan.leaving}
+    for membership_id, (name, day) in last_days.items():
+        _note(actor, "membership.removed", now, membership_id, name=name, ended_on=day.isoformat(), **told)
+    if last_days:
+        days = [{"id": person_id, "ended_on": day, "ended_at": now} for person_id, (_name, day) in last_days.items()]
+        db.session.execute(update(Membership), days)
+        happen_once(Kind.LEFT, {uuid.uuid4(): person_id for person_id in last_days}, now)
+    return list(last_days)
 
 
 def _make_teams(actor: Actor, names: Sequence[str], now: dt.datetime) -> dict[str, uuid.UUID]:
@@ -364,3 +290,27 @@ def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.
     ]
     insert_all(TeamMembership, rows)
     keep_stays(ids, now)
+
+
+def _is_replaced(person: Membership) -> bool:
+    same = [Membership.user_id == person.user_id] if person.user_id else []
+    same += [Membership.email_key == person.email_key] if person.email_key else []
+    same += [Membership.employee_number == person.employee_number] if person.employee_number else []
+    same_person = select(Membership.id).where(
+        Membership.organization_id == person.organization_id, Membership.ended_at.is_(None), or_(*same)
+    )
+    if db.session.scalar(same_person.limit(1)) is not None:
+        return True
+    user = db.session.get(User, person.user_id) if person.user_id else None
+    return user is not None and user.erased_at is not None
+
+
+def _note(actor: Actor, act: str, now: dt.datetime, membership_id: uuid.UUID, **details: str) -> None:
+    note(
+        act,
+        now,
+        actor_id=actor.user_id,
+        organization_id=actor.organization_id,
+        subject_id=membership_id,
+        **details,
+    )

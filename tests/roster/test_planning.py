@@ -16,12 +16,11 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
-from trainer.roster import decided, deciding, importing
-from trainer.roster.decided import Decided
+from trainer.roster import deciding, planning
 from trainer.roster.drafts import Ticks, get_draft, keep_draft, say
-from trainer.roster.importing import decide
 from trainer.roster.models import RosterDraft
 from trainer.roster.plan import Plan
+from trainer.roster.planning import Decided, decide
 from trainer.roster.reading import read_list
 
 ROWS = "name,email,title,hired\nBob Builder,bob@example.org,Guard,2026-03-04\nPat Poe,pat@example.org,Guard,2026-03-04"
@@ -30,10 +29,10 @@ TODAY = dt.datetime(2026, 11, 24, 15, tzinfo=dt.UTC)
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    decided._kept.clear()
+    planning._kept.clear()
     with time_machine.travel(TODAY, tick=False):
         yield
-    decided._kept.clear()
+    planning._kept.clear()
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
         plans.append(real(*given, **named))  # type: ignore[arg-type]
         return plans[-1]
 
-    monkeypatch.setattr(importing, "plan", note)
+    monkeypatch.setattr(planning, "plan", note)
     return plans
 
 
@@ -119,7 +118,7 @@ def test_a_change_has_it_decided_again(
         change(acme, get_draft(actor_of(acme.users["alice"], acme.id), draft, clock.now()))
     shown = look(acme, draft)
     assert len(made) == 2
-    decided._kept.clear()
+    planning._kept.clear()
     assert look(acme, draft) == shown
 
 
@@ -138,12 +137,12 @@ def test_a_plan_that_was_written_is_dropped_and_no_more_are_kept_than_fit(
 ) -> None:
     draft = sent(acme)
     digest = look(acme, draft)
-    assert len(decided._kept) == 1
+    assert len(planning._kept) == 1
     fields = {"digest": digest, "shown": ["2", "3"], "taken": ["2", "3"]}
     assert acme.enter("alice").post(acme.path(f"/roster/{draft}/confirmation"), fields).status_code == 303
-    assert (len(decided._kept), len(made)) == (0, 1)
-    monkeypatch.setattr(decided, "MOST_ROWS", 5)
+    assert (len(planning._kept), len(made)) == (0, 1)
+    monkeypatch.setattr(planning, "MOST_ROWS", 5)
     plan = Decided(made[0], [], frozenset())
     for key in "abc":
-        decided.remember(key, plan)
-    assert [*decided._kept] == ["b", "c"]
+        planning.remember(key, plan)
+    assert [*planning._kept] == ["b", "c"]
