@@ -125,6 +125,8 @@ MODULES_ON_BOTH = {
     "joining/test_invitations",
     "joining/test_operations",
     "learning/test_top_ups",
+    "pins/test_pauses",
+    "pins/test_slips",
     "roster/test_planning",
     "roster/test_tasks",
     "web/test_limits",

@@ -79,7 +79,7 @@ HELD_BY = {
     "courses/test_papers.py": "web/paper",
     "credentials/test_views.py": "credentials/forms credentials/operations credentials/paper credentials/queries",
     "home/test_firm.py": "home/firm_pages home/firm_views home/queries",
-    "home/test_merger_disputes.py": "joining/just_given",
+    "home/test_merger_disputes.py": "pins/just_given",
     "home/test_mergers.py": "assignments/mergers core/rows home/merger_forms home/merger_views home/tasks "
     "learning/mergers organizations/mergers",
     "home/test_rounds.py": "assessment/letters assessment/rounds compliance/views/rounds "
@@ -125,9 +125,12 @@ HELD_BY = {
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
     "organizations/invitations organizations/views/invitations",
     "joining/test_mailed_sign_up.py": "joining/letters",
-    "joining/test_devices.py": "joining/device_views organizations/devices organizations/views/devices",
-    "joining/test_pins.py": "joining/pin_forms joining/pin_views accounts/pins",
-    "joining/test_replaced_pins.py": "accounts/after_slip assessment/access",
+    "pins/test_devices.py": "pins/views/devices pins/views/site",
+    "pins/test_pauses.py": "pins/tasks",
+    "pins/test_pins.py": "pins/forms pins/models pins/proving pins/signing_in pins/views/sign_in pins/words",
+    "pins/test_replaced_pins.py": "accounts/after_slip assessment/access",
+    "pins/test_slips.py": "pins/slip_papers pins/views/slips",
+    "pins/test_used_slips.py": "pins/letters",
     "roster/test_views.py": "organizations/uploads roster/drafts roster/forms roster/kept_sheets "
     "roster/models roster/writing",
     "roster/test_deciding.py": "roster/people roster/plan roster/rows",
@@ -148,7 +151,6 @@ HELD_BY = {
     "organizations/replies organizations/waiting",
     "organizations/test_logos.py": "organizations/logo_files organizations/views/logos organizations/zones",
     "organizations/test_operations.py": "organizations/actor organizations/models organizations/queries",
-    "organizations/test_slips.py": "organizations/slip_papers organizations/views/slips",
     "organizations/test_views.py": "organizations/forms organizations/views/audit organizations/views/firms "
     "organizations/views/people organizations/views/teams organizations/words",
     "test_fitness.py": "core/clock",

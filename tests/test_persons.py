@@ -43,10 +43,9 @@ from tests.cast import (
 from tests.extras import fill_extras, list_samples
 from tests.remembered import remembered
 from tests.support import COURSE, Visitor
-from trainer.accounts.models import PinTry, User
+from trainer.accounts.models import User
 from trainer.accounts.operations import request_address, request_reset
 from trainer.accounts.persons import ERASED
-from trainer.accounts.pin_rules import Way
 from trainer.accounts.queries import get_user, list_guests_before
 from trainer.accounts.rules import KEPT as GUESTS_KEPT
 from trainer.app import FEATURES
@@ -91,16 +90,18 @@ from trainer.learning.operations import answer
 from trainer.learning.queries import get_enrollment
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
-from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
 from trainer.organizations.logo_files import LogoFile
 from trainer.organizations.logos import set_logo
-from trainer.organizations.models import Invitation, Membership, Merger, PinSlip
+from trainer.organizations.models import Invitation, Membership, Merger
 from trainer.organizations.operations import PersonFacts, add_person, undo_removal
 from trainer.organizations.queries import get_person
 from trainer.organizations.replies import set_replies
 from trainer.organizations.rules import Outcome, Role
-from trainer.organizations.slips import print_slip
+from trainer.pins.devices import make_device
+from trainer.pins.models import PinSlip, PinTry
+from trainer.pins.rules import Way
+from trainer.pins.slips import print_slip
 from trainer.roster.drafts import keep_draft
 from trainer.roster.reading import read_list
 

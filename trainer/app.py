@@ -46,6 +46,7 @@ from trainer.operating.metrics import init_metrics
 from trainer.operating.views.probes import init_probes
 from trainer.organizations import feature as organizations
 from trainer.organizations.queries import list_firm_names
+from trainer.pins import feature as pins
 from trainer.privacy import feature as privacy
 from trainer.roster import feature as roster
 from trainer.tools import feature as tools
@@ -75,6 +76,7 @@ FEATURES: Final = (
     assignments.FEATURE,
     joining.FEATURE,
     roster.FEATURE,
+    pins.FEATURE,
     instructing.FEATURE,
     compliance.FEATURE,
     home.FEATURE,

@@ -13,13 +13,13 @@ from tests.cast import add_second_factor, certify, code_now, make_account, make_
 from tests.support import PASSWORD
 from trainer.accounts.models import User
 from trainer.accounts.operations import name_for_certificate
-from trainer.accounts.pins import hash_pin
 from trainer.accounts.queries import get_user
 from trainer.accounts.second_factor import renew_recovery_codes
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.jobs.work import advance_all
+from trainer.pins.pins import hash_pin
 from trainer.web.limits import limits_of
 
 PIN = "583204"

@@ -10,7 +10,6 @@ from flask import Flask
 
 from tests.cast import actor_of, add_second_factor, make_account, make_firm, make_site, put_on_roster
 from tests.organizations.test_logos import png
-from trainer.accounts.pins import hash_pin
 from trainer.assignments.operations import end_requirement, require_course
 from trainer.assignments.rules import Audience, Wanted
 from trainer.assignments.upkeep import remind
@@ -18,19 +17,21 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.home.mergers import propose
-from trainer.joining.pins import choose_pin
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
-from trainer.organizations.devices import make_device, register
 from trainer.organizations.invitation_links import token_of
 from trainer.organizations.invitations import invite
 from trainer.organizations.logo_files import LogoFile
 from trainer.organizations.logos import set_logo
-from trainer.organizations.models import Invitation, PinSlip
+from trainer.organizations.models import Invitation
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.organizations.slips import print_slips
+from trainer.pins.devices import make_device, register
+from trainer.pins.models import PinSlip
+from trainer.pins.pins import hash_pin
+from trainer.pins.signing_in import choose_pin
+from trainer.pins.slips import print_slips
 from trainer.roster.drafts import keep_draft
 from trainer.roster.planning import decide
 from trainer.roster.reading import read_list

@@ -43,8 +43,8 @@ from trainer.extras.api.operations import make_token
 from trainer.extras.api.rules import Scope
 from trainer.items.judge.payload import payload_of
 from trainer.learning.operations import enroll
-from trainer.organizations.devices import make_device
-from trainer.organizations.models import SiteDevice
+from trainer.pins.devices import make_device
+from trainer.pins.models import SiteDevice
 
 WRITER = """
 import sys

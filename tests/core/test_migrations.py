@@ -38,8 +38,6 @@ from tests.cast import (
 )
 from tests.cast import make_firm as make_site_firm
 from tests.support import COURSE, Visitor, make_ready, take_final
-from trainer.accounts.pin_rules import Way
-from trainer.accounts.pins import begin_try, hash_pin
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt, RenewalMail
 from trainer.assessment.rounds import ask
@@ -75,10 +73,8 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.instructing.walk_ins import Stranger, add_stranger
 from trainer.jobs.due_firms import bring_forward
-from trainer.joining.pins import choose_pin
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
-from trainer.organizations.devices import make_device
 from trainer.organizations.history import keep_stays
 from trainer.organizations.logo_files import LogoFile
 from trainer.organizations.logos import set_logo
@@ -88,13 +84,17 @@ from trainer.organizations.models import (
     JoinCode,
     Membership,
     Organization,
-    PinSlip,
     TeamMembership,
     TeamStay,
 )
 from trainer.organizations.operations import PersonFacts, add_person, remove_person
 from trainer.organizations.rules import Role
-from trainer.organizations.slips import print_slip
+from trainer.pins.devices import make_device
+from trainer.pins.models import PinSlip
+from trainer.pins.pins import begin_try, hash_pin
+from trainer.pins.rules import Way
+from trainer.pins.signing_in import choose_pin
+from trainer.pins.slips import print_slip
 from trainer.roster.drafts import keep_draft, match_columns
 from trainer.roster.reading import read_list
 

@@ -31,10 +31,11 @@ from trainer.extras.webhooks.models import Webhook
 from trainer.home.queries import MOST_CLASSES
 from trainer.instructing.models import Cohort
 from trainer.organizations.invitations import invite
-from trainer.organizations.models import Invitation, Membership, Organization, PinSlip
+from trainer.organizations.models import Invitation, Membership, Organization
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.organizations.slips import print_slips
+from trainer.pins.models import PinSlip
+from trainer.pins.slips import print_slips
 from trainer.roster.drafts import keep_draft
 from trainer.roster.reading import read_list
 

@@ -12,12 +12,11 @@ from sqlalchemy import func, select
 from tests.cast import actor_of
 from tests.home.test_mergers import NOON, NUMBER, Pair, dump, settle
 from tests.home.test_mergers import maria as maria
-from tests.joining.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, statements, user_of
-from tests.joining.test_devices import make_tablet
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
+from tests.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, statements, user_of
+from tests.pins.test_devices import make_tablet
 from tests.support import Visitor, closed_up
-from trainer.accounts.models import PinTry
 from trainer.assessment.models import Attempt, Response
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -29,6 +28,7 @@ from trainer.jobs.letters import write
 from trainer.learning.models import Enrollment, LessonResponse
 from trainer.organizations.models import Membership, Merger
 from trainer.organizations.operations import PersonFacts, add_person
+from trainer.pins.models import PinTry
 
 OTHER_PIN = "739164"
 NEITHER = "583205"

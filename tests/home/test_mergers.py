@@ -32,12 +32,12 @@ from tests.cast import (
     start_final,
     start_practice,
 )
-from tests.joining.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
+from tests.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
 from tests.remembered import remembered
 from tests.support import COURSE, Visitor, closed_up
-from trainer.accounts.models import PinTry, User
+from trainer.accounts.models import User
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import forget_attempts
 from trainer.assignments import earlier
@@ -61,11 +61,12 @@ from trainer.jobs.letters import write
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import complete_lesson, enroll
-from trainer.organizations.models import Membership, Merger, PinSlip, TeamMembership, TeamStay
+from trainer.organizations.models import Membership, Merger, TeamMembership, TeamStay
 from trainer.organizations.operations import PersonFacts, add_person, change_person
 from trainer.organizations.persons import forget_person
 from trainer.organizations.queries import get_person, list_team_ids
 from trainer.organizations.rules import Obstacle, Role, Side, obstacle_to
+from trainer.pins.models import PinSlip, PinTry
 
 NOON = "2026-11-25T12:00:00Z"
 NUMBER = "00446"

@@ -50,14 +50,14 @@ from trainer.jobs.due_firms import bring_forward
 from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
-from trainer.organizations.devices import make_device
 from trainer.organizations.invitations import invite
 from trainer.organizations.logo_files import LogoFile
 from trainer.organizations.logos import set_logo
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.organizations.slips import print_slip
+from trainer.pins.devices import make_device
+from trainer.pins.slips import print_slip
 from trainer.roster.drafts import keep_draft, match_columns
 from trainer.roster.reading import read_list
 

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from tests.cast import actor_of
 from tests.instructing.conftest import Room
 from tests.instructing.conftest import room as room
-from tests.joining.slips import add_gus
 from tests.organizations.conftest import Acme
+from tests.pins.slips import add_gus
 from trainer.core import clock
 from trainer.core.db import transaction
 from trainer.instructing.models import Cohort

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from tests.cast import make_account, make_guest, write_remark
 from tests.support import PERIODS, closed_up
 from tests.test_persons import make_petra
-from trainer.accounts.models import Link, PinTry, Session, User
+from trainer.accounts.models import Link, Session, User
 from trainer.compliance import certificate_files
 from trainer.compliance.models import ReportMail, ReportRecipient
 from trainer.content.serving import served
@@ -25,6 +25,7 @@ from trainer.core.errors import Conflict
 from trainer.core.isolation import Incomplete
 from trainer.core.limits import LimitCount
 from trainer.core.settings import ROOT
+from trainer.pins.models import PinTry
 from trainer.privacy.copies import order_copy
 from trainer.privacy.tasks import forget_all
 

@@ -68,15 +68,16 @@ from trainer.instructing.models import ClassNote, ClassSession, ClassView, Cohor
 from trainer.instructing.walk_ins import claim_code
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code, new_code
-from trainer.organizations.devices import make_device
 from trainer.organizations.invitation_links import token_of as invitation_token
 from trainer.organizations.invitations import invite
 from trainer.organizations.logo_files import LogoFile
 from trainer.organizations.logos import set_logo
-from trainer.organizations.models import Invitation, PinSlip
+from trainer.organizations.models import Invitation
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.pins.devices import make_device
+from trainer.pins.models import PinSlip
 from trainer.privacy.erasing import ask_erasure
 from trainer.privacy.erasing import token_of as erasure_token
 from trainer.roster.drafts import keep_draft

@@ -17,9 +17,9 @@ from flask import flash
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from trainer.accounts.guessing import is_known
+from trainer.accounts.guessing import is_known, pin_name
 from trainer.accounts.models import User
-from trainer.accounts.pins import check_pin_before, pin_name
+from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.web.redirects import go
 from trainer.web.ways import way_to
@@ -57,16 +57,6 @@ def is_uncertain() -> bool:
     return bool(is_known_here) or waits_until() is not None
 
 
-def is_pin_from_before(user: User | None, given: str) -> bool:
-    """Return True if this is the PIN that a slip replaced, typed in a browser that knew the account."""
-    return (
-        user is not None
-        and user.pin_before is not None
-        and is_known(pin_name(user.id))
-        and check_pin_before(user, given)
-    )
-
-
 def unless_waiting(view: F) -> F:
     """Let nobody use the view during the week after a slip, except in a browser that knew the account."""
 
@@ -83,3 +73,22 @@ def lead_to_slips() -> Any:
     """Redirect to where someone can show that it was they who used the slip."""
     flash(_("A PIN slip replaced your PIN. First show that it was you."))
     return go(way_to("used_slips"))
+
+
+def confirm_replaced(user: User, now: dt.datetime) -> None:
+    """Note that it was the account's owner who replaced the PIN: nothing is shut anymore."""
+    if user.pin_replaced_at is not None:
+        note("pin.confirmed", now, actor_id=user.id, subject_id=user.id)
+    user.pin_before = user.pin_before_key_id = user.pin_before_until = user.pin_replaced_at = None
+
+
+def confirm_by_address(user: User, now: dt.datetime) -> None:
+    """Note the same of someone who opened a mailed link, if the address is from before the slip."""
+    if has_address_from_before(user):
+        confirm_replaced(user, now)
+
+
+def has_address_from_before(user: User) -> bool:
+    """Return True if the account's address was confirmed before a slip replaced the PIN."""
+    confirmed, until = user.email_confirmed_at, user.pin_before_until
+    return confirmed is not None and until is not None and confirmed < until

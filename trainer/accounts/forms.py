@@ -7,10 +7,9 @@ from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, StringField
-from wtforms.validators import EqualTo, InputRequired, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from trainer.accounts.password_rules import LEAST, MOST, find_fault
-from trainer.accounts.pin_rules import LONGEST, SHORTEST
 from trainer.accounts.rules import email_key, is_mailable
 from trainer.accounts.words import password_refusal
 from trainer.content.serving import served
@@ -134,32 +133,6 @@ class FirstPasswordForm(PinForm, NewPasswordForm):
 
 class FirstAddressForm(PinForm, EmailForm):
     """The address that the account of someone with a PIN is to get."""
-
-
-class NewPinForm(Form):
-    """A PIN, twice: it is hidden while it is typed, and a typo would lock its owner out."""
-
-    new_pin = PasswordField(
-        _l("New PIN"),
-        [InputRequired(_l("Choose a PIN."))],
-        filters=[trimmed],
-        description=_l(
-            "%(least)s to %(most)s digits. Not a date, a run like 123456, or your employee number.",
-            least=SHORTEST,
-            most=LONGEST,
-        ),
-        render_kw={"autocomplete": "off", "inputmode": "numeric"},
-    )
-    again = PasswordField(
-        _l("The same PIN again"),
-        [EqualTo("new_pin", _l("This isn’t the same PIN. Type it again."))],
-        filters=[trimmed],
-        render_kw={"autocomplete": "off", "inputmode": "numeric"},
-    )
-
-
-class ChangePinForm(PinForm, NewPinForm):
-    """A new PIN, for someone who knows the old one."""
 
 
 class CodeForm(Form):

@@ -8,6 +8,7 @@ mailed to it, holds a cookie that says so: it doesn't wait for the misses of oth
 from __future__ import annotations
 
 import secrets
+import uuid
 from typing import Final
 
 from flask import Response, after_this_request, current_app, request
@@ -46,6 +47,11 @@ def count_miss(key: str) -> int:
 def wait_after(misses: int) -> int:
     """Return how many seconds the next try waits: 30, 60, 120 … up to a quarter of an hour."""
     return min(30 * 2 ** min(misses - FREE, 9), _LONGEST) if misses >= FREE else 0
+
+
+def pin_name(user_id: uuid.UUID) -> str:
+    """Return the name under which a browser knows that this account was opened in it with a PIN."""
+    return f"pin:{user_id.hex}"
 
 
 def is_known(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""User, Administrator, Session, Link, RecoveryCode, Passkey and PinTry records."""
+"""User, Administrator, Session, Link, RecoveryCode and Passkey records."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 import uuid
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -199,21 +199,3 @@ class Passkey(Base):
     """As its owner calls it."""
     created_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
-
-
-class PinTry(Base):
-    """A PIN that was looked at and wasn't right: how many there may be is limited. Kept for thirty days."""
-
-    __tablename__ = "pin_tries"
-    __table_args__ = (
-        Index("ix_pin_tries_user_id_way_at", "user_id", "way", "at"),
-        Index("ix_pin_tries_organization_id_way_at", "organization_id", "way", "at"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    way: Mapped[str] = mapped_column(String(10))
-    """Where it came from (`accounts.pin_rules.Way`)."""
-    organization_id: Mapped[uuid.UUID | None]
-    """The firm whose code was typed, without a foreign key; none with an address, or by someone signed in."""
-    at: Mapped[dt.datetime]

@@ -6,10 +6,8 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.accounts.models import Link, PinTry, Session
+from trainer.accounts.models import Link, Session
 from trainer.accounts.operations import forget_links, forget_sessions
-from trainer.accounts.pin_rules import MONTH
-from trainer.accounts.pins import forget_tries
 from trainer.accounts.rules import LINKS_KEPT, SESSIONS_KEPT
 from trainer.core.periods import Period
 
@@ -29,13 +27,5 @@ PERIODS: Final = (
         record=Link,
         since=Link.expires_at,
         forget=forget_links,
-    ),
-    Period(
-        title=_l("Wrong PINs"),
-        lasts=MONTH,
-        why=_l("How many there may be in that time is limited."),
-        record=PinTry,
-        since=PinTry.at,
-        forget=forget_tries,
     ),
 )

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from trainer.accounts.models import Administrator, Link, Passkey, PinTry, RecoveryCode, Session, User
+from trainer.accounts.models import Administrator, Link, Passkey, RecoveryCode, Session, User
 from trainer.accounts.queries import find_user, get_user
 from trainer.core import audit, outbox
 from trainer.core.db import db
@@ -17,8 +17,8 @@ from trainer.core.persons import Held, Told, tell, tell_all
 
 HELD: Final = {
     "account": Held(
-        {"administrators", "links", "passkeys", "pin_tries", "recovery_codes", "sessions", "users"},
-        ("account", "administrator", "sessions", "links", "wrong_pins", "recovery_codes", "passkeys"),
+        {"administrators", "links", "passkeys", "recovery_codes", "sessions", "users"},
+        ("account", "administrator", "sessions", "links", "recovery_codes", "passkeys"),
     ),
     "emails": Held(set(), ("emails",)),
     "log": Held(set(), ("log",)),
@@ -43,7 +43,6 @@ def export_person(user_id: uuid.UUID) -> Told:
     codes = select(RecoveryCode).where(RecoveryCode.user_id == user_id).order_by(RecoveryCode.created_at)
     sessions = select(Session).where(Session.user_id == user_id).order_by(Session.created_at)
     passkeys = select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.created_at)
-    tries = select(PinTry).where(PinTry.user_id == user_id).order_by(PinTry.at)
     return {
         "account": tell(
             [user],
@@ -54,7 +53,6 @@ def export_person(user_id: uuid.UUID) -> Told:
         "sessions": tell_all(sessions, "device", "created_at", "ended_at", "is_by_passkey"),
         "passkeys": tell_all(passkeys, "name", "created_at", "used_at"),
         "links": tell(links, "purpose", "email", "created_at", "expires_at", "used_at"),
-        "wrong_pins": tell_all(tries, "way", "at"),
         "recovery_codes": tell_all(codes, "created_at", "used_at"),
         "emails": outbox.list_to(_addresses(user), user_id),
         "log": audit.list_of_person(user_id),
@@ -70,7 +68,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     user = get_user(user_id)
     outbox.forget_mails(_addresses(user), user_id)
     db.session.execute(delete(Link).where(_is_of(user)))
-    for record in (Administrator, Passkey, PinTry, RecoveryCode, Session):
+    for record in (Administrator, Passkey, RecoveryCode, Session):
         db.session.execute(delete(record).where(record.user_id == user_id))
     if user.is_guest:
         db.session.delete(user)

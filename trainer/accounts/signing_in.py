@@ -12,14 +12,12 @@ from flask_login import AnonymousUserMixin, LoginManager, current_user
 
 from trainer.accounts.after_slip import is_shut
 from trainer.accounts.forms import PROOF, PasswordAndCodeForm, PasswordForm, PinForm, ProofForms
-from trainer.accounts.guessing import is_known, know_browser
+from trainer.accounts.guessing import is_known, know_browser, pin_name
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_session, open_session, prolong_session, replace_session
 from trainer.accounts.passkeys import CHALLENGE_LASTS, Site, try_passkey, use_challenge
 from trainer.accounts.passwords import check_password
-from trainer.accounts.pin_rules import Way
-from trainer.accounts.pins import begin_try, check_pin, cross_out, pin_name
-from trainer.accounts.queries import find_user, find_user_by_session, get_user, list_passkeys, read_session_id
+from trainer.accounts.queries import find_user_by_session, get_user, list_passkeys, read_session_id
 from trainer.accounts.rules import CODE_LASTS, QUIET, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS, device_of
 from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
 from trainer.accounts.words import code_refusal, wrong_password, wrong_pin
@@ -27,6 +25,7 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
+from trainer.core.feature import ask
 from trainer.web.language import show_moment
 from trainer.web.sessions import QUIET_SECONDS
 from trainer.web.unsent import UNSENT
@@ -172,23 +171,11 @@ def _stay(response: Response) -> Response:
     return response
 
 
-def way_of(user: User | None) -> Way:
-    """Return the way a PIN is entered in this browser: one that the account knows, or not. Not for site devices."""
-    return Way.KNOWN if user is not None and is_known(pin_name(user.id)) else Way.STRANGE
-
-
 def is_own_secret(given: str) -> bool:
     """Return True if this is the signed-in person's password or PIN. A PIN can be tried only a few times."""
-    if not current_user.has_pin:
-        return check_password(current_user.password_hash, given)
-    user_id, way = current_user.id, Way.SITE if QUIET_SECONDS in session else way_of(current_user)
-    with transaction():
-        try_id = begin_try(user_id, way, now())
-    is_right = check_pin(find_user(user_id) if try_id is not None else None, given)
-    if is_right and try_id is not None:
-        with transaction():
-            cross_out(try_id)
-    return is_right
+    if current_user.has_pin:
+        return bool(ask("is_own_pin", given))
+    return check_password(current_user.password_hash, given)
 
 
 def leave() -> None:

@@ -11,19 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from trainer.accounts import operations
-from trainer.accounts.after_slip import unless_waiting
-from trainer.accounts.forms import (
-    NEW_ADDRESS,
-    NEW_PASSWORD,
-    EmailForm,
-    LanguageForm,
-    NameForm,
-    NewPasswordForm,
-)
+from trainer.accounts.after_slip import confirm_by_address, unless_waiting
+from trainer.accounts.forms import NEW_ADDRESS, NEW_PASSWORD, EmailForm, LanguageForm, NameForm, NewPasswordForm
 from trainer.accounts.guessing import know_browser
 from trainer.accounts.operations import end_session
 from trainer.accounts.passwords import hash_password
-from trainer.accounts.pins import confirm_by_address
 from trainer.accounts.queries import find_link, find_new_address, get_user, list_own_words, list_sessions
 from trainer.accounts.rules import LINK_LASTS, Purpose
 from trainer.accounts.signing_in import is_proved, leave, proof_form, renew_session

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from trainer.accounts.password_rules import Easy
-from trainer.accounts.pin_rules import Weak
 from trainer.accounts.second_factor import Tried
 
 
@@ -42,18 +41,6 @@ def code_refusal(tried: Tried, minutes: int) -> str:
 def wrong_code() -> str:
     """Return what is said of a code that is wrong or spent."""
     return str(_("This code isn’t right, or it was already used. Wait for the next one and enter that."))
-
-
-def pin_refusal(weak: Weak) -> str:
-    """Return what is said of a PIN that is too easy to guess."""
-    words = {
-        Weak.SHAPE: _("Use 6 to 12 digits, and nothing else."),
-        Weak.REPEATED: _("This repeats itself, so it’s easy to guess. Choose another."),
-        Weak.SEQUENCE: _("These digits are in order, so it’s easy to guess. Choose another."),
-        Weak.DATE: _("This looks like a date or a year. People guess those first. Choose another."),
-        Weak.NUMBER: _("Others know your employee number. Choose another."),
-    }
-    return str(words[weak])
 
 
 def wrong_pin() -> str:

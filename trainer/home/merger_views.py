@@ -9,9 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.accounts.pins import cross_out, is_owners_pin
 from trainer.accounts.queries import find_user
-from trainer.accounts.signing_in import way_of
 from trainer.assignments.queries import list_titles_of
 from trainer.compliance.queries import list_completions
 from trainer.core.clock import now
@@ -19,7 +17,6 @@ from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotFound
 from trainer.home import mergers
 from trainer.home.merger_forms import AnswerForm, MergerForm
-from trainer.joining import just_given
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.mergers import get_going, get_merger, get_own_merger, get_pair, list_likely, refuse_obstacle
@@ -33,6 +30,9 @@ from trainer.organizations.rules import (
     can_undo_merger,
     obstacle_to,
 )
+from trainer.pins import just_given
+from trainer.pins.pins import cross_out, is_owners_pin
+from trainer.pins.signing_in import way_of
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import show_day, show_times_of

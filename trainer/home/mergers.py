@@ -23,17 +23,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_sessions
 from trainer.accounts.persons import forget_person
-from trainer.accounts.pin_rules import Way
-from trainer.accounts.pins import begin_try
 from trainer.accounts.queries import get_user
 from trainer.assessment.operations import forget_attempts, take_over_attempts
-from trainer.assignments.mergers import (
-    correct_days,
-    join_duties,
-    part_duties,
-    settle_duties,
-    take_over_duties,
-)
+from trainer.assignments.mergers import correct_days, join_duties, part_duties, settle_duties, take_over_duties
 from trainer.content.library import Course
 from trainer.core import outbox
 from trainer.core.audit import note
@@ -63,14 +55,9 @@ from trainer.organizations.mergers import (
 )
 from trainer.organizations.models import Membership, Merger, Organization
 from trainer.organizations.queries import find_actor, list_owner_addresses, lock_organization
-from trainer.organizations.rules import (
-    MERGER_ASKED_LASTS,
-    MERGER_UNDO_LASTS,
-    May,
-    Outcome,
-    Side,
-    can_undo_merger,
-)
+from trainer.organizations.rules import MERGER_ASKED_LASTS, MERGER_UNDO_LASTS, May, Outcome, Side, can_undo_merger
+from trainer.pins.pins import begin_try
+from trainer.pins.rules import Way
 from trainer.web.language import mail_language
 
 TOO_LATE = _l("That was more than 24 hours ago. It can’t be undone anymore.")

@@ -19,12 +19,12 @@ from trainer.instructing.rules import Mark
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import find_enrollment, standing, taken
 from trainer.learning.rules import Standing
-from trainer.organizations import slips
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import has_code
-from trainer.organizations.slips import Slipless
 from trainer.organizations.waiting import Need as Joining
 from trainer.organizations.waiting import Readiness, count_by_need, count_readiness
+from trainer.pins import slips
+from trainer.pins.slips import Slipless
 
 MOST_CLASSES = 5
 """Classes of which an instructor sees who is stuck: each takes a few statements."""

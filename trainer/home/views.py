@@ -27,7 +27,6 @@ from trainer.instructing.invitations import list_own_invitations
 from trainer.instructing.queries import find_cohort_by_code, list_own_classes
 from trainer.joining.invitation_forms import AskCodeForm
 from trainer.joining.refused_codes import no_code
-from trainer.joining.used_slips import list_untold
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import list_enrollments, standing, taken
 from trainer.organizations.codes import find_code, read_code, show_code
@@ -35,6 +34,7 @@ from trainer.organizations.mergers import list_open_of_user
 from trainer.organizations.posters import draw, firm_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.rules import Role, firm_state
+from trainer.pins.used_slips import list_untold
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
 from trainer.web.limits import limit_failures

@@ -1,5 +1,5 @@
 """The mails that invite someone into a firm, the first and its follow-ups: who asks, for what, how long it takes, by
-when, and how to tell that it's real; and those that say that a slip was used, perhaps by someone else."""
+when, and how to tell that it's real."""
 
 from __future__ import annotations
 
@@ -17,20 +17,17 @@ from trainer.core.outbox import OutboxMessage
 from trainer.organizations.invitation_links import token_of
 from trainer.organizations.invitations import Invited, find_invitation
 from trainer.organizations.mail_words import how_to_check, plain_name, sender_name
-from trainer.organizations.models import LONGEST_NAME, Invitation, PinSlip
-from trainer.organizations.queries import find_open_firm
+from trainer.organizations.models import LONGEST_NAME, Invitation
 from trainer.organizations.replies import find_reply, find_sender
 from trainer.organizations.rules import FOLLOW_UPS, local_day
 from trainer.web.language import language_tag, show_day
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("invitation", "invitation-again", "slip-disputed", "slip-used")
+TEMPLATES = ("invitation", "invitation-again")
 
 
 def write(message: OutboxMessage) -> Letter | None:
     """Return what the mail says, or None: used, revoked, the roster has another address, or the firm is shut."""
-    if "slip" in message.ids:
-        return _write_of_slip(message.template, UUID(hex=message.ids["slip"]))
     invitation = db.session.get(Invitation, UUID(hex=message.ids["invitation"]))
     if invitation is None:
         return None
@@ -54,15 +51,6 @@ def write(message: OutboxMessage) -> Letter | None:
         url=f"{current_app.config['SETTINGS'].base_url}/i/{token}",
     )
     return replace(letter, sender=sender_name(invited.organization.name), reply_to=reply)
-
-
-def _write_of_slip(template: str, slip_id: UUID) -> Letter | None:
-    slip = db.session.get(PinSlip, slip_id)
-    firm = find_open_firm(slip.organization_id) if slip is not None else None
-    if firm is None:
-        return None
-    url = f"{current_app.config['SETTINGS'].base_url}/organizations/{firm.id}/audit?act=pin_slip"
-    return write_letter(f"joining/mail/{template}", firm=_plain(firm.name), url=url)
 
 
 def _duties(invited: Invited) -> list[tuple[str, int, str]]:

@@ -14,22 +14,20 @@ from trainer.accounts.guessing import FREE, count_miss, seconds_to_wait
 from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, refuse_session, renew_hash, request_sign_up
 from trainer.accounts.passwords import check_password, hash_password, is_outdated
-from trainer.accounts.pins import check_pin, cross_out
 from trainer.accounts.queries import find_sign_up, find_user, find_user_by_email_key, get_user
 from trainer.accounts.rules import CODE_LASTS, SIGN_UP_LASTS, email_key
 from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
-from trainer.accounts.signing_in import check_enabled, find_passkey_owner, sign_in_session, way_of
+from trainer.accounts.signing_in import check_enabled, find_passkey_owner, sign_in_session
 from trainer.accounts.words import code_refusal, wrong_passkey
 from trainer.assessment.rules import Kind
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
+from trainer.core.feature import ask
 from trainer.core.signing import is_sealed, seal
 from trainer.joining import operations
 from trainer.joining.forms import AskSignUpForm, SignInForm, SignUpForm
-from trainer.joining.pins import begin_by_address
-from trainer.organizations.devices import this_site, was_site
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import WRONG, limit_acts, limit_failures, wait
@@ -50,8 +48,8 @@ def keep() -> Response | str:
     """Ask whether to keep progress on this device, and say what that means."""
     if current_user.is_authenticated and not request.args.get("start"):
         return go(_next())
-    if was_site():
-        return go(url_for("pins.sign_in"))  # many share this browser: nobody's progress is kept in it
+    if ask("was_site_device"):
+        return go(way_to("pin_sign_in"))  # many share this browser: nobody's progress is kept in it
     return _keep_page()
 
 
@@ -60,8 +58,8 @@ def keep() -> Response | str:
 @limit_acts("500 per hour")
 def become_guest() -> Response:
     """Keep progress from now on; with `start=first-try` or `start=practice` go straight to the scenes."""
-    if this_site() is not None:
-        return go(url_for("pins.sign_in"))
+    if ask("is_site_device"):
+        return go(way_to("pin_sign_in"))
     content, kind = served(), _STARTS.get(request.args.get("start", ""))
     course = content.courses.get(request.args.get("course", ""))
     user_id = current_user.id if current_user.is_authenticated else None
@@ -83,8 +81,8 @@ def sign_up() -> Response | str | tuple[str, int]:
     """
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
-    if this_site() is not None:
-        return go(url_for("pins.sign_in"))  # many share this browser: an account would stay signed in
+    if ask("is_site_device"):
+        return go(way_to("pin_sign_in"))  # many share this browser: an account would stay signed in
     if current_app.config["SETTINGS"].smtp_url is not None:
         return _ask_sign_up()
     form, has_account = SignUpForm(), False
@@ -109,8 +107,8 @@ def finish_sign_up(token: str) -> Response | str | tuple[str, int]:
     """Let someone with the emailed link choose a password; that creates the account, with a confirmed address."""
     if current_user.is_authenticated and not current_user.is_guest:
         raise Conflict(_("You’re already signed in to an account. Sign out first, then open the link again."))
-    if this_site() is not None:
-        return go(url_for("pins.sign_in"))
+    if ask("is_site_device"):
+        return go(way_to("pin_sign_in"))
     link = find_sign_up(token, now())
     if link is None:
         return render_template("accounts/link_void.html", again=url_for(".sign_up")), 404
@@ -140,26 +138,19 @@ def sign_in() -> Response | str | tuple[str, int]:
         return _sign_in_page(form), 400
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
-    if this_site() is not None:
-        return go(url_for("pins.sign_in", next=request.args.get("next")))
+    if ask("is_site_device"):
+        return go(way_to("pin_sign_in", next=request.args.get("next")))
     if form.validate_on_submit():
         key = email_key(str(form.email.data)) or str(form.email.data).casefold()
         if seconds := seconds_to_wait(key):
             raise wait(seconds)
         given = str(form.password.data)
-        with transaction():
-            tried = begin_by_address(key, given, way_of, now())
+        is_pin = ask("is_pin_at_address", key, given)
         user = find_user_by_email_key(key)
         user_id = user.id if user else None
-        if tried.try_id is not None:
-            is_right = check_pin(tried.user, given)
-        else:
-            is_right = check_password(user.password_hash if user else None, given)
+        is_right = check_password(user.password_hash if user else None, given) if is_pin is None else is_pin
         if is_right and user is not None:
-            if tried.try_id is not None:
-                with transaction():
-                    cross_out(tried.try_id)
-            elif is_outdated(before := str(user.password_hash)):
+            if is_pin is None and is_outdated(before := str(user.password_hash)):
                 hashed = hash_password(given)  # before the transaction: it takes its time
                 with transaction():
                     renew_hash(user.id, before, hashed)
@@ -207,8 +198,8 @@ def sign_in_with_passkey() -> Response | tuple[str, int]:
     """Sign in with a passkey: its owner's screen lock is the second step."""
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
-    if this_site() is not None:
-        return go(url_for("pins.sign_in"))
+    if ask("is_site_device"):
+        return go(way_to("pin_sign_in"))
     user = find_passkey_owner()
     if user is not None:
         return _let_in(user, by_passkey=True)

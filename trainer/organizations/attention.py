@@ -9,40 +9,23 @@ from flask import url_for
 from flask_babel import ngettext
 
 from trainer.core.feature import AttentionLine, Urgency
-from trainer.organizations import slips
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
-from trainer.organizations.slips import Slipless
 from trainer.organizations.waiting import Need, count_by_need
 
 
 def list_attention(actor: Actor, now: dt.datetime) -> Iterator[AttentionLine]:
-    """Yield invitations and PIN slips that failed, ran out or are missing, of the people whom the actor sees."""
+    """Yield invitations that failed, have no answer or are missing, of the people whom the actor sees."""
     if not actor.may(May.SEE_TRAINING):
         return
-    invited, printed = count_by_need(actor, now), slips.count_by_state(actor, now)
+    invited = count_by_need(actor, now)
 
     def invitations(state: Need) -> str:
         return url_for("invitations.invitations", organization_id=actor.organization_id, state=state)
 
-    def printed_slips(state: Slipless) -> str:
-        return url_for("slips.slips", organization_id=actor.organization_id, state=state)
-
     if count := invited[Need.REFUSED]:
         text = ngettext("%(num)s invitation couldn’t be delivered", "%(num)s invitations couldn’t be delivered", count)
         yield AttentionLine(Urgency.FAILED, text, invitations(Need.REFUSED))
-    if count := printed[Slipless.ENDING]:
-        text = ngettext(
-            "%(num)s PIN slip has expired or expires within 3 days",
-            "%(num)s PIN slips have expired or expire within 3 days",
-            count,
-        )
-        yield AttentionLine(Urgency.NOT_STARTED, text, printed_slips(Slipless.ENDING))
-    if count := printed[Slipless.NONE]:
-        text = ngettext(
-            "%(num)s person without email has no PIN slip", "%(num)s people without email have no PIN slip", count
-        )
-        yield AttentionLine(Urgency.NOT_STARTED, text, printed_slips(Slipless.NONE))
     if count := invited[Need.UNANSWERED]:
         text = ngettext(
             "%(num)s invitation has no answer, and nothing more goes out automatically",

@@ -26,21 +26,11 @@ from trainer.organizations.models import (
     Membership,
     Merger,
     Organization,
-    PinSlip,
-    SiteDevice,
     Team,
     TeamStay,
     Upkeep,
 )
-from trainer.organizations.rules import (
-    REOPENING_LASTS,
-    FirmState,
-    Role,
-    can_reopen,
-    firm_state,
-    fold,
-    is_to_be_deleted,
-)
+from trainer.organizations.rules import REOPENING_LASTS, FirmState, Role, can_reopen, firm_state, fold, is_to_be_deleted
 from trainer.web.language import mail_language
 
 
@@ -159,8 +149,6 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (JoinCode, JoinCode.organization_id == organization_id),
         (InvitationMail, InvitationMail.organization_id == organization_id),
         (Invitation, Invitation.organization_id == organization_id),
-        (PinSlip, PinSlip.organization_id == organization_id),
-        (SiteDevice, SiteDevice.organization_id == organization_id),
         (TeamStay, TeamStay.organization_id == organization_id),
         (Merger, Merger.organization_id == organization_id),
         (Membership, Membership.organization_id == organization_id),

@@ -4,51 +4,43 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.core.feature import HOUR, MINUTE, Feature, FirmPage, Group, Task
+from trainer.core.feature import HOUR, Feature, FirmPage, Group, Task
 from trainer.organizations import letters, persons
 from trainer.organizations.acts import ACTS
 from trainer.organizations.attention import list_attention
 from trainer.organizations.closing import forget_firm
 from trainer.organizations.follow_ups import follow_up
-from trainer.organizations.tasks import delete_closed_firms, tell_of_pauses
+from trainer.organizations.tasks import delete_closed_firms
 from trainer.organizations.views.audit import blueprint as audit
 from trainer.organizations.views.closing import blueprint as closing
 from trainer.organizations.views.codes import blueprint as codes
-from trainer.organizations.views.devices import blueprint as devices
 from trainer.organizations.views.firms import blueprint as organizations
 from trainer.organizations.views.invitations import blueprint as invitations
 from trainer.organizations.views.logos import blueprint as logo
 from trainer.organizations.views.people import blueprint as people
-from trainer.organizations.views.slips import blueprint as slips
 from trainer.organizations.views.teams import blueprint as teams
 
 FEATURE = Feature(
     name="organizations",
-    blueprints=(organizations, logo, closing, people, teams, invitations, codes, slips, devices, audit),
+    blueprints=(organizations, logo, closing, people, teams, invitations, codes, audit),
     letters=dict.fromkeys(letters.TEMPLATES, letters.write),
-    tasks=(
-        Task("delete closed firms", HOUR, delete_closed_firms),
-        Task("tell of wrong PINs", MINUTE, tell_of_pauses),
-    ),
+    tasks=(Task("delete closed firms", HOUR, delete_closed_firms),),
     upkeep=(follow_up,),
     forget_firm=forget_firm,
     firm_pages=(
         FirmPage("people.people", _l("People"), "see people", Group.PEOPLE, 1),
         FirmPage("invitations.invitations", _l("Invitations"), "bring people in", Group.PEOPLE, 2),
         FirmPage("codes.codes", _l("Join codes"), "bring people in", Group.PEOPLE, 3),
-        FirmPage("slips.slips", _l("PIN slips"), "bring people in", Group.PEOPLE, 4),
         FirmPage("teams.teams", _l("Teams"), "set teams", Group.PEOPLE, 5),
         FirmPage("audit.log", _l("Audit log"), "read the audit log", Group.FIRM, 1),
         FirmPage("organizations.settings", _l("Settings"), "set the firm", Group.FIRM, 4),
     ),
     firm_blueprints={
-        "devices": "slips.slips",
         "closing": "organizations.settings",
         "logo": "organizations.settings",
     },
     list_attention=list_attention,
     acts=ACTS,
-    opens_records=("site_devices",),
     export_person=persons.export_person,
     forget_person=persons.forget_person,
     held=persons.HELD,

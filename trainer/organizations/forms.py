@@ -155,19 +155,6 @@ class PersonForm(Form):
             raise ValidationError(_l("This day is too long ago. Check the year."))
 
 
-class SiteDeviceForm(Form):
-    """What a device is called, and where it stands."""
-
-    name = StringField(
-        _l("Name of the device"),
-        [InputRequired(_l("Enter a name, such as “Gate tablet.”")), length(1, LONGEST_TITLE), PlainText()],
-        description=_l("Such as “Gate tablet.” People who sign in on it see this."),
-        filters=[trimmed],
-        render_kw={"autocomplete": "off"},
-    )
-    team = SelectField(_l("Team"))
-
-
 class RoleForm(Form):
     """A person's role, and which teams a manager manages."""
 

@@ -1,4 +1,4 @@
-"""The mails that say that a firm was closed, or that PINs are guessed there, written when they are sent."""
+"""The mail that says that a firm was closed, written when it is sent."""
 
 from __future__ import annotations
 
@@ -8,19 +8,15 @@ from flask import current_app
 
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.organizations.mail_words import plain_name
-from trainer.organizations.models import LONGEST_NAME, Membership, Organization
-from trainer.organizations.queries import find_open_firm
+from trainer.organizations.models import Membership, Organization
 from trainer.organizations.rules import FirmState, Role, firm_state, local_day
 from trainer.web.letters import Letter, write_letter
 
-TEMPLATES = ("firm-closed", "pins-paused")
+TEMPLATES = ("firm-closed",)
 
 
 def write(message: OutboxMessage) -> Letter | None:
     """Return what the mail says, or None: opened again, suspended or deleted, or the person is no owner any more."""
-    if message.template == "pins-paused":
-        return _write_paused(UUID(hex=message.ids["firm"]))
     organization_id, membership_id = UUID(hex=message.ids["organization"]), UUID(hex=message.ids["membership"])
     firm, reader = db.session.get(Organization, organization_id), db.session.get(Membership, membership_id)
     if firm is None or reader is None or firm.closed_at is None or firm.deletes_at is None:
@@ -35,11 +31,3 @@ def write(message: OutboxMessage) -> Letter | None:
         deleted_on=local_day(firm.time_zone, firm.deletes_at),
         url=f"{current_app.config['SETTINGS'].base_url}/organizations/{firm.id}",
     )
-
-
-def _write_paused(organization_id: UUID) -> Letter | None:
-    firm = find_open_firm(organization_id)
-    if firm is None:
-        return None
-    url = f"{current_app.config['SETTINGS'].base_url}/organizations/{firm.id}/pin-slips"
-    return write_letter("organizations/mail/pins-paused", firm=plain_name(firm.name, LONGEST_NAME), url=url)

@@ -17,24 +17,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 from trainer.accounts.models import User
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
+from trainer.core.feature import ask
 from trainer.core.persons import plain
 from trainer.core.rows import keep_row, put_back
 from trainer.organizations.actor import Actor
 from trainer.organizations.history import keep_stays
 from trainer.organizations.invitations import is_taken, void_invitations
-from trainer.organizations.models import (
-    Invitation,
-    Membership,
-    Merger,
-    Organization,
-    PinSlip,
-    Team,
-    TeamMembership,
-    TeamStay,
-)
+from trainer.organizations.models import Invitation, Membership, Merger, Organization, Team, TeamMembership, TeamStay
 from trainer.organizations.queries import get_changeable, list_team_ids, seen_by
 from trainer.organizations.rules import Obstacle, Outcome, Role, Side, fold, obstacle_to
-from trainer.organizations.slips import void_slips
 
 CHOICES: Final = ("name", "employee_number", "job_title", "hired_on")
 """Facts of which the staff choose the one that wins where both entries have one. An address is the kept entry's."""
@@ -187,14 +178,14 @@ def join_entries(actor: Actor, kept: Membership, gone: Membership, chosen: Seque
     given out for that entry no longer work.
     """
     void_invitations(actor, [gone.id], now)
-    void_slips(actor, [gone.id], now)
+    ask("void_slips", actor, [gone.id], now)
     facts = joined_facts(kept, gone, chosen)
     before: dict[str, Any] = {
         "gone": keep_row(gone),
         "teams": [team_id.hex for team_id in list_team_ids(gone.id)],
         "facts": {name: [plain(getattr(kept, name)), plain(value)] for name, value in facts.items()},
-        "invitations": _repoint(Invitation, gone.id, kept.id),
-        "slips": _repoint(PinSlip, gone.id, kept.id),
+        "invitations": _move_invitations(gone.id, kept.id),
+        "slips": ask("move_slips", gone.id, kept.id),
     }
     added = set(list_team_ids(gone.id)) - set(list_team_ids(kept.id))
     before["added"] = [team_id.hex for team_id in added]
@@ -205,7 +196,7 @@ def join_entries(actor: Actor, kept: Membership, gone: Membership, chosen: Seque
     )
     db.session.execute(only_gones.values(membership_id=kept.id).execution_options(synchronize_session=False))
     if kept.employee_number != facts["employee_number"]:
-        void_slips(actor, [kept.id], now)  # they are for the number before
+        ask("void_slips", actor, [kept.id], now)  # they are for the number before
     db.session.execute(delete(Membership).where(Membership.id == gone.id))
     db.session.expunge(gone)
     for name, value in facts.items():
@@ -243,9 +234,9 @@ def part_entries(before: Any, kept: Membership, now: dt.datetime, *, is_forced: 
             row = row | dict.fromkeys((column.key, *names))
     put_back(Membership, row)
     gone_id = uuid.UUID(hex=row["id"])
-    for record, ids in ((Invitation, before["invitations"]), (PinSlip, before["slips"])):
-        moved = update(record).where(record.id.in_([uuid.UUID(hex=number) for number in ids]))
-        db.session.execute(moved.values(membership_id=gone_id).execution_options(synchronize_session=False))
+    moved = update(Invitation).where(Invitation.id.in_([uuid.UUID(hex=number) for number in before["invitations"]]))
+    db.session.execute(moved.values(membership_id=gone_id).execution_options(synchronize_session=False))
+    ask("put_back_slips", before["slips"], gone_id)
     there = set(db.session.scalars(_teams_of(kept.organization_id)))
     teams = [uuid.UUID(hex=number) for number in before["teams"]]
     db.session.add_all(TeamMembership(membership_id=gone_id, team_id=team) for team in teams if team in there)
@@ -290,9 +281,9 @@ def _get(*conditions: ColumnElement[bool]) -> Merger:
     return merger
 
 
-def _repoint(record: type[Invitation] | type[PinSlip], gone_id: uuid.UUID, kept_id: uuid.UUID) -> list[str]:
-    ids = db.session.scalars(select(record.id).where(record.membership_id == gone_id)).all()
-    moved = update(record).where(record.id.in_(ids)).values(membership_id=kept_id)
+def _move_invitations(gone_id: uuid.UUID, kept_id: uuid.UUID) -> list[str]:
+    ids = db.session.scalars(select(Invitation.id).where(Invitation.membership_id == gone_id)).all()
+    moved = update(Invitation).where(Invitation.id.in_(ids)).values(membership_id=kept_id)
     db.session.execute(moved.execution_options(synchronize_session=False))
     return [number.hex for number in ids]
 

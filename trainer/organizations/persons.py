@@ -21,8 +21,6 @@ from trainer.organizations.models import (
     Membership,
     Merger,
     Organization,
-    PinSlip,
-    SiteDevice,
     Team,
     TeamMembership,
     TeamStay,
@@ -36,21 +34,18 @@ HELD: Final = {
             "invitations",
             "memberships",
             "mergers",
-            "pin_slips",
             "team_memberships",
             "team_stays",
             "teams",
         },
-        ("memberships", "invitations", "emails_with_invitations", "pin_slips", "entries_joined"),
+        ("memberships", "invitations", "emails_with_invitations", "entries_joined"),
     ),
     "work": Held(
-        {"firm_logos", "join_codes", "organizations", "site_devices"},
+        {"firm_logos", "join_codes", "organizations"},
         (
             "organizations_created",
             "join_codes",
-            "site_devices",
             "invitations_sent",
-            "pin_slips_printed",
             "entries_joined_of_others",
             "logos_added",
         ),
@@ -81,9 +76,6 @@ def export_person(user_id: uuid.UUID) -> Told:
     )
     sent = select(Invitation).where(Invitation.created_by_id == user_id).order_by(Invitation.created_at, Invitation.id)
     codes = select(JoinCode).where(JoinCode.created_by_id == user_id).order_by(JoinCode.created_at, JoinCode.id)
-    slips = select(PinSlip).where(_is_for(user_id)).order_by(PinSlip.created_at, PinSlip.id)
-    printed = select(PinSlip).where(PinSlip.created_by_id == user_id).order_by(PinSlip.created_at, PinSlip.id)
-    devices = select(SiteDevice).where(SiteDevice.created_by_id == user_id).order_by(SiteDevice.created_at)
     logos = select(FirmLogo).where(FirmLogo.created_by_id == user_id).order_by(FirmLogo.created_at)
     joined = select(Merger).where(Merger.kept_user_id == user_id).order_by(Merger.asked_at, Merger.id)
     asked = select(Merger).where(Merger.asked_by_id == user_id).order_by(Merger.asked_at, Merger.id)
@@ -112,9 +104,6 @@ def export_person(user_id: uuid.UUID) -> Told:
             *("gone_name", "gone_number", "asked_at", "told_at", "joined_at", "seen_at", "closed_at", "outcome"),
         ),
         "entries_joined_of_others": tell_all(asked, "asked_at", "joined_at", "closed_at", "outcome"),
-        "pin_slips": tell_all(slips, "created_at", "expires_at", "used_at", "seen_at", "disputed_at", "revoked_at"),
-        "pin_slips_printed": tell_all(printed, "created_at", "expires_at", "revoked_at"),
-        "site_devices": tell_all(devices, "name", "created_at", "registered_at", "revoked_at"),
         "logos_added": tell_all(logos, "kind", "created_at"),
         "organizations_created": tell_all(founded, "name", "created_at"),
     }
@@ -147,9 +136,6 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     for statement in (
         delete(Merger).where(joined),
         delete(Invitation).where(_is_to(user_id)),
-        delete(PinSlip).where(_is_for(user_id)),
-        update(PinSlip).where(PinSlip.created_by_id == user_id).values(created_by_id=None),
-        update(SiteDevice).where(SiteDevice.created_by_id == user_id).values(created_by_id=None),
         update(FirmLogo).where(FirmLogo.created_by_id == user_id).values(created_by_id=None),
         update(Invitation).where(Invitation.created_by_id == user_id).values(created_by_id=None),
         update(Membership)
@@ -162,10 +148,6 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
 
 def _is_to(user_id: uuid.UUID) -> ColumnElement[bool]:
     return Invitation.membership_id.in_(select(Membership.id).where(Membership.user_id == user_id))
-
-
-def _is_for(user_id: uuid.UUID) -> ColumnElement[bool]:
-    return PinSlip.membership_id.in_(select(Membership.id).where(Membership.user_id == user_id))
 
 
 def _teams(membership_id: uuid.UUID) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the worker does for firms: those that were closed are deleted, and owners are told of wrong PINs.
+"""What the worker does for firms: those that were closed are deleted.
 
 What is left in the tables is all that says how far a deletion is, so whoever comes after a stop goes on from there.
 """
@@ -9,14 +9,12 @@ import logging
 import uuid
 from collections.abc import Iterator
 
-from trainer.accounts.pins import list_paused_firms
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
 from trainer.core.feature import list_features
-from trainer.core.isolation import Isolation, one_by_one
+from trainer.core.isolation import Isolation
 from trainer.organizations import closing
-from trainer.organizations.pauses import tell_owners
 
 PORTION = 500
 
@@ -57,8 +55,3 @@ def _portion(organization_id: uuid.UUID) -> bool:
             return True
         closing.delete_organization(firm, now())
     return False
-
-
-def tell_of_pauses() -> Iterator[None]:
-    """Tell the owners of firms at which too many wrong PINs were entered."""
-    return one_by_one("telling of wrong PINs at", list_paused_firms, tell_owners)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotYet
+from trainer.core.feature import ask
 from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
@@ -32,7 +33,6 @@ from trainer.organizations.queries import (
     team_names,
 )
 from trainer.organizations.rules import May, Role, can_undo
-from trainer.organizations.slips import may_have_slip
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.redirects import go
@@ -94,7 +94,7 @@ def person(actor: Actor, membership_id: UUID) -> str:
         person=membership,
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
         role_names=ROLE_NAMES,
-        can_have_slip=may_have_slip(membership),
+        can_have_slip=ask("may_have_slip", membership),
         merger=find_open(membership),
         can_undo=membership.ended_at is not None and can_undo(membership.ended_at, now()),
         form=Form(),

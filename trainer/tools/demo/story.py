@@ -12,7 +12,6 @@ from functools import partial
 from sqlalchemy import select
 
 from trainer.accounts.operations import create_account
-from trainer.accounts.pins import hash_pin
 from trainer.accounts.queries import get_user
 from trainer.assessment.queries import failed_finals
 from trainer.assignments.models import Assignment
@@ -25,13 +24,12 @@ from trainer.credentials.models import Credential
 from trainer.credentials.queries import list_credentials
 from trainer.jobs.upkeep import keep_up
 from trainer.joining.entering import accept_with_new_account, join_by_code
-from trainer.joining.pins import choose_pin
 from trainer.learning.certificates import withdraw
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import make_join_code, revoke_join_code
 from trainer.organizations.invitation_links import token_of
 from trainer.organizations.invitations import invite
-from trainer.organizations.models import Invitation, Membership, PinSlip
+from trainer.organizations.models import Invitation, Membership
 from trainer.organizations.operations import (
     PersonFacts,
     add_person,
@@ -43,7 +41,10 @@ from trainer.organizations.operations import (
 )
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.organizations.slips import is_good, print_slip
+from trainer.pins.models import PinSlip
+from trainer.pins.pins import hash_pin
+from trainer.pins.signing_in import choose_pin
+from trainer.pins.slips import is_good, print_slip
 from trainer.tools.demo import classes, people, study
 from trainer.tools.demo.names import FIRM, ZONE
 from trainer.tools.demo.people import DAYS, Person

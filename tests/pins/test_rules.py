@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from trainer.accounts.pin_rules import (
+from trainer.organizations.codes import LENGTH
+from trainer.pins.rules import (
     A_DAY,
     A_MONTH,
     FIRM_A_DAY,
@@ -21,7 +22,6 @@ from trainer.accounts.pin_rules import (
     may_look_in_firm,
     weakness_of,
 )
-from trainer.organizations.codes import LENGTH
 
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 

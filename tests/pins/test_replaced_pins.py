@@ -16,9 +16,9 @@ from sqlalchemy import select
 
 from tests.accounts.test_links import mailed
 from tests.cast import answer_all, certify, start_drill, start_practice
-from tests.joining.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
-from tests.joining.test_used_slips import TOLD, slip_ids
 from tests.organizations.conftest import Acme
+from tests.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
+from tests.pins.test_used_slips import TOLD, slip_ids
 from tests.support import COURSE, PASSWORD, Visitor, answer_questions
 from trainer.accounts.models import User
 from trainer.content.library import Library

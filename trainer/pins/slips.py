@@ -18,7 +18,6 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_
 from sqlalchemy.orm import aliased
 
 from trainer.accounts.models import User
-from trainer.accounts.pin_rules import MOST_SLIP_MISSES
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, Invalid, NotFound
@@ -26,9 +25,11 @@ from trainer.core.paging import Page, read_page
 from trainer.core.signing import is_sealed, seal
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import new_code, read_code, show_code
-from trainer.organizations.models import Membership, Organization, PinSlip, TeamMembership
+from trainer.organizations.models import Membership, Organization, TeamMembership
 from trainer.organizations.queries import firm_is_open, get_team, lock_organization, seen_by, team_names
 from trainer.organizations.rules import Role, fold
+from trainer.pins.models import PinSlip
+from trainer.pins.rules import MOST_SLIP_MISSES
 
 LASTS = dt.timedelta(days=14)
 ENDS_SOON = dt.timedelta(days=3)
@@ -264,6 +265,23 @@ def void_slips(actor: Actor, membership_ids: Sequence[uuid.UUID], now: dt.dateti
         .values(revoked_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def move_slips(gone_id: uuid.UUID, kept_id: uuid.UUID) -> list[str]:
+    """Let the slips of one entry be those of another; return which they were, so that they can be put back."""
+    ids = db.session.scalars(select(PinSlip.id).where(PinSlip.membership_id == gone_id)).all()
+    _set_entry(ids, kept_id)
+    return [slip_id.hex for slip_id in ids]
+
+
+def put_back_slips(ids: Sequence[str], gone_id: uuid.UUID) -> None:
+    """Undo `move_slips`."""
+    _set_entry([uuid.UUID(hex=number) for number in ids], gone_id)
+
+
+def _set_entry(ids: Sequence[uuid.UUID], membership_id: uuid.UUID) -> None:
+    moved = update(PinSlip).where(PinSlip.id.in_(ids)).values(membership_id=membership_id)
+    db.session.execute(moved.execution_options(synchronize_session=False))
 
 
 def _is_so(now: dt.datetime, state: Slipless) -> ColumnElement[bool]:

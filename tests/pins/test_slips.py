@@ -17,18 +17,19 @@ from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from tests.cast import actor_of, put_on_roster
-from tests.joining.slips import add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
+from tests.pins.slips import add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.support import Visitor
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict, Invalid
-from trainer.organizations.models import Membership, Organization, PinSlip
+from trainer.organizations.models import Membership, Organization
 from trainer.organizations.operations import NO_NUMBER, PersonFacts, add_person, change_person
 from trainer.organizations.queries import get_person
-from trainer.organizations.slip_papers import MASK, draw_badges, draw_slips
-from trainer.organizations.slips import Slip, has_slip_shape, print_slip, print_slips
+from trainer.pins.models import PinSlip
+from trainer.pins.slip_papers import MASK, draw_badges, draw_slips
+from trainer.pins.slips import Slip, has_slip_shape, print_slip, print_slips
 
 DAY = dt.date(2026, 11, 25)
 

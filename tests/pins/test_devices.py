@@ -11,20 +11,20 @@ import time_machine
 from sqlalchemy import select
 
 from tests.cast import actor_of
-from tests.joining.slips import PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
+from tests.pins.slips import PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.support import COURSE, Visitor
 from trainer.accounts.models import Session, User
-from trainer.accounts.pin_rules import Way
-from trainer.accounts.pins import begin_try
 from trainer.accounts.signing_in import sign_in_session
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
-from trainer.joining import pin_views
-from trainer.organizations.devices import make_device, revoke
-from trainer.organizations.models import SiteDevice
+from trainer.pins.devices import make_device, revoke
+from trainer.pins.models import SiteDevice
+from trainer.pins.pins import begin_try
+from trainer.pins.rules import Way
+from trainer.pins.views import sign_in as pin_views
 
 NOON = "2026-11-25T12:00:00Z"
 

@@ -8,18 +8,18 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from tests.joining.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for
 from tests.organizations.conftest import Acme
+from tests.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for
 from tests.support import Visitor
 from trainer.accounts.models import User
-from trainer.accounts.pin_rules import A_DAY, FIRM_A_DAY, Way
-from trainer.accounts.pins import begin_try
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.jobs.letters import write
-from trainer.organizations.tasks import tell_of_pauses
+from trainer.pins.pins import begin_try
+from trainer.pins.rules import A_DAY, FIRM_A_DAY, Way
+from trainer.pins.tasks import tell_of_pauses
 
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)

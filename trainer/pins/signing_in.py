@@ -10,36 +10,25 @@ from typing import NamedTuple
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, literal, or_, select
 
+from trainer.accounts.after_slip import confirm_replaced
+from trainer.accounts.guessing import is_known, pin_name
 from trainer.accounts.models import User
-from trainer.accounts.pin_rules import Way, is_pin
-from trainer.accounts.pins import (
-    HashedPin,
-    begin_try,
-    confirm_replaced,
-    create_pin_account,
-    replace_pin,
-    set_pin,
-)
 from trainer.accounts.queries import find_user_by_email_key, get_user
 from trainer.accounts.rules import clean_name
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
 from trainer.joining.entering import came_in
-from trainer.joining.used_slips import tell_used
 from trainer.organizations.codes import read_code
 from trainer.organizations.invitations import fill, is_in
 from trainer.organizations.mergers import find_going, find_merger_of
-from trainer.organizations.models import Membership, Organization, PinSlip
+from trainer.organizations.models import Membership, Organization
 from trainer.organizations.rules import Role, padded
-from trainer.organizations.slips import (
-    FIRM_CODE_LENGTH,
-    count_miss,
-    find_slip,
-    has_slip_shape,
-    is_code_of,
-    use_slip,
-)
+from trainer.pins.models import PinSlip
+from trainer.pins.pins import HashedPin, begin_try, create_pin_account, replace_pin, set_pin
+from trainer.pins.rules import Way, is_pin
+from trainer.pins.slips import FIRM_CODE_LENGTH, count_miss, find_slip, has_slip_shape, is_code_of, use_slip
+from trainer.pins.used_slips import tell_used
 
 
 class Tried(NamedTuple):
@@ -172,6 +161,11 @@ def _begin(
     can_fit = (tells or merger_id is None) and has_one and is_pin(secret)
     try_id = begin_try(user.id if user is not None and can_fit else None, way, now, organization_id)
     return Tried(user, try_id, merger_id=merger_id) if try_id is not None else Tried()
+
+
+def way_of(user: User | None) -> Way:
+    """Return the way a PIN is entered in this browser: one that the account knows, or not. Not for site devices."""
+    return Way.KNOWN if user is not None and is_known(pin_name(user.id)) else Way.STRANGE
 
 
 def get_slip(slip_id: uuid.UUID, now: dt.datetime) -> tuple[PinSlip, Membership, Organization]:

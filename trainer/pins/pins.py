@@ -2,7 +2,7 @@
 
 Whoever has the database alone can't try PINs: each was mixed with the installation's key before it was hashed. A try
 is written down before the PIN is looked at, and crossed out if it was right: of many at once no more are looked at
-than one after the other. `accounts.pin_rules` has the arithmetic. Nothing here commits.
+than one after the other. `pins.rules` has the arithmetic. Nothing here commits.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 
-from trainer.accounts.models import Passkey, PinTry, RecoveryCode, User
+from trainer.accounts.after_slip import has_address_from_before
+from trainer.accounts.guessing import is_known, pin_name
+from trainer.accounts.models import Passkey, RecoveryCode, User
 from trainer.accounts.operations import end_sessions, void_links
 from trainer.accounts.passwords import check_password, hash_password
-from trainer.accounts.pin_rules import DAY, FIRM_A_DAY, FIRM_A_MONTH, MONTH, Way, may_look, may_look_in_firm
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.core.audit import note
@@ -26,6 +27,8 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict
 from trainer.core.limits import DatabaseStorage
 from trainer.core.signing import digest, digest_with, keys
+from trainer.pins.models import PinTry
+from trainer.pins.rules import DAY, FIRM_A_DAY, FIRM_A_MONTH, MONTH, Way, may_look, may_look_in_firm
 from trainer.web.language import used_language
 
 _ANY_TRY = 3600
@@ -137,25 +140,6 @@ def replace_pin(user: User, hashed: HashedPin, now: dt.datetime) -> None:
     set_pin(user, hashed, now)
 
 
-def confirm_replaced(user: User, now: dt.datetime) -> None:
-    """Note that it was the account's owner who replaced the PIN: nothing is shut anymore."""
-    if user.pin_replaced_at is not None:
-        note("pin.confirmed", now, actor_id=user.id, subject_id=user.id)
-    user.pin_before = user.pin_before_key_id = user.pin_before_until = user.pin_replaced_at = None
-
-
-def confirm_by_address(user: User, now: dt.datetime) -> None:
-    """Note the same of someone who opened a mailed link, if the address is from before the slip."""
-    if has_address_from_before(user):
-        confirm_replaced(user, now)
-
-
-def has_address_from_before(user: User) -> bool:
-    """Return True if the account's address was confirmed before a slip replaced the PIN."""
-    confirmed, until = user.email_confirmed_at, user.pin_before_until
-    return confirmed is not None and until is not None and confirmed < until
-
-
 def restore_pin(user: User, now: dt.datetime) -> None:
     """Undo what someone else did with a slip: the PIN of before is back, and what came since to sign in with is gone.
 
@@ -183,6 +167,16 @@ def check_pin_before(user: User | None, given: str) -> bool:
     return check_password(stored, digest_with(key or keys().current, "pin", given))
 
 
+def is_pin_from_before(user: User | None, given: str) -> bool:
+    """Return True if this is the PIN that a slip replaced, typed in a browser that knew the account."""
+    return (
+        user is not None
+        and user.pin_before is not None
+        and is_known(pin_name(user.id))
+        and check_pin_before(user, given)
+    )
+
+
 def is_owners_pin(user: User | None, given: str) -> bool:
     """Return True if this is a PIN that the account's owner chose: not one that came with a slip, unless that is
     confirmed, but the one before it."""
@@ -204,8 +198,3 @@ def remix(user: User, hashed: HashedPin) -> None:
 def forget_tries(now: dt.datetime) -> None:
     """Delete tries that no longer count."""
     db.session.execute(delete(PinTry).where(PinTry.at <= now - MONTH).execution_options(synchronize_session=False))
-
-
-def pin_name(user_id: uuid.UUID) -> str:
-    """Return the name under which a browser knows that this account was opened in it with a PIN."""
-    return f"pin:{user_id.hex}"

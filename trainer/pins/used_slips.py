@@ -14,17 +14,19 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 
+from trainer.accounts.after_slip import confirm_replaced
 from trainer.accounts.models import Session, User
 from trainer.accounts.operations import end_sessions
-from trainer.accounts.pins import confirm_replaced, restore_pin
 from trainer.accounts.queries import get_user
 from trainer.core import outbox
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import NotFound
-from trainer.organizations.models import Membership, Organization, PinSlip
+from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import list_owner_addresses
-from trainer.organizations.slips import is_good
+from trainer.pins.models import PinSlip
+from trainer.pins.pins import restore_pin
+from trainer.pins.slips import is_good
 from trainer.web.language import mail_language
 
 TOLD = dt.timedelta(days=90)

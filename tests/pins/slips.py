@@ -17,7 +17,7 @@ from trainer.core.db import db, transaction
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
-from trainer.organizations.slips import print_slip
+from trainer.pins.slips import print_slip
 
 NUMBER, PIN = "00417", "583204"
 WRONG = "These don’t go together"

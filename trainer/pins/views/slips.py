@@ -10,24 +10,23 @@ from flask import Blueprint, current_app, flash, make_response, render_template,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.accounts.pins import list_paused_firms
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.organizations import pauses
-from trainer.organizations import slips as operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code
 from trainer.organizations.queries import get_changeable, list_teams, team_names
 from trainer.organizations.rules import May, local_day
-from trainer.organizations.slip_papers import draw_badges, draw_slips
-from trainer.organizations.slips import Slip, Slipless, count_slips, list_slip_states
+from trainer.pins import pauses
+from trainer.pins import slips as operations
+from trainer.pins.pins import list_paused_firms
+from trainer.pins.slip_papers import draw_badges, draw_slips
+from trainer.pins.slips import Slip, Slipless, count_slips, list_slip_states
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts
 from trainer.web.redirects import go
-from trainer.web.ways import way_to
 
 blueprint = Blueprint("slips", __name__, url_prefix="/organizations/<uuid:organization_id>")
 
@@ -44,7 +43,7 @@ def slips(actor: Actor) -> str:
     page = list_slip_states(actor, team_id, now(), state, request.args.get("after"))
     count, waiting = count_slips(actor, team_id)
     return render_template(
-        "organizations/slips.html",
+        "pins/slips.html",
         actor=actor,
         page=page,
         state=state,
@@ -123,7 +122,7 @@ def _paper(actor: Actor, made: Sequence[Slip], name: str) -> Response:
 
 
 def _sign_in_address() -> str:
-    return f"{current_app.config['SETTINGS'].base_url}{way_to('pin_sign_in')}"
+    return f"{current_app.config['SETTINGS'].base_url}{url_for('pins.sign_in')}"
 
 
 def _pdf(data: bytes, name: str) -> Response:

@@ -11,17 +11,16 @@ from werkzeug.wrappers import Response
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
-from trainer.organizations import devices as operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.devices import get_device, list_devices
-from trainer.organizations.forms import SiteDeviceForm
 from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May
+from trainer.pins import devices as operations
+from trainer.pins.devices import get_device, list_devices
+from trainer.pins.forms import SiteDeviceForm
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.redirects import go
-from trainer.web.ways import way_to
 
 blueprint = Blueprint("devices", __name__, url_prefix="/organizations/<uuid:organization_id>/site-devices")
 
@@ -48,7 +47,7 @@ def make(actor: Actor) -> Response | str | tuple[str, int]:
         except (Conflict, Invalid) as error:
             form.name.errors = [error.message]
         else:
-            address = f"{current_app.config['SETTINGS'].base_url}{way_to('register_device')}"
+            address = f"{current_app.config['SETTINGS'].base_url}{url_for('site.register')}"
             return _list_page(actor, _form(actor, is_new=True), (device.name, code, address))
     return _list_page(actor, form), 422
 
@@ -61,7 +60,7 @@ def revoke(actor: Actor, device_id: UUID) -> Response | str:
     form = Form()
     if not form.validate_on_submit():
         device = get_device(actor, device_id)
-        return render_template("organizations/device_revocation.html", actor=actor, form=form, device=device)
+        return render_template("pins/device_revocation.html", actor=actor, form=form, device=device)
     try:
         with transaction():
             operations.revoke(actor, device_id, now())
@@ -81,5 +80,5 @@ def _form(actor: Actor, *, is_new: bool = False) -> SiteDeviceForm:
 
 def _list_page(actor: Actor, form: SiteDeviceForm, fresh: tuple[str, str, str] | None = None) -> str:
     return render_template(
-        "organizations/devices.html", actor=actor, form=form, devices=list_devices(actor), fresh=fresh, now=now()
+        "pins/devices.html", actor=actor, form=form, devices=list_devices(actor), fresh=fresh, now=now()
     )

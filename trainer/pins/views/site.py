@@ -11,14 +11,14 @@ from trainer.accounts.signing_in import leave
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import NotFound
-from trainer.joining.pin_forms import RegisterForm
-from trainer.organizations import devices
+from trainer.pins import devices
+from trainer.pins.forms import RegisterForm
 from trainer.web.access import Who, access
 from trainer.web.limits import WRONG, limit_failures
 from trainer.web.redirects import go
 from trainer.web.sessions import site_cookie
 
-blueprint = Blueprint("site", __name__, template_folder="templates")
+blueprint = Blueprint("site", __name__, template_folder="../templates")
 
 _KEPT = 400 * 86_400  # as long as browsers keep a cookie
 
@@ -43,7 +43,7 @@ def register() -> Response | str | tuple[str, int]:
             secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
             answer.set_cookie(site_cookie(), token, max_age=_KEPT, secure=secure, httponly=True, samesite="Lax")
             return answer
-    return render_template("joining/register_device.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("pins/register_device.html", form=form), 422 if form.is_submitted() else 200
 
 
 @blueprint.post("/in/stay")

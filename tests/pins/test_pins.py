@@ -15,26 +15,27 @@ from limits.storage import storage_from_string
 from sqlalchemy import event, func, select
 
 from tests.cast import actor_of, make_account
-from tests.joining.slips import NUMBER, PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, statements, user_of
 from tests.organizations.conftest import Acme
+from tests.pins.slips import NUMBER, PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, statements, user_of
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
-from trainer.accounts.models import Link, PinTry, User
+from trainer.accounts.models import Link, User
 from trainer.accounts.operations import create_guest
-from trainer.accounts.pin_rules import A_DAY, A_MONTH, FIRM_A_DAY, Way
-from trainer.accounts.pins import begin_try, forget_tries
 from trainer.accounts.queries import get_user, list_guests_before
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotYet
-from trainer.joining.pins import begin_by_address
 from trainer.organizations.codes import make_join_code
-from trainer.organizations.models import Membership, PinSlip
+from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts, add_person, change_role, remove_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.organizations.slips import print_slip
+from trainer.pins.models import PinSlip, PinTry
+from trainer.pins.pins import begin_try, forget_tries
+from trainer.pins.rules import A_DAY, A_MONTH, FIRM_A_DAY, Way
+from trainer.pins.signing_in import begin_by_address
+from trainer.pins.slips import print_slip
 
 NOON = "2026-11-25T12:00:00Z"
 

@@ -7,13 +7,13 @@ import uuid
 
 from sqlalchemy import select
 
-from trainer.accounts import pins
-from trainer.accounts.pin_rules import DAY
 from trainer.core import outbox
 from trainer.core.audit import AuditEvent, note
 from trainer.core.db import db
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import list_owner_addresses, lock_organization
+from trainer.pins import pins
+from trainer.pins.rules import DAY
 from trainer.web.language import mail_language
 
 

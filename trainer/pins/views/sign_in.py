@@ -15,44 +15,45 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.accounts.after_slip import is_pin_from_before, shut_before, waits_until
-from trainer.accounts.forms import ChangePinForm, NewPinForm
-from trainer.accounts.guessing import is_known
+from trainer.accounts.after_slip import has_address_from_before, shut_before, waits_until
+from trainer.accounts.guessing import is_known, pin_name
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_sessions_at
-from trainer.accounts.pin_rules import Way, Weak, weakness_of
-from trainer.accounts.pins import (
-    begin_try,
-    check_pin,
-    check_pin_before,
-    cross_out,
-    has_address_from_before,
-    hash_pin,
-    is_mixed_with_older_key,
-    pin_name,
-    remix,
-    set_pin,
-)
 from trainer.accounts.queries import find_session_owner, find_user, get_user, read_session_id
-from trainer.accounts.signing_in import check_enabled, is_own_secret, renew_session, sign_in_session, way_of
-from trainer.accounts.words import pin_refusal, wrong_pin
+from trainer.accounts.signing_in import check_enabled, is_own_secret, renew_session, sign_in_session
+from trainer.accounts.words import wrong_pin
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, NotFound
-from trainer.joining import just_given, operations, pins, used_slips
-from trainer.joining.pin_forms import EarlierPinForm, FirstPinForm, PinSignInForm
+from trainer.joining import operations
 from trainer.organizations.codes import show_code
-from trainer.organizations.devices import Site, see, this_site, was_site
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.slips import USED
+from trainer.pins import just_given, signing_in, used_slips
+from trainer.pins.devices import Site, see, this_site, was_site
+from trainer.pins.forms import ChangePinForm, EarlierPinForm, FirstPinForm, NewPinForm, PinSignInForm
+from trainer.pins.pins import (
+    begin_try,
+    check_pin,
+    check_pin_before,
+    cross_out,
+    hash_pin,
+    is_mixed_with_older_key,
+    is_pin_from_before,
+    remix,
+    set_pin,
+)
+from trainer.pins.rules import Way, Weak, weakness_of
+from trainer.pins.signing_in import way_of
+from trainer.pins.slips import USED
+from trainer.pins.words import pin_refusal
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import WRONG, count, key_of, limit_failures, limit_own_failures, seconds_left, wait
 from trainer.web.redirects import go, safe_path
 from trainer.web.ways import way_to
 
-blueprint = Blueprint("pins", __name__, template_folder="templates")
+blueprint = Blueprint("pins", __name__, template_folder="../templates")
 
 _BADGE = "badge"  # in the session of a site device: the number on the badge that was read
 _LEFT = "left"  # in the session of a site device: whose session it was that went quiet, and on which page
@@ -96,7 +97,7 @@ def sign_in() -> Response | str | tuple[str, int]:
             see(site.device, now())
         way = way_of if site is None else lambda _user: Way.SITE
         has_left = site is None and bool(form.has_left.data)
-        tried = pins.begin(firm, number, secret, way, now(), has_left=has_left)
+        tried = signing_in.begin(firm, number, secret, way, now(), has_left=has_left)
     fit = _fit_of(tried, secret, site)
     if tried.slip is not None:
         just_given.keep(just_given.SLIP, tried.slip.id)
@@ -104,7 +105,7 @@ def sign_in() -> Response | str | tuple[str, int]:
     tries = [tried.try_id]
     if fit is None:
         with transaction():
-            tried = pins.begin_going(firm, number, secret, way, now())
+            tried = signing_in.begin_going(firm, number, secret, way, now())
         fit = _fit_of(tried, secret, site)
         tries.append(tried.try_id)
     if fit is None or tried.user is None:
@@ -140,7 +141,7 @@ def choose() -> Response | str | tuple[str, int]:
         return go(url_for(".sign_in"))
     guest_id = current_user.id if current_user.is_guest else None
     try:
-        _slip, person, firm = pins.get_slip(slip_id, now())
+        _slip, person, firm = signing_in.get_slip(slip_id, now())
     except NotFound:
         just_given.forget(just_given.SLIP)
         flash(USED)
@@ -155,13 +156,15 @@ def choose() -> Response | str | tuple[str, int]:
             is_new = person.user_id is None
             is_certain = person.user_id is not None and this_site() is None and is_known(pin_name(person.user_id))
             with transaction():
-                user = pins.choose_pin(slip_id, hashed, guest_id if is_new else None, now(), is_certain=is_certain)
+                user = signing_in.choose_pin(
+                    slip_id, hashed, guest_id if is_new else None, now(), is_certain=is_certain
+                )
             answer = _let_in(user)  # with a session of its own: the slip is forgotten
             flash(_("Your PIN is set. Keep it to yourself: nobody can look it up."))
             return answer
         form.new_pin.errors = [pin_refusal(weak)]
     told = {"person": person, "firm": firm, "show_code": show_code, "joins": False}
-    page = render_template("joining/choose_pin.html", form=form, **told)
+    page = render_template("pins/choose_pin.html", form=form, **told)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -174,7 +177,7 @@ def change() -> Response | str | tuple[str, int]:
         return go(url_for("accounts.account"))
     form, user_id, session_id = ChangePinForm(), current_user.id, current_user.session_id
     if form.validate_on_submit():
-        weak = _weakness(str(form.new_pin.data), pins.list_numbers(user_id))
+        weak = _weakness(str(form.new_pin.data), signing_in.list_numbers(user_id))
         if weak is not None:
             form.new_pin.errors = [pin_refusal(weak)]
         elif is_own_secret(str(form.password.data)):
@@ -186,7 +189,7 @@ def change() -> Response | str | tuple[str, int]:
             return go(url_for("accounts.account"))
         else:
             form.password.errors = [wrong_pin()]
-    return render_template("joining/change_pin.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("pins/change_pin.html", form=form), 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/account/pin-slips", methods=["GET", "POST"])
@@ -234,7 +237,7 @@ def dispute_slip(slip_id: UUID) -> Response:
 
 def _slips_page(form: EarlierPinForm) -> str:
     return render_template(
-        "joining/used_slips.html",
+        "pins/used_slips.html",
         used=used_slips.list_used(current_user.id, now()),
         form=form,
         shut_before=shut_before(),
@@ -249,7 +252,7 @@ def _weakness(pin: str, numbers: Sequence[str]) -> Weak | None:
 
 def _page(form: PinSignInForm, site: Site | None) -> str:
     return render_template(
-        "joining/pin_sign_in.html",
+        "pins/pin_sign_in.html",
         form=form,
         next=request.args.get("next"),
         device=site.device if site else None,
@@ -270,7 +273,7 @@ def _take_slip() -> Response | str | tuple[str, int]:
     del form.has_left
     if form.validate_on_submit():
         with transaction():
-            slip = pins.try_slip(str(form.firm.data), str(form.number.data), str(form.pin.data), now())
+            slip = signing_in.try_slip(str(form.firm.data), str(form.number.data), str(form.pin.data), now())
         if slip is not None:
             just_given.keep(just_given.SLIP, slip.id)
             return go(url_for(".choose"))
@@ -282,11 +285,11 @@ def _join(slip_id: UUID, person: Membership, firm: Organization) -> Response | s
     """Ask someone who is signed in whether to join with this account, and do it."""
     form, user_id = Form(), current_user.id
     if not form.validate_on_submit():
-        return render_template("joining/choose_pin.html", form=form, person=person, firm=firm, joins=True)
+        return render_template("pins/choose_pin.html", form=form, person=person, firm=firm, joins=True)
     just_given.forget(just_given.SLIP)
     try:
         with transaction():
-            pins.join_with_slip(slip_id, user_id, now())
+            signing_in.join_with_slip(slip_id, user_id, now())
     except NotFound:
         flash(USED)
     except Conflict as error:
@@ -296,7 +299,7 @@ def _join(slip_id: UUID, person: Membership, firm: Organization) -> Response | s
     return go(way_to("me"))
 
 
-def _fit_of(tried: pins.Tried, secret: str, site: Site | None) -> _Fit | None:
+def _fit_of(tried: signing_in.Tried, secret: str, site: Site | None) -> _Fit | None:
     """Return which PIN of the account this is, if one may be looked at."""
     if check_pin(tried.user, secret):  # also in vain, so that all take as long
         return _Fit.NOW

@@ -24,9 +24,10 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.signing import digest, digests
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import new_code, read_code, show_code
-from trainer.organizations.models import Organization, SiteDevice, Team
+from trainer.organizations.models import Organization, Team
 from trainer.organizations.queries import firm_is_open, get_team, lock_organization
-from trainer.organizations.slips import FIRM_CODE_LENGTH
+from trainer.pins.models import SiteDevice
+from trainer.pins.slips import FIRM_CODE_LENGTH
 from trainer.web.sessions import site_cookie
 
 CODE_LASTS = dt.timedelta(minutes=30)

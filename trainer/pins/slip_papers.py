@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from trainer.organizations.codes import show_code
 from trainer.organizations.models import Organization
-from trainer.organizations.slips import Slip
+from trainer.pins.slips import Slip
 from trainer.web.language import show_day
 from trainer.web.paper import qr_code, typeset_sheet
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import session
 
 from trainer.core.clock import now
-from trainer.organizations.devices import this_site
+from trainer.pins.devices import this_site
 
 SLIP: Final = "slip"
 """The slip whose code was typed."""

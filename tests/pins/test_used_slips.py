@@ -10,14 +10,14 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from tests.joining.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for
 from tests.organizations.conftest import Acme
+from tests.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for
 from tests.support import Visitor
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.jobs.letters import write
-from trainer.organizations.models import PinSlip
+from trainer.pins.models import PinSlip
 
 NOON = "2026-11-25T12:00:00Z"
 TOLD = "A PIN slip was used for your account"

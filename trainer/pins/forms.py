@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, StringField
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms.validators import EqualTo, InputRequired
 
-from trainer.accounts.forms import NewPinForm, PinForm
-from trainer.organizations.models import LONGEST_NUMBER
-from trainer.web.forms import Form, length, trimmed
+from trainer.accounts.forms import PinForm
+from trainer.organizations.models import LONGEST_NUMBER, LONGEST_TITLE
+from trainer.pins.rules import LONGEST, SHORTEST
+from trainer.web.forms import Form, PlainText, length, trimmed
 
 LONGEST_TYPED = 40
+
+
+class NewPinForm(Form):
+    """A PIN, twice: it is hidden while it is typed, and a typo would lock its owner out."""
+
+    new_pin = PasswordField(
+        _l("New PIN"),
+        [InputRequired(_l("Choose a PIN."))],
+        filters=[trimmed],
+        description=_l(
+            "%(least)s to %(most)s digits. Not a date, a run like 123456, or your employee number.",
+            least=SHORTEST,
+            most=LONGEST,
+        ),
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )
+    again = PasswordField(
+        _l("The same PIN again"),
+        [EqualTo("new_pin", _l("This isn’t the same PIN. Type it again."))],
+        filters=[trimmed],
+        render_kw={"autocomplete": "off", "inputmode": "numeric"},
+    )
+
+
+class ChangePinForm(PinForm, NewPinForm):
+    """A new PIN, for someone who knows the old one."""
 
 
 class PinSignInForm(Form):
@@ -67,3 +94,16 @@ class FirstPinForm(NewPinForm):
     """A first PIN, for a new account."""
 
     is_old_enough = BooleanField(_l("I’m 13 or older"), [InputRequired(_l("Accounts are for people 13 and older."))])
+
+
+class SiteDeviceForm(Form):
+    """What a device is called, and where it stands."""
+
+    name = StringField(
+        _l("Name of the device"),
+        [InputRequired(_l("Enter a name, such as “Gate tablet.”")), length(1, LONGEST_TITLE), PlainText()],
+        description=_l("Such as “Gate tablet.” People who sign in on it see this."),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+    )
+    team = SelectField(_l("Team"))

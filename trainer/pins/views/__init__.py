@@ -1,0 +1,1 @@
+"""Pages of PINs, slips and site devices."""
