@@ -1,4 +1,4 @@
-"""How a person joins: as a guest, by signing up or in, by an invitation, a join code, a firm's roster. No tables.
+"""How a person joins: as a guest, by signing up or in, by an invitation or a join code. No tables.
 
 Everything that must move together when someone comes in is called from here in one transaction.
 """
