@@ -105,7 +105,7 @@ soak: $(VENV)/ready-dev
 checks: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.checks
 
-# docs/asvs.md, docs/access.md and docs/forms.md, from what tests, pages and forms say of themselves.
+# docs/asvs.md and docs/access.md, from what tests and pages say of themselves.
 documents: $(VENV)/ready-dev
 	@$(BIN)/python -m tests.documents
 

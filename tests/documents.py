@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask
 from werkzeug.routing import Rule
-from wtforms import (
-    BooleanField,
-    DateField,
-    Field,
-    FileField,
-    HiddenField,
-    IntegerField,
-    PasswordField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.fields.core import UnboundField
-from wtforms.form import BaseForm
-from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, NumberRange, Optional
 
 from tests.checks import proofs_of, rows_of
 from trainer.app import create_app
@@ -64,19 +46,6 @@ _KINDS: Final = {
     "firm": ("In a firm", "Strangers, former staff and roles without the permission get 404."),
     "token": ("Other systems, with a token of the firm", "Without one: 401. A session opens none of these."),
     "development": ("Nobody, except in development", "404 in service."),
-}
-_TAKES: Final[dict[type[Field], str]] = {
-    FileField: "a file",
-    TextAreaField: "text, several lines",
-    PasswordField: "a password",
-    IntegerField: "a whole number",
-    DateField: "a day",
-    BooleanField: "yes or no",
-    SelectMultipleField: "some of what is offered",
-    RadioField: "one of what is offered",
-    SelectField: "one of what is offered",
-    StringField: "text",
-    Field: "what its page makes of it",
 }
 _ROLES: Final[dict[str, tuple[Role, bool]]] = {
     "owner": (Role.OWNER, False),
@@ -174,69 +143,7 @@ def _kind(rule: Rule, rights: Access) -> str:
     }[rights.who]
 
 
-def forms() -> str:
-    """Return what each form accepts, as its fields and their checks declare it."""
-    _read_app()  # all forms
-    lines = [
-        "# What forms accept",
-        "",
-        "Written by `make documents` from the fields of each form. A check is given in numbers where it has some, and "
-        "otherwise in its own words; what takes a look at the records is checked where it is done, and tested there. "
-        "Limits of requests, files and rates are in README.md (“Limits”) and in access.md.",
-    ]
-    for form in sorted(set(_descend(BaseForm)), key=lambda form: (form.__module__, form.__name__)):
-        fields = [(name, getattr(form, name)) for name in dir(form) if isinstance(getattr(form, name), UnboundField)]
-        shown = [pair for pair in fields if not issubclass(pair[1].field_class, HiddenField)]
-        if shown:
-            lines += ["", f"## {_first_line(form)}", "", f"`{form.__module__}.{form.__name__}`", ""]
-            lines += ["| field | takes | checks |", "|---|---|---|"]
-            for name, field in sorted(shown, key=lambda pair: pair[1].creation_counter):
-                label = str((*field.args, field.kwargs.get("label") or name)[0])
-                lines.append(f"| {label} | {_takes(field.field_class)} | {'; '.join(_checks(form, name, field))} |")
-    return "\n".join(lines) + "\n"
-
-
-def _descend(form: type[Any]) -> Iterator[type[Any]]:
-    heirs: list[type[Any]] = form.__subclasses__()
-    for heir in heirs:
-        # Some are made for one page, and gone once it is.
-        if (
-            heir.__module__.startswith("trainer.")
-            and getattr(sys.modules[heir.__module__], heir.__name__, None) is heir
-        ):
-            yield heir
-        yield from _descend(heir)
-
-
-def _first_line(documented: Any) -> str:
-    return (documented.__doc__ or "").strip().split("\n")[0].removesuffix(".")
-
-
-def _takes(kind: type[Field]) -> str:
-    return next(words for base, words in _TAKES.items() if issubclass(kind, base))
-
-
-def _checks(form: type, name: str, field: UnboundField[Any]) -> Iterator[str]:
-    """Yield each check of a field: bounds in numbers, others by the first line of what they say of themselves."""
-    for check in (*field.args[1:2], field.kwargs.get("validators", ()))[0]:
-        match check:
-            case Length() | NumberRange():
-                least, most = check.min, check.max
-                unit = " characters" if isinstance(check, Length) else ""
-                yield f"{least} to {most}{unit}"
-            case InputRequired() | DataRequired():
-                yield "required"
-            case Optional():
-                yield "may be empty"
-            case EqualTo():
-                yield f"the same as {check.fieldname}"
-            case _:
-                yield _first_line(check).lower()
-    if (own := getattr(form, f"validate_{name}", None)) is not None:
-        yield _first_line(own)[:1].lower() + _first_line(own)[1:]
-
-
-DOCUMENTS: Final[dict[str, Callable[[], str]]] = {"asvs.md": asvs, "access.md": access, "forms.md": forms}
+DOCUMENTS: Final[dict[str, Callable[[], str]]] = {"asvs.md": asvs, "access.md": access}
 
 
 if __name__ == "__main__":
