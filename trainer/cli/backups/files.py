@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from trainer.cli.backups.age import LEAST, NotDecrypted, decrypt, encrypt
+from trainer.cli.backups.age import LEAST, MOST, NotDecrypted, TooLarge, decrypt, encrypt
 
 ENCRYPTED: Final = ".age"
 """Ending of an encrypted file's name."""
@@ -31,9 +31,18 @@ def read_passphrase(path: Path | None) -> str | None:
 
 
 def write(folder: Path, name: str, chunks: Iterable[bytes], passphrase: str | None) -> tuple[str, str]:
-    """Write a file that only its owner can read, encrypted if there is a passphrase; return its name and SHA-256."""
+    """Write a file that only its owner can read, encrypted if there is a passphrase; return its name and SHA-256.
+
+    Raises ClickException if it is too large to be encrypted.
+    """
     if passphrase is not None:
-        name, chunks = name + ENCRYPTED, encrypt(chunks, passphrase)
+        try:
+            name, chunks = name + ENCRYPTED, [encrypt(chunks, passphrase)]
+        except TooLarge:
+            raise click.ClickException(
+                f"{name} is larger than {MOST >> 20:,} MB, the most that can be encrypted here. Make the backup "
+                "without --passphrase-file, and encrypt its files with a program of their own, such as age."
+            ) from None
     digest = hashlib.sha256()
     handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -53,7 +62,7 @@ def read(path: Path, passphrase: str | None) -> Iterator[bytes]:
     if passphrase is None:
         raise click.ClickException(f"{path} is encrypted. Add --passphrase-file FILE.")
     try:
-        yield from decrypt(stream(path), passphrase)
+        yield decrypt(path.read_bytes(), passphrase)
     except NotDecrypted as refused:
         raise click.ClickException(f"{path} can't be decrypted: {refused}.") from None
 
