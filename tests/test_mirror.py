@@ -57,7 +57,6 @@ HELD_BY = {
     "compliance/test_earlier_list.py": "compliance/views/earlier",
     "compliance/test_reminding.py": "compliance/sent compliance/views/reminders",
     "compliance/test_certificate_files.py": "compliance/views/certificates",
-    "compliance/test_copies.py": "compliance/views/copies",
     "compliance/test_reports.py": "compliance/letters compliance/report_files compliance/report_queries "
     "compliance/views/report_links compliance/views/reports",
     "compliance/test_pack_files.py": "compliance/pack_cover compliance/pack_pages compliance/pack_reading "
@@ -149,10 +148,9 @@ HELD_BY = {
     "organizations/test_closing.py": "organizations/views/closing",
     "organizations/test_follow_ups.py": "organizations/invitation_links organizations/mail_words "
     "organizations/replies organizations/waiting",
-    "organizations/test_logos.py": "organizations/logo_files organizations/views/logos organizations/zones",
     "organizations/test_operations.py": "organizations/actor organizations/models organizations/queries",
     "organizations/test_views.py": "organizations/forms organizations/views/audit organizations/views/firms "
-    "organizations/views/people organizations/views/teams organizations/words",
+    "organizations/views/people organizations/views/teams organizations/words organizations/zones",
     "test_fitness.py": "core/clock",
     "test_order.py": "core/feature web/ways",
     "test_persons.py": "core/persons",

@@ -91,8 +91,6 @@ from trainer.learning.queries import get_enrollment
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitations import invite
-from trainer.organizations.logo_files import LogoFile
-from trainer.organizations.logos import set_logo
 from trainer.organizations.models import Invitation, Membership, Merger
 from trainer.organizations.operations import PersonFacts, add_person, undo_removal
 from trainer.organizations.queries import get_person
@@ -276,7 +274,6 @@ def make_petra(app: Flask) -> Rich:
         gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
         print_slip(actor, gus, clock.now())
         make_device(actor, "Gate tablet", site, clock.now())
-        set_logo(actor, LogoFile("png", b"a picture"), clock.now())
         danas = add_person(actor, PersonFacts("Dana Dow", None, employee_number="418"), [site], clock.now())
         propose(actor, dana, danas.id, [], clock.now())
         own = add_person(actor_of(alice, acme), PersonFacts(NAME, None, employee_number="419"), [site], clock.now())

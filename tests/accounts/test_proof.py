@@ -72,7 +72,6 @@ ELSEWHERE = {
     "certificates.withdraw": "is for administrators, and always asks for password and code",
     "mergers.answer": "asks for the PIN of another account, and works without it (test_mergers)",
     "webhooks.make": "is the firm's",
-    "logo.send": "is the firm's",
 }
 
 

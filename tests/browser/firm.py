@@ -9,7 +9,6 @@ from uuid import UUID
 from flask import Flask
 
 from tests.cast import actor_of, add_second_factor, make_account, make_firm, make_site, put_on_roster
-from tests.organizations.test_logos import png
 from trainer.assignments.operations import end_requirement, require_course
 from trainer.assignments.rules import Audience, Wanted
 from trainer.assignments.upkeep import remind
@@ -21,8 +20,6 @@ from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitation_links import token_of
 from trainer.organizations.invitations import invite
-from trainer.organizations.logo_files import LogoFile
-from trainer.organizations.logos import set_logo
 from trainer.organizations.models import Invitation
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
@@ -100,7 +97,6 @@ def set_firm(app: Flask, owner_id: UUID, invited: str, number: int) -> dict[str,
         device_code = make_device(actor, "Gate tablet", harbor, now())[1]
         tablet, token = register(device_code, "Chrome on Android", now())
         make_device(actor, "Desk", None, now())
-        set_logo(actor, LogoFile("png", png(240, 80)), now())
         gus = choose_pin(slips.pop(listed[1].id), hash_pin("583204"), None, now())
         choose_pin(slips.pop(listed[2].id), hash_pin("583204"), None, now())
         asked = propose(actor, of_sam, listed[2].id, [], now())

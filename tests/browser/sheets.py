@@ -746,8 +746,6 @@ FIRMS = [
     Sheet("audit", _at("firm", "/audit"), "alice"),
     Sheet("audit-none", _at("bare", "/audit?act=lesson"), "alice"),
     Sheet("settings", _at("firm", "/settings"), "alice"),
-    Sheet("settings-logo-error", _at("bare", "/settings"), "alice", _send, 422),
-    Sheet("logo-removal", _at("firm", "/logo/removal"), "alice"),
     Sheet("closure", _at("firm", "/closure"), "alice"),
     Sheet("closure-error", _at("firm", "/closure"), "alice", _send, 422),
     Sheet("firm-closed", _at("closed"), "alice", status=403),

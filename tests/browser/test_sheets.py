@@ -24,7 +24,7 @@ WITHOUT = {
     *("courses.security_txt", "credentials.badge", "credentials.badge_png", "credentials.badge_svg"),
     *("credentials.certificate", "credentials.did_document", "credentials.everything", "credentials.status_list"),
     *("credentials.verify_json", "earlier.proof", "evidence.pack", "home.sample_pack", "home.sample_poster"),
-    *("inspections.inspect_pack", "inspections.inspect_pdf", "logo.show", "meetings.sheet", "misreads.paper"),
+    *("inspections.inspect_pack", "inspections.inspect_pdf", "meetings.sheet", "misreads.paper"),
     *("probes.alive", "probes.ready", "progress.picture", "roster.refused", "slips.badges", "static"),
     # what only leads on
     *("accounts.exit_site", "assessment.attempt", "classes.classes", "entry.old_link", "questions.question"),

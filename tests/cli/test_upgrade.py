@@ -20,7 +20,7 @@ from trainer.server.instance_lock import hold
 
 FOLDER = str(ROOT / "migrations")
 HEAD = revisions()[0]
-BEFORE = "0070"
+BEFORE = "0067"
 """A revision with a few others after it."""
 LONG_BEFORE = "0053"
 """A revision with others after it on which its code can't serve."""
@@ -91,21 +91,21 @@ HALF = {
     "a column is missing": ("ALTER TABLE users DROP COLUMN language", "the table users has no column language"),
     "a table is missing": ("DROP TABLE heartbeats", "the table heartbeats is missing"),
     "a table is there already": (
-        "CREATE TABLE firm_logos (id INTEGER)",
-        "the table firm_logos already exists",
+        "CREATE TABLE content_releases (id INTEGER)",
+        "the table content_releases already exists",
     ),
     "a table is left over": ("CREATE TABLE _alembic_tmp_users (id INTEGER)", "_alembic_tmp_users is left over"),
-    "two revisions": ("INSERT INTO alembic_version (version_num) VALUES ('0063')", "at 0063 and at 0070"),
+    "two revisions": ("INSERT INTO alembic_version (version_num) VALUES ('0063')", "at 0063 and at 0067"),
     "no revision": ("DELETE FROM alembic_version", "already exists"),
 }
 UNDONE = {
     "a column is missing": "ALTER TABLE users ADD COLUMN language VARCHAR(10)",
     "a table is missing": "CREATE TABLE heartbeats (task VARCHAR(60), began_at TIMESTAMP, ended_at TIMESTAMP, "
     "failures INTEGER, last_error VARCHAR(300))",
-    "a table is there already": "DROP TABLE firm_logos",
+    "a table is there already": "DROP TABLE content_releases",
     "a table is left over": "DROP TABLE _alembic_tmp_users",
     "two revisions": "DELETE FROM alembic_version WHERE version_num = '0063'",
-    "no revision": "INSERT INTO alembic_version (version_num) VALUES ('0070')",
+    "no revision": "INSERT INTO alembic_version (version_num) VALUES ('0067')",
 }
 
 

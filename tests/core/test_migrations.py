@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import csv
 import datetime as dt
 import hashlib
+import zipfile
 from dataclasses import replace
 from uuid import UUID
 
@@ -60,7 +63,6 @@ from trainer.core.processes import Itself, ProcessRole, note_seen
 from trainer.core.releases import add_release
 from trainer.core.settings import ROOT
 from trainer.credentials.models import Credential
-from trainer.credentials.operations import note_filed
 from trainer.credentials.rules import STATUS_PLACES
 from trainer.extras.api.models import PersonWrite
 from trainer.extras.api.operations import make_token
@@ -76,8 +78,6 @@ from trainer.jobs.due_firms import bring_forward
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
 from trainer.organizations.history import keep_stays
-from trainer.organizations.logo_files import LogoFile
-from trainer.organizations.logos import set_logo
 from trainer.organizations.models import (
     Invitation,
     InvitationMail,
@@ -149,7 +149,6 @@ def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
         enrollment = session.scalars(select(Enrollment)).first()
         assert enrollment is not None
         ask_for_mail(enrollment.user_id, served(), clock.now())
-        note_filed(session.scalars(select(Credential.id)).one(), b"a file", clock.now())
         session.add(RenewalMail(enrollment_id=enrollment.id, asked_at=clock.now()))
     count(app)
 
@@ -223,7 +222,6 @@ def fill_firm(app: Flask) -> None:
         keep_stays([mona], at)
         later = {"created_at": at, "expires_at": at}
         bring_forward(at)
-        set_logo(firm.actor(), LogoFile("png", b"a picture"), at)
         invitation = Invitation(**facts, **later, membership_id=mona, email_key="m", nonce="n")
         session.add(invitation)
         session.flush()
@@ -382,6 +380,57 @@ def test_a_limited_link_for_an_inspector_ends_on_the_way_down_since_it_would_sho
         ended = {link.id: link.revoked_at is not None for link in db.session.scalars(select(InspectorLink))}
         assert ended == {whole: False, limited: True}
         db.session.rollback()
+
+
+@pytest.mark.on_both
+def test_what_is_taken_out_is_exported_before_its_tables_go(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    alice = make_account(app, "alice@example.org")
+    firm = make_site_firm(app, alice)
+    with app.app_context():
+        instance = app.config["SETTINGS"].instance
+        downgrade(directory=FOLDER, revision="0075")
+        add_logo(firm, b"a picture")
+        upgrade(directory=FOLDER)
+        (path,) = instance.glob("taken-out-*.zip")
+        assert str(path) in capsys.readouterr().out
+        assert path.stat().st_mode & 0o777 == 0o600
+        with zipfile.ZipFile(path) as archive:
+            (logo,) = csv.DictReader(archive.read("firm_logos.csv").decode().splitlines())
+        assert UUID(logo["organization_id"]) == firm
+        assert (logo["kind"], base64.b64decode(logo["content"])) == ("'=1", b"a picture")
+        assert "firm_logos" not in inspect(db.engine).get_table_names()
+        downgrade(directory=FOLDER, revision="0075")
+        upgrade(directory=FOLDER)
+        assert [*instance.glob("taken-out-*.zip")] == [path]  # nothing was there
+
+
+@pytest.mark.on_both
+def test_what_cannot_be_exported_is_not_taken_out(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    firm = make_site_firm(app, make_account(app))
+    with app.app_context():
+        downgrade(directory=FOLDER, revision="0075")
+        add_logo(firm, b"a picture")
+        settings = app.config["SETTINGS"]
+        monkeypatch.setitem(app.config, "SETTINGS", replace(settings, instance=settings.instance / "missing"))
+        with pytest.raises(SystemExit):
+            upgrade(directory=FOLDER)
+        assert "what is taken out can't be written to" in caplog.text
+        assert db.session.scalar(text("SELECT count(*) FROM firm_logos")) == 1
+        db.session.rollback()
+        monkeypatch.undo()
+        upgrade(directory=FOLDER)
+
+
+def add_logo(organization_id: UUID, content: bytes) -> None:
+    """Add a firm's logo, as the code before did."""
+    statement = text(
+        "INSERT INTO firm_logos (organization_id, kind, content, sha256, created_at) "
+        "VALUES (:firm, '=1', :content, '', '2026-01-01 00:00:00')"
+    )
+    with transaction() as session:
+        session.execute(statement, {"firm": _stored(organization_id), "content": content})
 
 
 def test_tries_of_later_rounds_go_on_counting_on_the_way_down(app: Flask, visitor: Visitor, shelf: Library) -> None:

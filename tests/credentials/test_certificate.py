@@ -17,10 +17,8 @@ from hypothesis import strategies as st
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from tests.content import small
-from tests.organizations.test_logos import png as gray_png
 from trainer.credentials.certificate import (
     LONGEST_NAME,
-    Beside,
     NameNeedsFonts,
     Sheet,
     _typeset,
@@ -347,33 +345,3 @@ def test_threads_can_render_together() -> None:
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda number: render(replace(FACTS, minutes=number)), range(12)))
     assert len(set(made)) == 12
-
-
-BESIDE = Beside("Acme Security", "png", gray_png())
-
-
-def copied(facts: Stated = FACTS, beside: Beside = BESIDE, sheet: Sheet = Sheet.LETTER) -> bytes:
-    return render_certificate(facts, URL, "Would you recognize it?", small.vocabulary(), sheet, beside)
-
-
-@pytest.mark.parametrize("sheet", Sheet)
-@pytest.mark.parametrize("name", ["Acme Security", "אבטחת הנמל בע״מ", "شركة الحراسة", "A ‮ b", "W" * 120, "Ä b " * 30])
-def test_a_firms_copy_names_the_firm_below_the_whole_certificate_on_one_page(name: str, sheet: Sheet) -> None:
-    longest = replace(FACTS, holder_name="W" * LONGEST_NAME, unapproved_states=("Texas", "Virginia", "South Carolina"))
-    for facts in (FACTS, longest):
-        pdf = copied(facts, replace(BESIDE, name=name), sheet)
-        assert pdf == copied(facts, replace(BESIDE, name=name), sheet)
-        reader = pypdf.PdfReader(io.BytesIO(pdf))
-        assert len(reader.pages) == 1
-        text = squeeze(text_of(reader))
-        assert squeeze(URL) in text
-        assert squeeze("The firm didn’t issue the certificate above.") in text
-        above = {words.strip(): height for _left, height, words in places(reader)}
-        assert above["Filed by"] < above["Number"]
-    if name.isascii():
-        assert squeeze(name) in text
-
-
-def test_a_firms_name_without_a_font_is_said() -> None:
-    with pytest.raises(NameNeedsFonts, match="No font"):
-        copied(beside=replace(BESIDE, name="ꦗꦮ"))

@@ -51,8 +51,6 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitations import invite
-from trainer.organizations.logo_files import LogoFile
-from trainer.organizations.logos import set_logo
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
@@ -69,7 +67,6 @@ LATER = "2026-12-23T16:00:00Z"
 FIRMS = {
     "organizations",
     "upkeeps",
-    "firm_logos",
     "teams",
     "memberships",
     "team_memberships",
@@ -135,7 +132,6 @@ KEPT = {
     "item_counts",
     "remarks",
     "credentials",
-    "filed_certificates",
     "sign_offs",
     "signatures",
     "outbox_messages",
@@ -203,7 +199,6 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     here.keep_up()
     with app.app_context(), transaction():
         bring_forward(clock.now())
-        set_logo(actor_of(owner, firm), LogoFile("png", b"a picture"), clock.now())
         actor, month = actor_of(owner, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())

@@ -16,10 +16,7 @@ from tests.organizations.conftest import Acme
 from tests.support import Visitor
 from trainer.accounts.models import User
 from trainer.core.audit import AuditEvent
-from trainer.core.clock import now
 from trainer.core.db import Base, db, transaction
-from trainer.organizations.logo_files import LogoFile
-from trainer.organizations.logos import set_logo
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import leave
 from trainer.organizations.rules import May, Role, is_allowed
@@ -69,8 +66,6 @@ def arguments(acme: Acme, endpoint: str) -> set[str]:
     ],
 )
 def test_every_page_answers_each_role_as_it_says(acme: Acme, name: str, role: Role, manages_all: bool) -> None:
-    with acme.app.app_context(), transaction():
-        set_logo(actor_of(acme.users["alice"], acme.id), LogoFile("png", b"a picture"), now())
     visitor, wrong = acme.enter(name), []
     for method, _rule, endpoint, permission in routes(acme.app):
         if not arguments(acme, endpoint) <= {"organization_id", *IDS} or endpoint == "organizations.leave":

@@ -182,7 +182,7 @@ def test_a_file_of_another_kind_is_refused_and_not_kept(acme: Acme, folder: Path
 
 @pytest.mark.check("T081")
 @pytest.mark.check("T082")
-def test_lists_proofs_logos_and_certificates_to_check_are_all_that_is_taken_and_none_is_unpacked() -> None:
+def test_lists_proofs_and_certificates_to_check_are_all_that_is_taken_and_none_is_unpacked() -> None:
     taking, opening, unpacking = set(), set(), set()
     for path in (ROOT / "trainer").rglob("*.py"):
         text, name = path.read_text("utf-8"), str(path.relative_to(ROOT / "trainer"))
@@ -194,7 +194,6 @@ def test_lists_proofs_logos_and_certificates_to_check_are_all_that_is_taken_and_
             unpacking.add(name)
     assert taking == {
         *("roster/forms.py", "compliance/forms.py", "compliance/views/earlier.py"),
-        "organizations/forms.py",  # a logo
         *("credentials/forms.py", "credentials/views.py"),  # to check a certificate or a badge; kept nowhere
         "web/again.py",  # reads none: it puts them back to their beginning for a second try
         "web/forms.py",  # keeps them from every other field

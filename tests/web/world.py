@@ -39,7 +39,6 @@ from tests.cast import (
     write_remark,
 )
 from tests.extras import fill_extras
-from tests.organizations.test_logos import png
 from tests.support import COURSE, Visitor
 from trainer.accounts.letters import token_of
 from trainer.accounts.models import Link
@@ -70,8 +69,6 @@ from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code, new_code
 from trainer.organizations.invitation_links import token_of as invitation_token
 from trainer.organizations.invitations import invite
-from trainer.organizations.logo_files import LogoFile
-from trainer.organizations.logos import set_logo
 from trainer.organizations.models import Invitation
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
@@ -204,7 +201,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         asked, stopping = list_recipients(mailed)
         others["report_links.confirmation"] = {"token": report_token(asked, CONFIRMING)}
         others["report_links.stop"] = {"token": report_token(stopping, STOPPING)}
-        set_logo(actor, LogoFile("png", png()), clock.now())
         others["certificate_copies"] = {"membership_id": str(actor.membership.id)}
         others["certificate_files"] = {"job_id": str(order_certificates(actor, Narrowing(), clock.now()).id)}
         for endpoint in ("inspect", "inspect_all", "inspect_pdf", "inspect_pack"):

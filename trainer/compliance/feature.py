@@ -13,7 +13,6 @@ from trainer.compliance.reports import order_reports
 from trainer.compliance.tasks import make_pack
 from trainer.compliance.views.certificates import blueprint as certificates
 from trainer.compliance.views.checks import blueprint as pack_checks
-from trainer.compliance.views.copies import blueprint as certificate_copies
 from trainer.compliance.views.earlier import blueprint as earlier
 from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
@@ -36,7 +35,6 @@ FEATURE = Feature(
         evidence,
         pack_checks,
         certificates,
-        certificate_copies,
         reports,
         report_links,
         inspections,

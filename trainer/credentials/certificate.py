@@ -6,11 +6,10 @@ import datetime as dt
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import typst
 from flask_babel import gettext as _
@@ -37,15 +36,6 @@ class Sheet(StrEnum):
     A4 = "a4"
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Who filed a copy of a certificate, and the logo that stands with the name below it: a PNG or JPEG."""
-
-    name: str
-    kind: Literal["png", "jpg"]
-    logo: bytes
-
-
 class NameNeedsFonts(Exception):
     """A name has letters for which no font is installed, or none that can be printed."""
 
@@ -56,12 +46,10 @@ def render_certificate(
     brand: str,
     vocabulary: Vocabulary,
     sheet: Sheet = Sheet.LETTER,
-    beside: Beside | None = None,
 ) -> bytes:
     """Render one page as a tagged PDF. The same facts in the same language give the same bytes.
 
-    Without a `url` where it can be checked it is a sample: marked all over, and without a QR code. With `beside` it is
-    a firm's copy: the whole certificate, smaller, and below it the firm that filed it.
+    Without a `url` where it can be checked it is a sample: marked all over, and without a QR code.
 
     Raises NameNeedsFonts where a name can't be printed, ValueError for a `url` that is no web address.
     """
@@ -69,8 +57,6 @@ def render_certificate(
         raise ValueError(f"not a web address: {url!r}")
     try:
         texts = {**_texts(stated, url, brand, vocabulary), "paper": sheet}
-        if beside is not None:
-            return typeset(TEMPLATE, {**texts, "beside": json.dumps(_strip(beside))}, stated.issued_on)
         return _typeset(frozenset(texts.items()), stated.issued_on)
     except typst.TypstError as error:
         raise NameNeedsFonts(_font_advice(unprinted(error))) from error
@@ -119,22 +105,6 @@ def _texts(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) 
             scenes=stated.scenes,
         ),
         "unapproved": " ".join(map(disclaimer, stated.unapproved_states)),
-    }
-
-
-def _strip(beside: Beside) -> dict[str, Any]:
-    """Return what stands below a firm's copy. The name stands alone on its line, so that no direction reaches it."""
-    name = clean_name(beside.name)
-    return {
-        "name": _allow_breaks(name),
-        "rtl": "yes" if _reads_from_the_right(name) else "",
-        "kind": beside.kind,
-        "logo": list(beside.logo),
-        "words": {
-            "logo": _("Logo of %(firm)s", firm=name),
-            "filed": _("Filed by"),
-            "whose": _("Name and logo are the firm’s own. The firm didn’t issue the certificate above."),
-        },
     }
 
 

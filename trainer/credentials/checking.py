@@ -28,7 +28,7 @@ from trainer.credentials.baking import SIGNATURE, NotBaked, read_png, read_svg
 from trainer.credentials.certificate import NameNeedsFonts, Sheet
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
-from trainer.credentials.queries import find_by_serial, find_filed, status_on
+from trainer.credentials.queries import find_by_serial, status_on
 from trainer.credentials.rules import STATUS_PLACES, Verdict
 from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed
 from trainer.web.language import known_languages
@@ -44,13 +44,12 @@ class Checked:
     """What was found of a file. The credential is there only if we signed the badge, and it is as we signed it.
 
     Of a PDF that differs from the one that we would make, it is the one that the PDF names. `manifest`: the SHA-256 of
-    a pack's manifest. `is_filed`: it is a firm's copy, with the firm's name and logo below the certificate.
+    a pack's manifest.
     """
 
     verdict: Verdict
     credential: Credential | None = None
     manifest: str | None = None
-    is_filed: bool = False
 
 
 def check_file(data: bytes, day: dt.date) -> Checked:
@@ -105,13 +104,7 @@ def verify_badge(text: str, day: dt.date) -> Checked:
 
 
 def _check_pdf(data: bytes, day: dt.date) -> Checked:
-    """Compare it with the PDF that we make of the one certificate that it links to, in all languages and papers.
-
-    A firm's copy can't be made again once the firm has another logo, or is gone: its hash was noted.
-    """
-    filed = find_filed(hashlib.sha256(data).hexdigest())
-    if filed is not None:
-        return Checked(_standing(filed, day), filed, is_filed=True)
+    """Compare it with the PDF that we make of the one certificate that it links to, in all languages and papers."""
     page = re.compile(rb"/URI\s*\(" + re.escape(f"{issuer().url}/verify/".encode()) + rb"([0-9A-Z-]{1,40})\)")
     serials = set(page.findall(data))
     credential = find_by_serial(serials.pop().decode()) if len(serials) == 1 else None

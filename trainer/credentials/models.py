@@ -1,4 +1,4 @@
-"""Credential and FiledCertificate records."""
+"""Credential records."""
 
 from __future__ import annotations
 
@@ -155,15 +155,3 @@ class Credential(Base):
         """What it states."""
         facts = {field.name: getattr(self, field.name) for field in fields(Stated)}
         return Stated(**{**facts, "unapproved_states": tuple(self.unapproved_states)})
-
-
-class FiledCertificate(Base):
-    """That a firm's copy of a certificate was made here: the hash of the file, and nothing of the firm or of whoever
-    downloaded it. It stays as long as the credential, since the copy lives on in other hands."""
-
-    __tablename__ = "filed_certificates"
-
-    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    """Of the PDF, in hexadecimal."""
-    credential_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("credentials.id"), index=True)
-    created_at: Mapped[dt.datetime]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping
@@ -14,11 +13,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from trainer.core import chance
-from trainer.core.db import db, insert_missing
+from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
 from trainer.core.events import Kind, happen
 from trainer.core.installation import draw_list_number, get_installation
-from trainer.credentials.models import Credential, Facts, FiledCertificate
+from trainer.credentials.models import Credential, Facts
 from trainer.credentials.queries import find_by_serial, find_credential, list_names
 from trainer.credentials.rules import STATUS_PLACES, new_serial, valid_until
 
@@ -96,12 +95,6 @@ def take_back(owner_id: uuid.UUID, cycles: Mapping[str, int]) -> None:
         credential = db.session.get_one(Credential, uuid.UUID(hex=number))
         credential.user_id, credential.cycle = owner_id, cycle
     db.session.flush()
-
-
-def note_filed(credential_id: uuid.UUID, pdf: bytes, now: dt.datetime) -> None:
-    """Note that this file is a firm's copy of a credential, so that the check of files confirms it; once for each."""
-    facts = {"sha256": hashlib.sha256(pdf).hexdigest(), "credential_id": credential_id, "created_at": now}
-    insert_missing(FiledCertificate, [facts])
 
 
 def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:

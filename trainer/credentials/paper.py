@@ -6,7 +6,7 @@ from flask import current_app
 
 from trainer.content.serving import served
 from trainer.credentials import rules
-from trainer.credentials.certificate import Beside, Sheet, render_certificate
+from trainer.credentials.certificate import Sheet, render_certificate
 from trainer.credentials.models import Credential
 
 
@@ -23,19 +23,11 @@ def certificate_pdf(credential: Credential, sheet: Sheet = Sheet.LETTER) -> byte
     return _draw(credential, verification_url(credential.serial), sheet)
 
 
-def filed_pdf(credential: Credential, beside: Beside, sheet: Sheet = Sheet.LETTER) -> bytes:
-    """Return a firm's copy of the certificate; the same credential, logo, name and paper always give the same bytes.
-
-    Whoever hands it out notes it (`operations.note_filed`), or the check of files won't know it. Raises NameNeedsFonts.
-    """
-    return _draw(credential, verification_url(credential.serial), sheet, beside)
-
-
 def sample_pdf(credential: Credential) -> bytes:
     """Return what the certificate of a made-up credential would look like, marked as a sample."""
     return _draw(credential, None, Sheet.LETTER)
 
 
-def _draw(credential: Credential, url: str | None, sheet: Sheet, beside: Beside | None = None) -> bytes:
+def _draw(credential: Credential, url: str | None, sheet: Sheet) -> bytes:
     content = served()
-    return render_certificate(credential.stated, url, content.site.name, content.vocabulary, sheet, beside)
+    return render_certificate(credential.stated, url, content.site.name, content.vocabulary, sheet)

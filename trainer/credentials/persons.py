@@ -20,9 +20,7 @@ HELD: Final = {
     "certificates": Held({"credentials"}, ("credentials",)),
 }
 """What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
-NOBODY: Final = {
-    "filed_certificates": "Hashes of firms' copies of certificates, for those who check them.",
-}
+NOBODY: Final[dict[str, str]] = {}
 """Tables that say nothing of a person by themselves, and why."""
 
 

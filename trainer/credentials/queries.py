@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from trainer.core.db import db
 from trainer.core.installation import LIST_NUMBERS, get_installation
-from trainer.credentials.models import Credential, FiledCertificate
+from trainer.credentials.models import Credential
 from trainer.credentials.rules import STATUS_PLACES, Status, read_serial, status
 
 
@@ -25,12 +25,6 @@ def find_by_serial(given: str) -> Credential | None:
 def find_shared(key: str) -> Credential | None:
     """Return the credential whose holder shares it under this key, or None."""
     return db.session.scalar(select(Credential).where(Credential.sharing_key == key))
-
-
-def find_filed(sha256: str) -> Credential | None:
-    """Return the credential of which a firm's copy with this hash was made here, or None."""
-    of_it = FiledCertificate.credential_id == Credential.id
-    return db.session.scalar(select(Credential).join(FiledCertificate, of_it).where(FiledCertificate.sha256 == sha256))
 
 
 def find_credential(user_id: uuid.UUID, course: str, cycle: int) -> Credential | None:

@@ -19,7 +19,6 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.paging import Page, read_page
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import (
-    FirmLogo,
     Invitation,
     InvitationMail,
     JoinCode,
@@ -145,7 +144,6 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     return delete_some(
         most,
         (Upkeep, Upkeep.organization_id == organization_id),
-        (FirmLogo, FirmLogo.organization_id == organization_id),
         (JoinCode, JoinCode.organization_id == organization_id),
         (InvitationMail, InvitationMail.organization_id == organization_id),
         (Invitation, Invitation.organization_id == organization_id),

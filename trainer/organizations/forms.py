@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
@@ -68,21 +67,6 @@ class SettingsForm(OrganizationForm):
             "Between 8 a.m. and 8 p.m. These emails stop when someone joins or you withdraw the invitation."
         ),
     )
-
-
-class LogoForm(Form):
-    """A firm's logo."""
-
-    file = FileField(
-        _l("Picture"),
-        description=_l("PNG or JPEG, 200 KB at most, from 32 to 2,000 pixels on each side."),
-        render_kw={"accept": ".png,.jpg,.jpeg"},
-    )
-
-    def validate_file(self, field: FileField) -> None:
-        """Ask for a file."""
-        if not field.data:
-            raise ValidationError(_l("Choose a file."))
 
 
 class NewOrganizationForm(OrganizationForm):

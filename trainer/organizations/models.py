@@ -1,5 +1,4 @@
-"""Organization, Upkeep, Team, Membership, TeamStay, Merger, Invitation, InvitationMail, JoinCode, PinSlip, SiteDevice
-and FirmLogo records."""
+"""Organization, Upkeep, Team, Membership, TeamStay, Merger, Invitation, InvitationMail and JoinCode records."""
 
 from __future__ import annotations
 
@@ -7,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -296,18 +295,3 @@ class JoinCode(Base):
     most_uses: Mapped[int | None]
     uses: Mapped[int] = mapped_column(default=0)
     revoked_at: Mapped[dt.datetime | None]
-
-
-class FirmLogo(Base):
-    """A firm's logo, as it stands below the firm's copies of certificates. A firm has one at most."""
-
-    __tablename__ = "firm_logos"
-
-    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(3))
-    """As Typst calls it: png or jpg."""
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-    sha256: Mapped[str] = mapped_column(String(64))
-    """Of the content, in hexadecimal."""
-    created_at: Mapped[dt.datetime]
-    created_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)

@@ -14,7 +14,6 @@ from trainer.core.db import any_of, db
 from trainer.core.errors import Conflict
 from trainer.core.persons import Held, Plain, Told, tell_all, tell_one
 from trainer.organizations.models import (
-    FirmLogo,
     Invitation,
     InvitationMail,
     JoinCode,
@@ -41,13 +40,12 @@ HELD: Final = {
         ("memberships", "invitations", "emails_with_invitations", "entries_joined"),
     ),
     "work": Held(
-        {"firm_logos", "join_codes", "organizations"},
+        {"join_codes", "organizations"},
         (
             "organizations_created",
             "join_codes",
             "invitations_sent",
             "entries_joined_of_others",
-            "logos_added",
         ),
     ),
     "emails": Held(set(), ("emails_to_the_address_on_a_roster",)),
@@ -76,7 +74,6 @@ def export_person(user_id: uuid.UUID) -> Told:
     )
     sent = select(Invitation).where(Invitation.created_by_id == user_id).order_by(Invitation.created_at, Invitation.id)
     codes = select(JoinCode).where(JoinCode.created_by_id == user_id).order_by(JoinCode.created_at, JoinCode.id)
-    logos = select(FirmLogo).where(FirmLogo.created_by_id == user_id).order_by(FirmLogo.created_at)
     joined = select(Merger).where(Merger.kept_user_id == user_id).order_by(Merger.asked_at, Merger.id)
     asked = select(Merger).where(Merger.asked_by_id == user_id).order_by(Merger.asked_at, Merger.id)
     founded = select(Organization).where(Organization.created_by_id == user_id).order_by(Organization.created_at)
@@ -104,7 +101,6 @@ def export_person(user_id: uuid.UUID) -> Told:
             *("gone_name", "gone_number", "asked_at", "told_at", "joined_at", "seen_at", "closed_at", "outcome"),
         ),
         "entries_joined_of_others": tell_all(asked, "asked_at", "joined_at", "closed_at", "outcome"),
-        "logos_added": tell_all(logos, "kind", "created_at"),
         "organizations_created": tell_all(founded, "name", "created_at"),
     }
 
@@ -136,7 +132,6 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     for statement in (
         delete(Merger).where(joined),
         delete(Invitation).where(_is_to(user_id)),
-        update(FirmLogo).where(FirmLogo.created_by_id == user_id).values(created_by_id=None),
         update(Invitation).where(Invitation.created_by_id == user_id).values(created_by_id=None),
         update(Membership)
         .where(Membership.user_id == user_id)

@@ -158,7 +158,7 @@ HOLDINGS: Final = (
         slug="work",
         title=_l("What you do for a firm"),
         what=_l(
-            "Firms you created, logos you added, codes, devices, links for inspectors, reports and packs you ordered, "
+            "Firms you created, codes, devices, links for inspectors, reports and packs you ordered, "
             "tokens and webhooks, waivers and trainings you decided on, invitations and reminders you sent."
         ),
         why=_l("So that a firm knows who did what in its name."),

@@ -46,7 +46,6 @@ from trainer.credentials.words import disclaimer, reason_words
 from trainer.learning.top_ups import Held, top_ups_due
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.logos import find_logo_hash
 from trainer.organizations.queries import get_person, is_catching_up, names_of, team_names
 from trainer.organizations.rules import May
 from trainer.organizations.waiting import count_by_need
@@ -286,7 +285,6 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         sent=list_sent(actor, membership_id=membership.id).rows,
         chip=chip,
         show_serial=show_serial,
-        has_logo=find_logo_hash(actor.organization_id) is not None,
         disclaimer=disclaimer,
         refused=assignment_id,
         form=form or WaiverForm(formdata=None),

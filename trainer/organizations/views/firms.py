@@ -14,8 +14,7 @@ from trainer.core.errors import Invalid, NotYet
 from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.forms import LogoForm, NewOrganizationForm, SettingsForm
-from trainer.organizations.logos import find_logo_hash
+from trainer.organizations.forms import NewOrganizationForm, SettingsForm
 from trainer.organizations.rules import May
 from trainer.organizations.zones import list_zones
 from trainer.web.access import Who, access
@@ -73,8 +72,6 @@ def settings(actor: Actor) -> Response | str | tuple[str, int]:
         "organizations/settings.html",
         actor=actor,
         form=form,
-        logo_form=LogoForm(formdata=None),
-        logo=find_logo_hash(actor.organization_id),
     )
     return page, 422 if form.is_submitted() else 200
 
