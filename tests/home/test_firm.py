@@ -136,10 +136,10 @@ def test_every_line_counts_the_rows_that_it_leads_to(training: Training) -> None
         "person is overdue",
         "invitation couldn’t be delivered",
         "reminder couldn’t be delivered: For everyone, yearly",
-        "PIN slip has expired or expires within 3 days",
-        "person without email has no PIN slip",
         "invitation has no answer, and nothing more goes out automatically",
         "person hasn’t been invited",
+        "PIN slip has expired or expires within 3 days",
+        "person without email has no PIN slip",
         "certificate or training record expires within 14 days",
         "waiver ends within 14 days",
     ]

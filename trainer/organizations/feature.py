@@ -11,9 +11,17 @@ from trainer.organizations.attention import list_attention
 from trainer.organizations.closing import forget_firm
 from trainer.organizations.follow_ups import follow_up
 from trainer.organizations.tasks import delete_closed_firms
+from trainer.organizations.views.audit import blueprint as audit
+from trainer.organizations.views.closing import blueprint as closing
+from trainer.organizations.views.codes import blueprint as codes
+from trainer.organizations.views.firms import blueprint as organizations
+from trainer.organizations.views.invitations import blueprint as invitations
+from trainer.organizations.views.people import blueprint as people
+from trainer.organizations.views.teams import blueprint as teams
 
 FEATURE = Feature(
     name="organizations",
+    blueprints=(organizations, closing, people, teams, invitations, codes, audit),
     letters=dict.fromkeys(letters.TEMPLATES, letters.write),
     tasks=(Task("delete closed firms", HOUR, delete_closed_firms),),
     upkeep=(follow_up,),
