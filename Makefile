@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # One more than there are cores: many tests wait for a server, a browser or a disk.
 WORKERS := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
-.PHONY: serve demo dev test nightly dates check pythons bench bench-full chaos load scale soak checks documents sbom wheel release format lint types contracts templates messages content migrations lock clean
+.PHONY: serve demo dev test nightly dates check pythons bench bench-full chaos load scale soak checks documents sbom wheel release format lint types contracts templates messages content migrations size lock clean
 
 serve: $(VENV)/ready
 	@exec $(FLASK) serve
@@ -35,7 +35,7 @@ dates: $(VENV)/ready-dev node_modules/.ready
 	@$(BIN)/python -m tests.dates -n $(WORKERS)
 
 check: $(VENV)/ready-dev node_modules/.ready
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types contracts templates content migrations
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint types contracts templates content migrations size
 	@$(MAKE) --no-print-directory test COVERAGE="--cov --cov-report="
 
 # The unit suite on the other Pythons that this machine has.
@@ -50,6 +50,10 @@ pythons: $(VENV)/ready-dev
 	  .venvs/$$version/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock && \
 	  .venvs/$$version/bin/python -m pytest -n auto -q -m "not browser and not postgres" --ignore tests/journeys/test_races.py || exit 1; \
 	done
+
+# How large everything is, beside its budgets in pyproject.toml.
+size: $(VENV)/ready-dev
+	@$(BIN)/python -m tests.size
 
 lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

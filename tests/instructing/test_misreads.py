@@ -18,10 +18,12 @@ from tests.support import COURSE, closed_up, too_many
 from trainer.content.library import Library
 from trainer.content.schema import Pool
 from trainer.content.serving import served
-from trainer.core.db import db
+from trainer.core.db import db, transaction
 from trainer.instructing.misreads import count_misreads, name_misreads
 from trainer.instructing.models import Cohort
 from trainer.instructing.rules import Grain, Misread
+from trainer.organizations.models import Membership
+from trainer.organizations.rules import Role
 
 Said = tuple[UUID, str, dict[str, Any], bool]
 
@@ -141,3 +143,17 @@ def test_wrong_answers_show_only_where_the_class_said_so(acme: Acme, room: Room,
     assert "Misread scenes" not in acme.enter("alice").get(open_one.path()).text
     assert acme.enter("alice").get(open_one.path(f"/answers/{open_one.bob}")).status_code == 404
     assert "Misread scenes" in ines.get(open_one.path()).text
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER])
+def test_an_employer_who_teaches_never_sees_what_their_own_people_misread(acme: Acme, role: Role) -> None:
+    room = open_room(acme, shows_answers=True)
+    busy(room, 12, 3)
+    told = ["/misreads", "/briefing", "/briefing.pdf", f"/answers/{room.bob}"]
+    assert [room.enter().get(room.path(path)).status_code for path in told] == [200] * len(told)
+    with acme.app.app_context(), transaction():
+        db.session.get_one(Membership, acme.people["ines"]).role = role
+    employer = room.enter()
+    assert [employer.get(room.path(path)).status_code for path in told] == [404] * len(told)
+    assert employer.post(room.path("/misreads/exports"), {"format": "csv"}).status_code == 404
+    assert "isread" not in employer.get(room.path()).text
