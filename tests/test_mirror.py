@@ -109,7 +109,7 @@ HELD_BY = {
     "items/test_further.py": "content/drills content/telling",
     "items/test_judge.py": "items/judge/forms items/judge/model items/judge/payload items/judge/type",
     "items/test_note.py": "items/note/hints",
-    "items/test_match.py": "items/boxes",
+    "items/test_match.py": "items/rows",
     "items/test_branching.py": "items/branching/forms items/branching/model items/branching/paths "
     "items/branching/payload",
     "items/test_samples.py": "items/contract items/forms items/payload items/registry",

@@ -15,11 +15,10 @@ from pydantic import Field
 from trainer.content.parts import Part, Slug, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, ById, Only, Shape, words
-from trainer.items.boxes import read_boxes
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
-from trainer.items.forms import AnswerForm
 from trainer.items.payload import Given, Kept, Payload
+from trainer.items.rows import RowsForm, chosen_in
 
 _CHOICE = "="
 """Marks the id of a choice among what was drawn; the id of a row never begins with it."""
@@ -130,7 +129,7 @@ class MatchPayload(FurtherPayload):
 
         With k choices, chance gets one row in k right. Each wrong row therefore takes 1/(k - 1) of a right one.
         """
-        matches = matches_of(given)
+        matches = chosen_in(given, MatchForm.key)
         right = sum(matches.get(row.id) == row.match for row in self.rows)
         wrong = len(self.rows) - right
         points = max(0.0, (right - wrong / (len(self.choices) - 1)) / len(self.rows))
@@ -147,47 +146,19 @@ class MatchPayload(FurtherPayload):
         return next((choice.text for choice in self.choices if choice.id == name), None)
 
 
-def matches_of(given: Given) -> Mapping[str, str]:
-    """Return the id of the choice that was chosen for each row, by the row's id."""
-    matches: Mapping[str, str] = given.get("matches", {})
-    return matches
+class MatchForm(RowsForm):
+    """One of the choices for each row."""
 
+    key = "matches"
+    box = "match"
+    prompt = _l("Choose")
+    is_wide = True
 
-class MatchForm(AnswerForm):
-    """A choice for each row. The fields are read by hand: their names depend on what was drawn."""
-
-    rows: Sequence[tuple[str, str]] = ()
-    """Id and text, in the order shown."""
-    choices: Sequence[tuple[str, str]] = ()
-    matches: Mapping[str, str] = {}
-    allow_gaps = False
-    is_unknown = False
-    matches_error = ""
-
-    @classmethod
-    def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> MatchForm:
-        """Return the form of a question with its rows in the learner's order."""
-        form = cls(formdata=None, meta={"csrf": False})  # the page has the token
-        form._offer(order)
-        form.matches = matches_of(given)
-        form.show(payload)
-        return form
-
-    @classmethod
-    def for_saving(cls, order: Sequence[str], *, allow_gaps: bool) -> MatchForm:
-        """Return the form that reads an answer."""
-        form = cls(meta={"csrf": False})  # the token was checked before the view
-        form._offer(order)
-        form.allow_gaps = allow_gaps
-        offered = {choice: choice for choice, _text in form.choices}
-        form.matches, form.is_unknown = read_boxes("match", [row for row, _text in form.rows], offered)
-        return form
-
-    def _offer(self, order: Sequence[str]) -> None:
+    def offer(self, order: Sequence[str]) -> None:
+        """Set the rows and the choices, which were drawn together."""
         self.rows = [(row, row) for row in order if not row.startswith(_CHOICE)]
-        self.choices = [
-            (choice, choice) for choice in (name.removeprefix(_CHOICE) for name in order if name[0] == _CHOICE)
-        ]
+        choices = [name.removeprefix(_CHOICE) for name in order if name.startswith(_CHOICE)]
+        self.choices = [(choice, choice) for choice in choices]
 
     def show(self, payload: Payload) -> None:
         """Give rows and choices their texts."""
@@ -197,33 +168,9 @@ class MatchForm(AnswerForm):
         self.rows = [(row, rows[row]) for row, _text in self.rows]
         self.choices = [(choice, choices[choice]) for choice, _text in self.choices]
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Each row needs a choice, unless the answer may be unfinished."""
-        is_valid = bool(super().validate(extra_validators))
-        if len(self.matches) < len(self.rows) and not self.allow_gaps:
-            self.matches_error = _("Choose one in every row.")
-        return is_valid and not self.matches_error
-
-    @property
-    def error_list(self) -> list[tuple[str, str, str]]:
-        """Return the errors, with the question to go to."""
-        own = [("matches", "", self.matches_error)] if self.matches_error else []
-        return [*super().error_list, *own]
-
-    @staticmethod
-    def is_whole(given: Given) -> bool:
-        """Return whether it was answered."""
-        return "matches" in given
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """The choice of each row that has one."""
-        return {"matches": dict(self.matches)}
-
-    @property
-    def is_tampered(self) -> bool:
-        """True if something was sent that the page doesn't offer."""
-        return self.is_unknown or bool(self.version.errors)
+    def fault(self) -> str:
+        """Return that a row has no choice."""
+        return _("Choose one in every row.") if len(self.chosen) < len(self.rows) else ""
 
 
 def samples() -> list[Sample]:

@@ -18,11 +18,10 @@ from pydantic import Field
 from trainer.content.parts import Part, Slug, Text
 from trainer.content.schema import Access, FurtherItem, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, ById, Shape, words
-from trainer.items.boxes import read_boxes
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
-from trainer.items.forms import AnswerForm
 from trainer.items.payload import Given, Kept, Payload
+from trainer.items.rows import RowsForm, chosen_in
 
 
 class Step(Part):
@@ -97,7 +96,7 @@ class OrderPayload(FurtherPayload):
 
         Counted are the pairs of steps that stand in the right order to each other (Kendall's tau, cut off at 0).
         """
-        places = places_of(given)
+        places = chosen_in(given, OrderForm.key)
         right = sum(places.get(step.id) == number for number, step in enumerate(self.steps, start=1))
         pairs = list(combinations(self.steps, 2))
         agreeing = sum(
@@ -114,84 +113,32 @@ class OrderPayload(FurtherPayload):
         return str(_("%(right)s of %(all)s steps are in the right place.", right=mark.right, all=steps))
 
 
-def places_of(given: Given) -> Mapping[str, int]:
-    """Return at which place each step was put, by its id."""
-    places: Mapping[str, int] = given.get("places", {})
-    return places
+class OrderForm(RowsForm):
+    """A place for each step."""
 
+    key = "places"
+    box = "place"
+    prompt = _l("Place")
 
-class OrderForm(AnswerForm):
-    """A place for each step. The fields are read by hand: their names depend on what was drawn."""
-
-    steps: Sequence[tuple[str, str]] = ()
-    """Id and text, in the order shown."""
-    places: Mapping[str, int] = {}
-    allow_gaps = False
-    is_unknown = False
-    places_error = ""
-
-    @classmethod
-    def for_asking(cls, payload: Payload, order: Sequence[str], given: Given) -> OrderForm:
-        """Return the form of a question with its steps in the learner's order."""
-        form = cls(formdata=None, meta={"csrf": False})  # the page has the token
-        form.steps = [(step_id, step_id) for step_id in order]
-        form.places = places_of(given)
-        form.show(payload)
-        return form
-
-    @classmethod
-    def for_saving(cls, order: Sequence[str], *, allow_gaps: bool) -> OrderForm:
-        """Return the form that reads an answer."""
-        form = cls(meta={"csrf": False})  # the token was checked before the view
-        form.steps = [(step_id, step_id) for step_id in order]
-        form.allow_gaps = allow_gaps
-        form._read(order)
-        return form
-
-    def _read(self, order: Sequence[str]) -> None:
-        known = {str(place): place for place in range(1, len(order) + 1)}
-        self.places, self.is_unknown = read_boxes("place", order, known)
+    def offer(self, order: Sequence[str]) -> None:
+        """Set the steps, and as many places."""
+        self.rows = [(step, step) for step in order]
+        self.choices = [(place, str(place)) for place in range(1, len(order) + 1)]
 
     def show(self, payload: Payload) -> None:
         """Give the steps their texts."""
         assert isinstance(payload, OrderPayload)
         texts = {step.id: step.text for step in payload.steps}
-        self.steps = [(step, texts[step]) for step, _text in self.steps]
+        self.rows = [(step, texts[step]) for step, _text in self.rows]
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Each step needs a place of its own, unless the answer may be unfinished."""
-        is_valid = bool(super().validate(extra_validators))
-        if self.allow_gaps:
-            return is_valid
-        twice = [place for place, number in Counter(self.places.values()).items() if number > 1]
-        if len(self.places) < len(self.steps):
-            self.places_error = _("Choose a place for every step.")
-        elif twice:
-            self.places_error = _(
-                "Two steps can’t have the same place. Place %(place)s is there twice.", place=twice[0]
-            )
-        return is_valid and not self.places_error
-
-    @property
-    def error_list(self) -> list[tuple[str, str, str]]:
-        """Return the errors, with the first step's box to go to."""
-        own = [("places", "", self.places_error)] if self.places_error else []
-        return [*super().error_list, *own]
-
-    @staticmethod
-    def is_whole(given: Given) -> bool:
-        """Return whether it was answered."""
-        return "places" in given
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """The place of each step that has one."""
-        return {"places": dict(self.places)}
-
-    @property
-    def is_tampered(self) -> bool:
-        """True if something was sent that the page doesn't offer."""
-        return self.is_unknown or bool(self.version.errors)
+    def fault(self) -> str:
+        """Return that a step has no place, or that two have the same."""
+        if len(self.chosen) < len(self.rows):
+            return str(_("Choose a place for every step."))
+        twice = [place for place, number in Counter(self.chosen.values()).items() if number > 1]
+        if twice:
+            return str(_("Two steps can’t have the same place. Place %(place)s is there twice.", place=twice[0]))
+        return ""
 
 
 def samples() -> list[Sample]:
