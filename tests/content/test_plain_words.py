@@ -39,7 +39,7 @@ from tests.content.small import COURSE_FILE, complaints, edit
             "truth: maybe",
             'a.md:4: "truth" can\'t be "maybe". Use one of: con',
         ),
-        ("scenarios/open-1-a.md", "  C1: ", "  Z1: ", 'a.md:21: "Z1" can\'t be "Z1". Write the id of an'),
+        ("scenarios/open-1-a.md", "  C1: ", "  Z1: ", 'a.md:21: "Z1" can\'t be a key of "signs". Write the id of an'),
     ],
 )
 def test_each_wrong_value_has_its_line_and_a_remedy(

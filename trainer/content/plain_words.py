@@ -41,6 +41,8 @@ def plain_words(refused: ValidationError, written: Written, model: type[Part]) -
     for error in refused.errors(include_url=False):
         location = tuple(part for part in error["loc"] if part != "[key]")
         what, remedy = _words(error["type"], location, error.get("input"), error.get("ctx") or {}, model)
+        if error["loc"][-1] == "[key]":
+            what = f"{label(location)} can't be a key of {label(location[:-1])}"
         yield written.line(*location), what, remedy
 
 

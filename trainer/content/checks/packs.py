@@ -21,7 +21,7 @@ def check_packs(folder: Folder) -> None:
         if approval.required and not (pack.state and approval.authority):
             entry.refuse(
                 "course_approval",
-                "nobody is named who approves courses",
+                "no approving authority is named",
                 'Add "state:" and, under "course_approval:", "authority:".',
             )
         if pack.help_region and pack.help_region not in folder.help_lines:
