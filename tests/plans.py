@@ -43,7 +43,6 @@ KNOWN: Final = {
     "assessment/persons.py forget_person": ("round_requests", "once for an account"),
     "cli/": (ALL, "an operator’s command, which is about everything"),
     "tools/": (ALL, "an author’s command, which is about everything"),
-    "instructing/persons.py forget_person": ("walk_ins", "once for an account"),
     "jobs/due_firms.py bring_forward": ("organizations", "once an hour, of all firms"),
     "jobs/due_firms.py list_changed": ("organizations", "of all firms, each with one look into an index"),
     "operating/": (ALL, "for those who operate the app"),

@@ -91,11 +91,11 @@ HELD_BY = {
     "instructing/test_misreads.py": "instructing/answers instructing/views/downloads instructing/views/misreads",
     "instructing/test_nudges.py": "instructing/letters web/letters",
     "instructing/test_operations.py": "instructing/models instructing/queries",
-    "instructing/test_arrivals.py": "instructing/views/arrivals",
+    "instructing/test_old_links.py": "instructing/views/old_links",
     "instructing/test_grading.py": "instructing/note_forms instructing/views/grading",
     "instructing/test_handing_in.py": "instructing/views/handing_in",
     "instructing/test_undoing.py": "instructing/views/signing",
-    "instructing/test_walk_ins.py": "instructing/records instructing/views/walk_ins",
+    "instructing/test_sessions.py": "instructing/records",
     "instructing/test_views.py": "instructing/forms instructing/posters instructing/views/board "
     "instructing/views/classes instructing/views/cohorts instructing/views/meetings",
     "extras/api/test_api.py": "extras/api/queries extras/api/views/api extras/api/views/bearer",

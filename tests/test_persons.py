@@ -73,7 +73,6 @@ from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
 from trainer.instructing.models import (
-    Arrival,
     ClassInvitation,
     ClassNote,
     ClassView,
@@ -83,7 +82,6 @@ from trainer.instructing.models import (
 )
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
-from trainer.instructing.walk_ins import Stranger, add_from_roster, add_stranger
 from trainer.items.registry import read_further
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import answer
@@ -146,7 +144,6 @@ LEFT = {
     "class_sessions.created_by_id": ID,
     "sign_offs.signed_off_by_id": ID,
     "signatures.signed_by_id": ID,
-    "walk_ins.added_by_id": ID,
     "nudges.created_by_id": ID,
     "class_notes.answered_by_id": ID,
     "class_invitations.invited_by_id": ID,
@@ -348,14 +345,9 @@ def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID, site: UUID
     approve(app, petra)
     appoint(app, petra)
     public = make_class(app, petra, None, taught_by=NAME)
-    other = make_class(app, ines, acme, taught_by="Ines Ito")
-    evening, morning = hold_meeting(app, petra, public), hold_meeting(app, ines, other)
+    evening = hold_meeting(app, petra, public)
     with app.app_context(), transaction():
-        add_stranger(desk_of(petra, public), evening, Stranger("Gus Gold"), clock.now())
-        entry = db.session.scalars(
-            select(Membership.id).where(Membership.user_id == petra, Membership.organization_id == acme)
-        ).one()
-        add_from_roster(desk_of(ines, other), morning, entry, clock.now())
+        note_attendance(desk_of(petra, public), evening, [], clock.now(), walk_ins=["Nell Nash"])
     for teacher, learner, name in ((petra, bob, "Bob B."), (ines, petra, NAME)):
         cohort = make_class(app, teacher, acme, taught_by=NAME if teacher == petra else "Ines Ito")
         with app.app_context(), transaction():
@@ -372,7 +364,6 @@ def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID, site: UUID
             sign_off(
                 desk, meeting, NAME if teacher == petra else "Ines Ito", served().courses[COURSE], True, clock.now()
             )
-            db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
             nudge(desk, [member], clock.now())
             db.session.add(SavedComment(user_id=teacher, text="Add the time.", saved_at=clock.now()))
             other = ines if teacher == petra else petra
@@ -426,8 +417,8 @@ def test_nothing_is_left_but_what_is_listed_and_nobody_else_loses_anything(petra
         if any(mark in value for mark in marks)
     }
     assert found == LEFT.keys()
-    # One met Petra, the other was met in her public class, which nobody else can teach.
-    assert {row["name"] for (table, _key), row in after.items() if table == "walk_ins"} == {"Erased"}
+    # Who was met in her public class, which nobody else can teach.
+    assert [key for key, row in after.items() if "Nell Nash" in str(row)] == []
     changed = {key: row for key, row in before.items() if after.get(key) != row}
     foreign = {key: row for key, row in changed.items() if not any(mark in str(row) for mark in own)}
     assert foreign == {}

@@ -1,7 +1,8 @@
-"""Drop firms' logos and the hashes of firms' copies of certificates, after exporting them
+"""Drop firms' logos and copies of certificates, arrivals by phone, and claims of people who were met
 
 What these tables hold goes into a ZIP of CSV files in the instance folder first, however the database is migrated, so
-that nothing is lost unseen. Bytes are in Base64.
+that nothing is lost unseen. Bytes are in Base64. Names that nobody has claimed move into a list of each meeting, which
+goes on the way down.
 
 Revision ID: 0076
 Revises: 0075
@@ -13,6 +14,7 @@ import datetime as dt
 import io
 import os
 import zipfile
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -25,7 +27,7 @@ down_revision = "0075"
 branch_labels = None
 depends_on = None
 
-TABLES = ("filed_certificates", "firm_logos")
+TABLES = ("filed_certificates", "firm_logos", "arrivals", "walk_in_attendances", "walk_ins")
 
 
 def upgrade() -> None:
@@ -33,8 +35,25 @@ def upgrade() -> None:
     counts = {table: connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) for table in TABLES}  # noqa: S608 ours
     if any(counts.values()):
         _export(connection, counts)
+    with op.batch_alter_table("class_sessions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("walk_ins", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.drop_constraint(batch_op.f("uq_class_sessions_code"), type_="unique")
+        batch_op.drop_column("code")
+    _keep_names(connection)
     for table in TABLES:
         op.drop_table(table)
+
+
+def _keep_names(connection: sa.Connection) -> None:
+    """Keep at each meeting the names of people who were there, by name, unless they joined or were erased."""
+    query = sa.text(
+        "SELECT a.session_id, w.name FROM walk_in_attendances AS a JOIN walk_ins AS w ON w.id = a.walk_in_id "
+        "WHERE w.joined_at IS NULL AND w.name <> 'Erased' ORDER BY a.session_id, w.name, w.id"
+    )
+    sessions = sa.table("class_sessions", sa.column("id"), sa.column("walk_ins", sa.JSON))
+    for session_id, people in groupby(connection.execute(query).all(), key=lambda row: row[0]):
+        names = [name for _session_id, name in people]
+        connection.execute(sa.update(sessions).where(sessions.c.id == session_id).values(walk_ins=names))
 
 
 def _export(connection: sa.Connection, counts: dict[str, int]) -> None:
@@ -92,3 +111,53 @@ def downgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_filed_certificates")),
     )
     op.create_index(op.f("ix_filed_certificates_credential_id"), "filed_certificates", ["credential_id"])
+    op.create_table(
+        "arrivals",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["cohort_members.id"], name=op.f("fk_arrivals_member_id")),
+        sa.ForeignKeyConstraint(["session_id"], ["class_sessions.id"], name=op.f("fk_arrivals_session_id")),
+        sa.PrimaryKeyConstraint("session_id", "member_id", name=op.f("pk_arrivals")),
+    )
+    op.create_index(op.f("ix_arrivals_member_id"), "arrivals", ["member_id"])
+    op.create_table(
+        "walk_ins",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("membership_id", sa.Uuid(), nullable=True),
+        sa.Column("member_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("employee_number", sa.String(length=40), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by_id", sa.Uuid(), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["added_by_id"], ["users.id"], name=op.f("fk_walk_ins_added_by_id")),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohorts.id"], name=op.f("fk_walk_ins_cohort_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["cohort_members.id"], name=op.f("fk_walk_ins_member_id")),
+        sa.ForeignKeyConstraint(
+            ["membership_id"], ["memberships.id"], name=op.f("fk_walk_ins_membership_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_walk_ins")),
+        sa.UniqueConstraint("cohort_id", "membership_id", name=op.f("uq_walk_ins_cohort_id_membership_id")),
+    )
+    for column in ("added_by_id", "cohort_id", "member_id", "membership_id"):
+        op.create_index(op.f(f"ix_walk_ins_{column}"), "walk_ins", [column])
+    op.create_table(
+        "walk_in_attendances",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("walk_in_id", sa.Uuid(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["session_id"], ["class_sessions.id"], name=op.f("fk_walk_in_attendances_session_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signatures.id"], name=op.f("fk_walk_in_attendances_signature_id")),
+        sa.ForeignKeyConstraint(["walk_in_id"], ["walk_ins.id"], name=op.f("fk_walk_in_attendances_walk_in_id")),
+        sa.PrimaryKeyConstraint("session_id", "walk_in_id", name=op.f("pk_walk_in_attendances")),
+    )
+    for column in ("signature_id", "walk_in_id"):
+        op.create_index(op.f(f"ix_walk_in_attendances_{column}"), "walk_in_attendances", [column])
+    with op.batch_alter_table("class_sessions", schema=None) as batch_op:
+        batch_op.drop_column("walk_ins")
+        batch_op.add_column(sa.Column("code", sa.String(length=26), nullable=True))
+        batch_op.create_unique_constraint(batch_op.f("uq_class_sessions_code"), ["code"])

@@ -24,7 +24,7 @@ from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import Base, db, insert_all, insert_missing, transaction
-from trainer.instructing.models import Arrival, Attendance, ClassInvitation, ClassTeam, CohortMember
+from trainer.instructing.models import Attendance, ClassInvitation, ClassTeam, CohortMember
 from trainer.instructing.tasks import count_classes
 from trainer.items.judge.payload import payload_of
 from trainer.learning.models import Enrollment, LessonCompletion
@@ -88,7 +88,6 @@ def make_classroom(app: Flask, people: int) -> tuple[Visitor, str, str]:
         there = [member for member, _enrollment_id, _guard in joined[::2]]
         at = {"session_id": meeting}
         insert_all(Attendance, [{"member_id": member, "noted_at": instant, **at} for member in there])
-        insert_all(Arrival, [{"member_id": member, "at": instant, **at} for member in there])
     return sign_in_as(app, instructor), f"/cohorts/{cohort}", f"/cohorts/{cohort}/sessions/{meeting}"
 
 
@@ -111,8 +110,6 @@ def measure(app: Flask, instructor: Visitor, address: str, meeting: str) -> dict
         "briefing sheet": f"{address}/briefing",
         "meetings": f"{address}/sessions",
         "a meeting": meeting,
-        "people to add at it": f"{meeting}?who=guard+1",
-        "not in the class": f"{address}/list",
         "code": f"{address}/code",
         "settings": f"{address}/facts",
     }

@@ -15,9 +15,8 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.instructing.invitations import choose_teams, decline, invite
-from trainer.instructing.models import Arrival, ClassSession, ClassView, Cohort, CohortMember
+from trainer.instructing.models import ClassView, Cohort, CohortMember
 from trainer.instructing.sessions import hold_session, note_attendance, sign_off
-from trainer.instructing.walk_ins import Stranger, add_stranger, claim_code
 from trainer.learning.models import Enrollment
 from trainer.organizations.rules import Role
 
@@ -41,20 +40,15 @@ def set_classroom(app: Flask, ines: UUID, firm: UUID, person: Callable[[Flask], 
     held = hold_meeting(app, ines, full)
     with app.app_context(), transaction():
         desk = desk_of(ines, full)
-        gus = add_stranger(desk, held, Stranger(f"{LONG} the second", "0417-2", "gus@example.org"), now())
-        same = add_stranger(desk, held, Stranger("Guard 4"), now(), is_another=True)
-        note_attendance(desk, held, [*members[:3], gus.id], now())
-        db.session.add(Arrival(session_id=held, member_id=members[3], at=now()))
+        note_attendance(desk, held, members[:3], now(), walk_ins=[f"{LONG} the second", "Guard 4"])
     signed = hold_meeting(app, ines, full, lessons=6)
     with app.app_context(), transaction():
         desk, course = desk_of(ines, full), served().courses[COURSE]
-        note_attendance(desk, signed, [*members[4:6], same.id], now())
+        note_attendance(desk, signed, members[4:6], now())
         sign_off(desk, signed, "Ines Itō", course, True, now())
         ahead = desk.today(now()) + dt.timedelta(days=7)
         taught = [lesson.id for lesson in course.modules[0].lessons]
         planned = hold_session(desk, ahead, 60, taught, "", course, now(), place="Harbor Mall, room 4").id
-        sheet = db.session.get_one(ClassSession, held).code
-        link = f"/attended/{gus.id}/{claim_code(gus.id)}"
     empty = make_class(app, ines, firm, title="Day crew")
     code = code_of(app, full)
     return {
@@ -66,8 +60,7 @@ def set_classroom(app: Flask, ines: UUID, firm: UUID, person: Callable[[Flask], 
         "class_signed": f"/cohorts/{full}/sessions/{signed}",
         "class_planned": f"/cohorts/{full}/sessions/{planned}",
         "class_firms_meeting": f"/cohorts/{empty}/sessions/{hold_meeting(app, ines, empty)}",
-        "class_here": f"/here/{sheet}",
-        "class_claim": link,
+        "class_claim": f"/attended/{held}/code",
         "class_join": f"/classes/{code[:4]}-{code[4:]}",
         "class_firms": f"/organizations/{firm}/cohorts",
     }

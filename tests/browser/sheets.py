@@ -13,7 +13,6 @@ from uuid import UUID
 
 from playwright.sync_api import Page, expect
 from playwright.sync_api import Response as Answer
-from sqlalchemy import update
 
 from tests.browser import steps
 from tests.browser.hands import Mouse
@@ -23,10 +22,8 @@ from trainer.app import create_app
 from trainer.compliance.sample import sample_pack
 from trainer.content.serving import served
 from trainer.core import clock
-from trainer.core.db import transaction
 from trainer.core.issuer_keys import make_first
 from trainer.credentials.sealing import MANIFEST, SEAL, seal
-from trainer.instructing.models import ClassSession
 from trainer.items.registry import FURTHER
 from trainer.web.errors import error_response
 
@@ -91,15 +88,6 @@ def wait_until_sent(page: Page) -> None:
 def _is_document(answer: Answer, page: Page) -> bool:
     request = answer.request
     return request.is_navigation_request() and request.frame == page.main_frame and answer.status not in range(300, 400)
-
-
-def _here(stage: Stage) -> str:
-    """Let the meeting be today: its sheet is open on its day alone, and the day may end before this page's turn."""
-    path = stage.paths["class_here"]
-    with stage.live.app.app_context(), transaction() as session:
-        code = path.rsplit("/", 1)[1]
-        session.execute(update(ClassSession).where(ClassSession.code == code).values(held_on=clock.today()))
-    return path
 
 
 def _at(name: str, rest: str = "") -> Callable[[Stage], str]:
@@ -936,12 +924,8 @@ CLASSES = [
     Sheet("meeting-signed", _at("class_signed"), "alice", _open_details),
     Sheet("meeting-planned", _at("class_planned"), "alice"),
     Sheet("meeting-change", _at("class_planned", "/facts"), "alice"),
-    Sheet("meeting-look", _at("class_firms_meeting", "?who=bo"), "alice"),
-    Sheet("walk-ins", _at("class", "/list"), "alice"),
-    Sheet("walk-ins-none", _at("class_empty", "/list"), "alice"),
-    Sheet("here", _here, "new"),
-    Sheet("here-signed-out", _here),
-    Sheet("claim", _at("class_claim"), "new"),
+    Sheet("old-link-here", "/here/code", status=410),
+    Sheet("old-link-attended", _at("class_claim"), status=410),
     Sheet("class-code", _at("class", "/code"), "alice"),
     Sheet("class-settings", _at("class", "/facts"), "alice"),
     Sheet("class-settings-empty", _at("class_empty", "/facts"), "alice"),

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import zipfile
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -70,10 +70,9 @@ from trainer.extras.api.rules import Scope
 from trainer.extras.webhooks.operations import make_webhook, order_test
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams, invite
-from trainer.instructing.models import Arrival, ClassFigures, ClassView, SavedComment
+from trainer.instructing.models import ClassFigures, ClassSession, ClassView, SavedComment
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
-from trainer.instructing.walk_ins import Stranger, add_stranger
 from trainer.jobs.due_firms import bring_forward
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
@@ -285,8 +284,6 @@ def fill_class(app: Flask) -> None:
         desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, "Ines Ito", course, True, clock.now())
-        add_stranger(desk, meeting, Stranger("Gus Gold"), clock.now())
-        db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
         nudge(desk, [member], clock.now())
         db.session.add(ClassView(cohort_id=cohort, user_id=leo, name="Leo", began_at=clock.now()))
         db.session.add(SavedComment(user_id=ines, text="Add the time.", saved_at=clock.now()))
@@ -382,6 +379,9 @@ def test_a_limited_link_for_an_inspector_ends_on_the_way_down_since_it_would_sho
         db.session.rollback()
 
 
+TAKEN_OUT = ("filed_certificates", "firm_logos", "arrivals", "walk_in_attendances", "walk_ins")
+
+
 @pytest.mark.on_both
 def test_what_is_taken_out_is_exported_before_its_tables_go(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     alice = make_account(app, "alice@example.org")
@@ -398,7 +398,8 @@ def test_what_is_taken_out_is_exported_before_its_tables_go(app: Flask, capsys: 
             (logo,) = csv.DictReader(archive.read("firm_logos.csv").decode().splitlines())
         assert UUID(logo["organization_id"]) == firm
         assert (logo["kind"], base64.b64decode(logo["content"])) == ("'=1", b"a picture")
-        assert "firm_logos" not in inspect(db.engine).get_table_names()
+        assert archive.namelist() == [f"{table}.csv" for table in TAKEN_OUT]
+        assert not {*TAKEN_OUT} & {*inspect(db.engine).get_table_names()}
         downgrade(directory=FOLDER, revision="0075")
         upgrade(directory=FOLDER)
         assert [*instance.glob("taken-out-*.zip")] == [path]  # nothing was there
@@ -421,6 +422,42 @@ def test_what_cannot_be_exported_is_not_taken_out(
         db.session.rollback()
         monkeypatch.undo()
         upgrade(directory=FOLDER)
+
+
+@pytest.mark.on_both
+def test_names_that_nobody_claimed_stay_with_their_meeting(app: Flask) -> None:
+    ines = make_account(app)
+    approve(app, ines)
+    cohort = make_class(app, ines, None)
+    meeting, later = (hold_meeting(app, ines, cohort) for _time in range(2))
+    with app.app_context():
+        downgrade(directory=FOLDER, revision="0075")
+        for name, joined_at, there in (
+            ("Zoë Zander", None, [meeting, later]),
+            ("Gus Gold", None, [meeting]),
+            ("Joined", "2026-01-01 00:00:00", [meeting]),
+            ("Erased", None, [meeting]),
+            ("Expected", None, []),
+        ):
+            add_walk_in(cohort, ines, name, joined_at, there)
+        upgrade(directory=FOLDER)
+        names = {row.id: row.walk_ins for row in db.session.scalars(select(ClassSession))}
+        db.session.rollback()
+    assert names == {meeting: ["Gus Gold", "Zoë Zander"], later: ["Zoë Zander"]}
+
+
+def add_walk_in(cohort: UUID, added_by: UUID, name: str, joined_at: str | None, there: list[UUID]) -> None:
+    """Put a name on the list of a class, and say at which meetings the person was, as the code before did."""
+    values = {"id": _stored(uuid4()), "cohort": _stored(cohort), "by": _stored(added_by), "at": "2026-01-01 00:00:00"}
+    person = text(
+        "INSERT INTO walk_ins (id, cohort_id, name, added_at, added_by_id, joined_at) "
+        "VALUES (:id, :cohort, :name, :at, :by, :joined_at)"
+    )
+    attendance = text("INSERT INTO walk_in_attendances (session_id, walk_in_id, noted_at) VALUES (:meeting, :id, :at)")
+    with transaction() as session:
+        session.execute(person, {**values, "name": name, "joined_at": joined_at})
+        for meeting in there:
+            session.execute(attendance, {**values, "meeting": _stored(meeting)})
 
 
 def add_logo(organization_id: UUID, content: bytes) -> None:

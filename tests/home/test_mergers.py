@@ -20,9 +20,7 @@ from tests.cast import (
     answer_all,
     certify,
     code_of,
-    desk_of,
     hand_in,
-    hold_meeting,
     join_class,
     make_account,
     make_class,
@@ -55,8 +53,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.home import mergers
 from trainer.home.tasks import settle_mergers
-from trainer.instructing.models import ClassNote, CohortMember, WalkIn
-from trainer.instructing.walk_ins import add_from_roster
+from trainer.instructing.models import ClassNote, CohortMember
 from trainer.jobs.letters import write
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
@@ -284,18 +281,9 @@ def test_undone_within_a_day_both_are_as_they_were(maria: Pair) -> None:
         alice = actor_of(acme.users["alice"], acme.id)
         duty = db.session.scalars(select(Assignment.id).where(Assignment.membership_id == maria.numbered)).one()
         waive(alice, duty, "Away", dt.date(2027, 1, 1), clock.now())
-    cohort = make_class(acme.app, acme.users["ines"], acme.id)
-    meeting = hold_meeting(acme.app, acme.users["ines"], cohort)
-    with acme.app.app_context(), transaction():
-        add_from_roster(desk_of(acme.users["ines"], cohort), meeting, maria.numbered, clock.now())
-    records = (
-        *(Membership, TeamMembership, TeamStay, Assignment, DutyPeriod, Waiver, Credential, Enrollment, Attempt),
-        WalkIn,
-    )
+    records = (Membership, TeamMembership, TeamStay, Assignment, DutyPeriod, Waiver, Credential, Enrollment, Attempt)
     before = dump(acme.app, *records)
     maria.join(employee_number="gone", name="gone")
-    with acme.app.app_context():
-        assert db.session.scalars(select(WalkIn.membership_id)).one() == maria.addressed
     assert dump(acme.app, *records) != before
     answer = acme.enter("alice").get(acme.path(f"/mergers/{maria.merger().id}"))
     assert "comes back with its number" in closed_up(answer.text)

@@ -12,7 +12,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import join_class, make_account, make_class, put_on_roster
-from tests.instructing.evenings import Evening, open_evening
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
 from tests.support import COURSE, Visitor
@@ -67,11 +66,6 @@ def open_room(acme: Acme, **changes: object) -> Room:
 @pytest.fixture
 def room(acme: Acme) -> Room:
     return open_room(acme)
-
-
-@pytest.fixture
-def evening(app: Flask) -> Evening:
-    return open_evening(app)
 
 
 def answer_practice(app: Flask, user_id: UUID, rng: random.Random, *, hand_in: bool = True, answers: int = 99) -> UUID:

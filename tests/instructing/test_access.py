@@ -31,7 +31,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.instructing import operations
-from trainer.instructing.models import ClassView, Cohort, SavedComment, Signature, WalkIn
+from trainer.instructing.models import ClassView, Cohort, SavedComment, Signature
 from trainer.instructing.queries import list_views
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.closing import suspend
@@ -62,10 +62,10 @@ def answers(visitor: Visitor, room: Room, cohort: UUID, meeting: UUID, member: U
         db.session.flush()
         view_id = view.id
     note, comment = handed_in(room, member)
-    walk_in, signature = met(room, cohort, meeting)
+    signature = signed(room, meeting)
     for method, endpoint, names in routes(room.app):
         values = {"cohort_id": cohort, "class_session_id": meeting, "member_id": member, "request_id": request}
-        values |= {"walk_in_id": walk_in, "signature_id": signature}
+        values |= {"signature_id": signature}
         values |= {"view_id": view_id, "note_id": note, "comment_id": comment}
         path = adapter.build(endpoint, {name: values[name] for name in names})
         answer = visitor.post(path) if method == "POST" else visitor.get(path)
@@ -85,10 +85,9 @@ def handed_in(room: Room, member: UUID) -> tuple[UUID, UUID]:
         return note, comment.id
 
 
-def met(room: Room, cohort: UUID, meeting: UUID) -> tuple[UUID, UUID]:
-    """Put someone on the list of a class and a signature below a meeting of it; return their ids."""
+def signed(room: Room, meeting: UUID) -> UUID:
+    """Put a signature below a meeting; return its id."""
     with room.app.app_context(), transaction():
-        person = WalkIn(cohort_id=cohort, name="Gus Gold", added_at=clock.now(), added_by_id=room.acme.users["ines"])
         signature = Signature(
             session_id=meeting,
             name="Ines Ito",
@@ -96,9 +95,9 @@ def met(room: Room, cohort: UUID, meeting: UUID) -> tuple[UUID, UUID]:
             signed_at=clock.now(),
             signed_by_id=room.acme.users["ines"],
         )
-        db.session.add_all([person, signature])
+        db.session.add(signature)
         db.session.flush()
-        return person.id, signature.id
+        return signature.id
 
 
 @pytest.fixture

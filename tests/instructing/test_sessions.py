@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
-from tests.cast import certify, desk_of, hold_meeting, join_class, make_account, sign_in_as
+from tests.cast import approve, certify, desk_of, hold_meeting, make_class
 from tests.instructing.conftest import Room
-from tests.instructing.evenings import Evening, own_address
+from tests.instructing.test_access import hand_over
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.instructing.models import ClassSession, Cohort, CohortMember, SignOff, WalkIn
+from trainer.instructing.models import Attendance, ClassSession, SignOff
 from trainer.instructing.sessions import (
     Outcome,
-    count_waiting,
+    forget_walk_ins,
     hold_session,
-    is_signed,
     note_attendance,
     sign_off,
 )
-from trainer.instructing.walk_ins import Stranger, claim_code, settle_waiting
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.operations import complete_lesson, enroll
-from trainer.learning.queries import find_enrollment, get_enrollment
+from trainer.learning.queries import find_enrollment
 from trainer.learning.rules import Asked, tightened
 
 
@@ -168,51 +168,66 @@ def test_people_lessons_and_meetings_of_elsewhere_are_refused(room: Room) -> Non
                 hold_session(desk, held_on, minutes, lessons, "", course, now)
 
 
-def test_a_lesson_that_waits_for_another_stays_signed_off(evening: Evening) -> None:
-    leo = make_account(evening.app, "leo@example.org")
-    with evening.app.app_context(), transaction():
-        course = served().courses[COURSE]
-        enrollment = enroll(leo, course, clock.now())
-        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
-        meeting = db.session.get_one(ClassSession, evening.meeting)
-        meeting.lessons = [course.lessons[1].id]
-    evening.sign()
-    with evening.app.app_context():
-        path = f"/attended/{evening.gus}/{claim_code(evening.gus)}"
-    assert "1 lesson still has to wait" in sign_in_as(evening.app, leo).post(path, follow_redirects=True).text
-    assert evening.read(leo) == 0
-    with evening.app.app_context(), transaction():
-        assert is_signed(db.session.get_one(ClassSession, evening.meeting))
-        complete_lesson(get_enrollment(leo, COURSE), course, course.lessons[0], clock.now())
-    assert evening.read(leo) == 1
-    evening.sign()
-    assert evening.read(leo) == 2
-    with evening.app.app_context():
-        assert db.session.scalars(select(SignOff.minutes)).all() == [course.lessons[1].file.minutes]
+def note(room: Room, walk_ins: str, members: tuple[UUID, ...] = ()) -> tuple[UUID, TestResponse]:
+    """Send who was at a new meeting, with names of others; return the meeting and the answer."""
+    meeting = hold_meeting(room.app, room.acme.users["ines"], room.id, minutes=500)
+    form = {"members": [str(member) for member in members], "walk_ins": walk_ins}
+    return meeting, room.enter().post(room.path(f"/sessions/{meeting}/attendance"), form)
 
 
-def test_of_several_names_the_earliest_meeting_counts_first(evening: Evening) -> None:
-    leo = make_account(evening.app, "leo@example.org")
-    with evening.app.app_context(), transaction():
-        course = served().courses[COURSE]
-        enrollment = enroll(leo, course, clock.now())
-        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
-        meeting = db.session.get_one(ClassSession, evening.meeting)
-        meeting.lessons = [course.lessons[1].id]
-        cohort, first = meeting.cohort_id, course.lessons[0].id
-        earlier = hold_session(desk_of(evening.ines, cohort), meeting.held_on, 60, [first], "", course, clock.now())
-        db.session.get_one(Cohort, cohort).starts_on = earlier.held_on = meeting.held_on - dt.timedelta(days=1)
-        earlier_id = earlier.id
-    evening.sign()
-    evening.meeting = earlier_id
-    evening.add(Stranger("Leo Long", "", "Leo@example.org"))
-    evening.sign()
-    with evening.app.app_context(), transaction():
-        db.session.get_one(WalkIn, evening.gus).email = "leo@example.org"
-    own_address(evening.app, leo)
-    join_class(evening.app, leo, cohort)
-    with evening.app.app_context(), transaction():
-        member = db.session.scalars(select(CohortMember)).one()
-        assert settle_waiting(member, served().courses, True, clock.now()) == 2
-        assert count_waiting(member) == 0
-    assert evening.read(leo) == 2
+def test_others_who_were_there_are_listed_by_name_and_nothing_is_signed_for_them(room: Room) -> None:
+    meeting, answer = note(room, "Gus Gold\r\n\r\n  Zoë   Zander \n", (room.bob,))
+    assert answer.status_code == 303
+    assert sign(room, meeting).people == 1
+    ines = room.enter()
+    assert "Gus Gold\nZoë Zander</textarea>" in ines.get(room.path(f"/sessions/{meeting}")).text
+    text = ines.post(room.path("/sessions/exports"), {"form": "csv"}).text
+    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+    assert [(row["Name"], row["In the class"], row["Lessons signed off"], row["Signed by"]) for row in rows] == [
+        ("Bob B.", "yes", "2", "Ines Ito"),
+        ("Gus Gold", "no", "0", ""),
+        ("Zoë Zander", "no", "0", ""),
+    ]
+    attend(room, meeting, [room.bob])
+    with room.app.app_context():
+        assert db.session.get_one(ClassSession, meeting).walk_ins is None
+
+
+@pytest.mark.parametrize(
+    ("walk_ins", "says"),
+    [
+        ("Gus Gold\n" * 1001, "Enter at most 1000 names."),
+        ("Gus Gold\n?!", "Each name needs at least one letter, and at most 120 characters."),
+        ("G" * 121, "Each name needs at least one letter, and at most 120 characters."),
+        ("Gus\u202eGold", "can’t be shown"),
+    ],
+)
+def test_what_is_no_list_of_names_is_refused(room: Room, walk_ins: str, says: str) -> None:
+    meeting, answer = note(room, walk_ins, (room.bob,))
+    assert (answer.status_code, says in answer.text) == (422, True)
+    with room.app.app_context():
+        assert db.session.get_one(ClassSession, meeting).walk_ins is None
+        assert db.session.get(Attendance, (meeting, room.bob)) is None
+
+
+@pytest.mark.on_both
+def test_names_of_others_in_public_classes_are_deleted_a_year_after_the_meeting(room: Room) -> None:
+    ines = room.acme.users["ines"]
+    approve(room.app, ines)
+    meetings = [hold_meeting(room.app, ines, cohort) for cohort in (room.id, make_class(room.app, ines, None))]
+    with room.app.app_context():
+        with transaction():
+            for meeting in meetings:
+                db.session.get_one(ClassSession, meeting).walk_ins = ["Gus Gold"]
+        for days, is_public_kept in ((365, True), (367, False)):
+            with transaction():
+                forget_walk_ins(clock.now() + dt.timedelta(days=days))
+            kept = [db.session.get_one(ClassSession, meeting).walk_ins for meeting in meetings]
+            assert kept == [["Gus Gold"], ["Gus Gold"] if is_public_kept else None]
+
+
+def test_a_former_instructor_sees_who_else_was_there(room: Room) -> None:
+    meeting, _answer = note(room, "Gus Gold")
+    hand_over(room)
+    page = room.acme.enter("ines").get(room.path(f"/sessions/{meeting}")).text
+    assert "Gus Gold (not in the class)" in page.replace("\u2068", "").replace("\u2069", "")

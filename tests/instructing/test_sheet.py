@@ -17,9 +17,8 @@ from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.instructing.models import ClassSession, WalkIn
+from trainer.instructing.models import ClassSession
 from trainer.instructing.sheet import BLANK_ROWS, list_expected
-from trainer.instructing.walk_ins import add_from_roster
 from trainer.organizations.models import Membership
 
 
@@ -103,20 +102,17 @@ def pages(room: Room, meeting: UUID, paper: str = "letter") -> list[str]:
 @pytest.mark.parametrize("paper", ["letter", "a4"])
 def test_the_sheet_names_who_is_expected_and_has_room_for_others(room: Room, paper: str) -> None:
     meeting = hold_meeting(room.app, room.acme.users["ines"], room.id)
+    join_class(room.app, room.acme.users["mark"], room.id, "Mark Moe")
     with room.app.app_context(), transaction():
         desk = desk_of(room.acme.users["ines"], room.id)
-        add_from_roster(desk, meeting, room.acme.people["dana"], clock.now())
-        code = db.session.get_one(ClassSession, meeting).code
-        assert list_expected(desk) == [("Bob B.", ""), ("Dana Dow", "")]
-        for name, number in (("bob", "004461"), ("dana", "77")):
+        assert list_expected(desk) == [("Bob B.", ""), ("Mark Moe", "")]
+        for name, number in (("bob", "004461"), ("mark", "77")):
             db.session.get_one(Membership, room.acme.people[name]).employee_number = number
-        db.session.scalars(select(WalkIn)).one().employee_number = "77"
         db.session.flush()
-        assert list_expected(desk) == [("Bob B.", "…461"), ("Dana Dow", "…7")]  # never the number that signs in
+        assert list_expected(desk) == [("Bob B.", "…461"), ("Mark Moe", "…7")]  # never the number that signs in
     text = pages(room, meeting, paper)[0]
-    for words in ("Sign-in sheet", "Acme Security", "Night crew", "Bob B.", "Dana Dow", "Instructor’s signature"):
+    for words in ("Sign-in sheet", "Acme Security", "Night crew", "Bob B.", "Mark Moe", "Instructor’s signature"):
         assert words in text
-    assert f"127.0.0.1:8000/here/{str(code).lower()}" in text
     assert f" {2 + BLANK_ROWS} " in f"{text} "
     assert "I taught these people in person on" in text
     assert "traffick" not in text.lower()
@@ -135,13 +131,6 @@ def test_numbers_any_script_and_many_people_fit_on_the_sheet(room: Room) -> None
     assert "Łukasz Żółć" in text
     assert "Ольга Попова" in text
     assert text.count("Signature") >= 1
-
-
-def test_a_meeting_from_before_there_were_codes_has_a_sheet_without_one(room: Room) -> None:
-    meeting = hold_meeting(room.app, room.acme.users["ines"], room.id)
-    with room.app.app_context(), transaction():
-        db.session.get_one(ClassSession, meeting).code = None
-    assert "/here/" not in pages(room, meeting)[0]
 
 
 def test_days_of_a_meeting(room: Room) -> None:

@@ -42,10 +42,9 @@ from trainer.core.db import Base, db, transaction
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
-from trainer.instructing.models import Arrival, ClassFigures, ClassView, SavedComment
+from trainer.instructing.models import ClassFigures, ClassView, SavedComment
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
-from trainer.instructing.walk_ins import add_from_roster
 from trainer.jobs.due_firms import bring_forward
 from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
@@ -101,10 +100,7 @@ FIRMS = {
     "class_invitation_mails",
     "class_sessions",
     "class_notes",
-    "arrivals",
     "attendances",
-    "walk_ins",
-    "walk_in_attendances",
     "nudges",
     "class_figures",
     *(table for sample in list_samples() for table in sample.OF_FIRMS),
@@ -231,9 +227,6 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, "Ines Ito", course, True, clock.now())
-        add_from_roster(desk, meeting, dana, clock.now())
-        sign_off(desk, meeting, "Ines Ito", course, True, clock.now())  # for her alone: it goes with the firm
-        db.session.add(Arrival(session_id=meeting, member_id=member, at=clock.now()))
         nudge(desk, [member], clock.now())
         choose_teams(desk, [site])
         invite_to_class(desk, clock.now())

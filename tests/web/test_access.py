@@ -45,6 +45,8 @@ def expected(access: Access, role: str, endpoint: str) -> str:
     """Return the class of answer that a declaration promises to a role."""
     if access.who is Who.DEVELOPMENT or endpoint == "courses.security_txt":  # this content names nobody to write to
         return "not found"
+    if endpoint.startswith("old_links."):
+        return "status 410"
     if access.who is Who.PUBLIC:
         return "enters"
     if access.who is Who.TOKEN:

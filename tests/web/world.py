@@ -63,10 +63,9 @@ from trainer.credentials.models import Credential
 from trainer.credentials.operations import share
 from trainer.credentials.rules import STATUS_PLACES
 from trainer.home.mergers import propose
-from trainer.instructing.models import ClassNote, ClassSession, ClassView, Cohort, SavedComment, Signature, WalkIn
-from trainer.instructing.walk_ins import claim_code
+from trainer.instructing.models import ClassNote, ClassView, SavedComment, Signature
 from trainer.learning.operations import enroll
-from trainer.organizations.codes import make_join_code, new_code
+from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitation_links import token_of as invitation_token
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation
@@ -230,8 +229,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     write_note(app, bob)
     classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}
-    others["arrivals"] = {"code": classroom.pop("sheet_code")}
-    others["walk_ins.show_claim"] = others["walk_ins.claim"] = _claim(app, bob)
+    others["old_links"] = {"walk_in_id": str(bob), "code": "code"}
     values |= classroom
     ines = make_account(app, "ines@example.org")
     approve(app, ines)
@@ -254,7 +252,7 @@ def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int
         db.session.flush()
         view_id = view.id
     return {
-        **_met(app, bob, cohort, meeting),
+        "signature_id": _signed(app, bob, meeting),
         **_handed_in(app, bob, make_class(app, bob, firm)),
         "view_id": str(view_id),
         "cohort_id": str(cohort),
@@ -265,17 +263,15 @@ def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int
     }
 
 
-def _met(app: Flask, bob: UUID, cohort: UUID, meeting: UUID) -> dict[str, str | int]:
-    """Put someone on the list of a class, and a signature below a meeting of it."""
+def _signed(app: Flask, bob: UUID, meeting: UUID) -> str:
+    """Put a signature below a meeting; return its id."""
     with app.app_context(), transaction():
-        code = db.session.get_one(ClassSession, meeting).code
-        person = WalkIn(cohort_id=cohort, name="Gus Gold", added_at=clock.now(), added_by_id=bob)
         signature = Signature(
             session_id=meeting, name="Bob", statement="Taught.", signed_at=clock.now(), signed_by_id=bob
         )
-        db.session.add_all([person, signature])
+        db.session.add(signature)
         db.session.flush()
-        return {"walk_in_id": str(person.id), "signature_id": str(signature.id), "sheet_code": str(code)}
+        return str(signature.id)
 
 
 def _handed_in(app: Flask, bob: UUID, cohort: UUID) -> dict[str, str | int]:
@@ -288,20 +284,6 @@ def _handed_in(app: Flask, bob: UUID, cohort: UUID) -> dict[str, str | int]:
         db.session.add(comment)
         db.session.flush()
         return {"note_id": str(note), "comment_id": str(comment.id)}
-
-
-def _claim(app: Flask, bob: UUID) -> dict[str, str | int]:
-    """Return what leads to the page on which someone who was met in a public class joins it."""
-    with app.app_context(), transaction():
-        day = clock.today()
-        facts = {"course": COURSE, "title": "Evening class", "taught_by": "Ines", "code": new_code()}
-        cohort = Cohort(instructor_id=bob, starts_on=day, ends_on=day, created_at=clock.now(), **facts)
-        db.session.add(cohort)
-        db.session.flush()
-        person = WalkIn(cohort_id=cohort.id, name="Gus Gold", added_at=clock.now(), added_by_id=bob)
-        db.session.add(person)
-        db.session.flush()
-        return {"walk_in_id": str(person.id), "code": claim_code(person.id)}
 
 
 def course_with_choice(here: Content) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -39,8 +39,6 @@ from trainer.instructing.models import (
     CohortMember,
     Signature,
     SignOff,
-    WalkIn,
-    WalkInAttendance,
 )
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
@@ -420,26 +418,7 @@ def _list_taught(view: View, session: ClassSession) -> list[Taught]:
                 signature.statement if signature else None,
             )
         )
-    return [*people, *_list_met(view, session, signatures)]
-
-
-def _list_met(view: View, session: ClassSession, signatures: Mapping[uuid.UUID | None, Signature]) -> Iterator[Taught]:
-    """Yield who was at a meeting and isn't in the class, of those whom the actor sees, by name."""
-    query = (
-        select(WalkInAttendance.signature_id, Membership)
-        .join(WalkIn, WalkIn.id == WalkInAttendance.walk_in_id)
-        .join(Membership, Membership.id == WalkIn.membership_id)
-        .where(WalkInAttendance.session_id == session.id, WalkInAttendance.noted_at < view.end, _seen(view))
-        .order_by(Membership.name_key, Membership.id)
-    )
-    for signature_id, person in db.session.execute(query):
-        signature = signatures.get(signature_id)
-        if signature is None or signature.signed_at >= view.end:
-            yield Taught(person.name, person.employee_number, 0, 0, None, None, is_in_class=False)
-        else:
-            author = view.author(signature.signed_by_id)
-            signed = (signature.signed_at, author, signature.name, signature.statement)
-            yield Taught(person.name, person.employee_number, 0, 0, *signed, is_in_class=False)
+    return people
 
 
 def _on_roster(view: View) -> Any:

@@ -51,8 +51,7 @@ class Excuse(NamedTuple):
 
 
 class Taught(NamedTuple):
-    """Someone who was at a meeting. Without `signed_at`, nothing was signed off for them. Without an account, they may
-    be signed for, and no lesson counts yet."""
+    """Someone who was at a meeting. Without `signed_at`, nothing was signed off for them."""
 
     name: str
     employee_number: str | None
@@ -64,7 +63,6 @@ class Taught(NamedTuple):
     """The name that the trainer typed; nothing on records from before there were signatures."""
     statement: str | None = None
     """What was signed."""
-    is_in_class: bool = True
 
 
 class Meeting(NamedTuple):

@@ -129,20 +129,20 @@ def meetings_table(meetings: Iterable[Meeting], zone: str) -> Table:
     heads = (
         *(_("Held on"), _("Class"), _("Course"), _("Minutes"), _("Lessons taught"), _("Taught by"), _("Name")),
         *(_("Employee number"), _("Lessons signed off"), _("Minutes credited"), _("Signed off on"), _("Signed off by")),
-        *(_("Signature"), _("Statement signed"), _("In the class"), _("Place")),
+        *(_("Signature"), _("Statement signed"), _("Place")),
     )
 
     def rows() -> Iterable[tuple[Cell, ...]]:
         for meeting in meetings:
             facts = (meeting.held_on, meeting.class_title, meeting.course, meeting.minutes, "; ".join(meeting.lessons))
             if not meeting.people:
-                yield (*facts, meeting.taught_by, *(None,) * 9, meeting.place)
+                yield (*facts, meeting.taught_by, *(None,) * 8, meeting.place)
             for person in meeting.people:
                 signed_on = local_day(zone, person.signed_at) if person.signed_at else None
                 yield (
                     *(*facts, meeting.taught_by, person.name, person.employee_number, person.lessons, person.minutes),
                     *(signed_on, person.signed_by, person.signed_as, person.statement),
-                    *(_("yes") if person.is_in_class else _("no"), meeting.place),
+                    meeting.place,
                 )
 
     return Table("meetings", heads, rows())

@@ -34,7 +34,6 @@ from trainer.core.errors import Conflict
 from trainer.credentials.operations import lend, take_back
 from trainer.instructing.mergers import join_invitations, part_invitations
 from trainer.instructing.operations import forget_notes, is_known_elsewhere, take_over_classes
-from trainer.instructing.walk_ins import move_entries
 from trainer.learning.mergers import take_over
 from trainer.learning.operations import forget_answers
 from trainer.organizations.actor import Actor
@@ -232,13 +231,12 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
 
 
 def _join(actor: Actor, merger: Merger, kept: Membership, gone: Membership, now: dt.datetime) -> None:
-    met = [walk_in_id.hex for walk_in_id in move_entries(gone.id, kept.id)]
     invitations = join_invitations(gone.id, kept.id)
     before = {
         "duties": join_duties(gone, kept, actor.user_id, now),
         "entries": join_entries(actor, kept, gone, merger.chosen, now),
     }
-    before["met"], before["class_invitations"] = met, invitations
+    before["class_invitations"] = invitations
     if merger.gone_user_id is not None and merger.kept_user_id is not None:
         before["credentials"] = lend(merger.gone_user_id, merger.kept_user_id)
         end_sessions(merger.gone_user_id, now)
@@ -278,7 +276,6 @@ def _undo(merger: Merger, user_id: uuid.UUID | None, now: dt.datetime, *, is_for
     assert merger.before is not None  # it is joined, and not closed
     firm, kept = _lock_firm(merger), db.session.get_one(Membership, merger.kept_id)
     part_entries(merger.before["entries"], kept, now, is_forced=is_forced)
-    move_entries(kept.id, merger.gone_id, [uuid.UUID(hex=number) for number in merger.before.get("met", [])])
     part_invitations(merger.before.get("class_invitations", {}), merger.gone_id)
     part_duties(merger.before["duties"], merger.gone_id, merger.gone_user_id)
     if merger.gone_user_id is not None:

@@ -13,7 +13,6 @@ from trainer.instructing.operations import end_views_that_lapsed, forget_firm
 from trainer.instructing.periods import PERIODS
 from trainer.instructing.presence import list_taught_to
 from trainer.instructing.tasks import count_classes
-from trainer.instructing.views.arrivals import blueprint as arrivals
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
@@ -23,9 +22,9 @@ from trainer.instructing.views.invitations import blueprint as class_invitations
 from trainer.instructing.views.items import blueprint as items
 from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.instructing.views.misreads import blueprint as misreads
+from trainer.instructing.views.old_links import blueprint as old_links
 from trainer.instructing.views.rounds import blueprint as class_rounds
 from trainer.instructing.views.signing import blueprint as signing
-from trainer.instructing.views.walk_ins import blueprint as walk_ins
 
 FEATURE = Feature(
     name="instructing",
@@ -37,8 +36,7 @@ FEATURE = Feature(
         class_rounds,
         meetings,
         signing,
-        walk_ins,
-        arrivals,
+        old_links,
         classes,
         items,
         class_notes,

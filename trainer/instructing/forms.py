@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Optional
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
 
+from trainer.accounts.rules import clean_name, is_printable_name
 from trainer.content.library import Course
 from trainer.instructing.models import (
-    LONGEST_ADDRESS,
     LONGEST_NAME,
     LONGEST_NOTE,
-    LONGEST_NUMBER,
     LONGEST_PLACE,
     LONGEST_TITLE,
+    MOST_WALK_INS,
 )
-from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
+from trainer.web.forms import Form, PlainText, Ticks, in_lines, length, trimmed
 
 
 class CohortForm(Form):
@@ -143,10 +143,37 @@ class AttendanceForm(Form):
     """Who was at a meeting."""
 
     members = Ticks(_l("Who was there"))
+    walk_ins = TextAreaField(
+        _l("Others who were there (optional)"),
+        [PlainText(lines=True)],
+        description=_l(
+            "One name per line. They aren’t in the class, so nothing can be signed off for them. In a public class, we "
+            "delete the names a year after the meeting."
+        ),
+        filters=[in_lines],
+        render_kw={"rows": "3", "autocomplete": "off"},
+    )
 
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **values: Any) -> None:
         super().__init__(*args, **values)
         self.members.choices = list(people)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of people who aren't in the class."""
+        return [name for name in (self.walk_ins.data or "").split("\n") if name]
+
+    def validate_walk_ins(self, _field: TextAreaField) -> None:
+        """Refuse too many names, and what is none."""
+        if len(self.names) > MOST_WALK_INS:
+            raise ValidationError(_l("Enter at most %(most)s names.", most=MOST_WALK_INS))
+        if any(len(name) > LONGEST_NAME or not is_printable_name(clean_name(name)) for name in self.names):
+            raise ValidationError(
+                _l(
+                    "Each name needs at least one letter, and at most %(most)s characters.",
+                    most=LONGEST_NAME,
+                )
+            )
 
 
 class SignatureForm(Form):
@@ -158,41 +185,6 @@ class SignatureForm(Form):
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
     )
-
-
-class StrangerForm(Form):
-    """Someone at a meeting who isn't in the class."""
-
-    name = StringField(
-        _l("Name"),
-        [InputRequired(_l("Enter a name.")), length(1, LONGEST_NAME), PlainText()],
-        filters=[trimmed],
-        render_kw={"autocomplete": "off"},
-    )
-    employee_number = StringField(
-        _l("Employee number (optional)"),
-        [length(0, LONGEST_NUMBER), PlainText()],
-        filters=[trimmed],
-        render_kw={"autocomplete": "off"},
-    )
-    email = StringField(
-        _l("Email address (optional)"),
-        [length(0, LONGEST_ADDRESS), PlainText()],
-        description=_l("We send nothing there. If they join the class with this address, we’ll know it’s them."),
-        filters=[trimmed],
-        render_kw={"type": "email", "autocomplete": "off", "spellcheck": "false"},
-    )
-    is_another = BooleanField(_l("This is another person with the same name."))
-
-
-class MatchForm(Form):
-    """Who someone on the list is in the class."""
-
-    member = SelectField(_l("In the class as"))
-
-    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **values: Any) -> None:
-        super().__init__(*args, **values)
-        self.member.choices = [("", _l("Choose a person")), *people]
 
 
 class HandOverForm(Form):

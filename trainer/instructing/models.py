@@ -17,14 +17,12 @@ LONGEST_NAME = 120
 LONGEST_NOTE = 300
 LONGEST_PLACE = 120
 LONGEST_STATEMENT = 400
-LONGEST_NUMBER = 40
-LONGEST_ADDRESS = 254
+MOST_WALK_INS = 1_000
+"""Names at a meeting of people who aren't in the class."""
 LONGEST_NOTE_TEXT = 2_000
 """Characters, as many as a note in practice may have."""
 LONGEST_COMMENT = 600
 """Characters; a unique index holds them, and PostgreSQL allows it 2,704 bytes."""
-SHEET_CODE = 26
-"""Characters of 5 random bits each: nobody guesses 130 bits."""
 
 _THERE = text("left_at IS NULL")
 _LASTS = text("ended_at IS NULL")
@@ -171,8 +169,8 @@ class ClassSession(Base):
     """Ids of the lessons taught, in course order."""
     place: Mapped[str | None] = mapped_column(String(LONGEST_PLACE))
     note: Mapped[str | None] = mapped_column(String(LONGEST_NOTE))
-    code: Mapped[str | None] = mapped_column(String(SHEET_CODE), unique=True)
-    """Crockford base32 in the link of the sign-in sheet; works on the meeting's day. None of older meetings."""
+    walk_ins: Mapped[list[str] | None]
+    """Names of people who were there and aren't in the class."""
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
 
@@ -185,42 +183,6 @@ class Attendance(Base):
     session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_sessions.id"), primary_key=True)
     member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort_members.id"), primary_key=True, index=True)
     noted_at: Mapped[dt.datetime]
-
-
-class Arrival(Base):
-    """Someone in the class said on their own phone that they are at a meeting. Whether they were is the trainer's to
-    say: `Attendance`."""
-
-    __tablename__ = "arrivals"
-
-    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_sessions.id"), primary_key=True)
-    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort_members.id"), primary_key=True, index=True)
-    at: Mapped[dt.datetime]
-
-
-class WalkIn(Base):
-    """Someone at a meeting who isn't in the class: a name, or in a firm's class an entry on its roster.
-
-    Once the person is in the class, what was noted and signed off for the name is theirs.
-    """
-
-    __tablename__ = "walk_ins"
-    __table_args__ = (UniqueConstraint("cohort_id", "membership_id"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"), index=True)
-    membership_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("memberships.id", ondelete="SET NULL"), index=True
-    )
-    member_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohort_members.id"), index=True)
-    """Who in the class they turned out to be."""
-    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    employee_number: Mapped[str | None] = mapped_column(String(LONGEST_NUMBER))
-    email: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS))
-    """Nothing is sent there: anyone who joins the class with this address, confirmed, is this person."""
-    added_at: Mapped[dt.datetime]
-    added_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
-    joined_at: Mapped[dt.datetime | None]
 
 
 class Signature(Base):
@@ -238,18 +200,6 @@ class Signature(Base):
     """As it read when it was signed."""
     signed_at: Mapped[dt.datetime]
     signed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
-
-
-class WalkInAttendance(Base):
-    """Someone who isn't in the class was at a meeting, and its lessons may be signed off for them."""
-
-    __tablename__ = "walk_in_attendances"
-
-    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("class_sessions.id"), primary_key=True)
-    walk_in_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("walk_ins.id"), primary_key=True, index=True)
-    noted_at: Mapped[dt.datetime]
-    signature_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("signatures.id"), index=True)
-    """What the meeting's lessons were signed off with; they count once the person is in the class."""
 
 
 class SignOff(Base):

@@ -19,7 +19,6 @@ from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.instructing.invitations import answer_by_place
 from trainer.instructing.models import (
-    Arrival,
     Attendance,
     ClassInvitation,
     ClassInvitationMail,
@@ -33,8 +32,6 @@ from trainer.instructing.models import (
     Nudge,
     Signature,
     SignOff,
-    WalkIn,
-    WalkInAttendance,
 )
 from trainer.instructing.queries import (
     Desk,
@@ -307,10 +304,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (ClassInvitation, ClassInvitation.cohort_id.in_(classes)),
         (ClassTeam, ClassTeam.cohort_id.in_(classes)),
         (ClassView, ClassView.cohort_id.in_(classes)),
-        (Arrival, Arrival.session_id.in_(meetings)),
         (Attendance, Attendance.session_id.in_(meetings)),
-        (WalkInAttendance, WalkInAttendance.session_id.in_(meetings)),
-        (WalkIn, WalkIn.cohort_id.in_(classes)),
         (Signature, and_(Signature.session_id.in_(meetings), Signature.id.not_in(counted))),
         (ClassSession, ClassSession.cohort_id.in_(classes)),
         (ClassNote, ClassNote.cohort_id.in_(classes)),

@@ -7,18 +7,17 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.periods import Period
-from trainer.instructing.models import WalkIn
-from trainer.instructing.walk_ins import KEPT as NAMES_KEPT
-from trainer.instructing.walk_ins import forget_names, is_unclaimed, last_seen
+from trainer.instructing.models import ClassSession
+from trainer.instructing.sessions import WALK_INS_KEPT, forget_walk_ins, has_public_walk_ins
 
 PERIODS: Final = (
     Period(
-        title=_l("Names noted at meetings of public classes that nobody claimed, after the last meeting"),
-        lasts=NAMES_KEPT,
-        why=_l("Someone who joins by then gets what was signed off for them."),
-        record=WalkIn,
-        since=last_seen(),
-        forget=forget_names,
-        of=is_unclaimed(),
+        title=_l("Names noted at meetings of public classes of people who weren’t in the class, after the meeting"),
+        lasts=WALK_INS_KEPT,
+        why=_l("So that the instructor can say who was there."),
+        record=ClassSession,
+        since=ClassSession.held_on,
+        forget=forget_walk_ins,
+        of=has_public_walk_ins(),
     ),
 )

@@ -6,15 +6,13 @@ import datetime as dt
 import uuid
 from typing import Final
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, select, update
 
-from trainer.accounts.models import User
 from trainer.accounts.persons import ERASED
 from trainer.core import audit
-from trainer.core.db import any_of, db
+from trainer.core.db import db
 from trainer.core.persons import Held, Told, tell_all, tell_one
 from trainer.instructing.models import (
-    Arrival,
     Attendance,
     ClassInvitation,
     ClassInvitationMail,
@@ -28,7 +26,6 @@ from trainer.instructing.models import (
     SavedComment,
     Signature,
     SignOff,
-    WalkIn,
 )
 from trainer.instructing.operations import forget_notes
 from trainer.learning.models import Enrollment
@@ -37,7 +34,6 @@ from trainer.organizations.models import Membership
 HELD: Final = {
     "classes": Held(
         {
-            "arrivals",
             "attendances",
             "class_invitation_mails",
             "class_invitations",
@@ -45,15 +41,12 @@ HELD: Final = {
             "cohort_members",
             "nudges",
             "sign_offs",
-            "walk_ins",
         },
         (
             "classes",
             "class_invitations",
             "class_invitation_mails",
             "attendances",
-            "arrivals",
-            "met_without_account",
             "sign_offs",
             "notes_handed_in",
             "nudges",
@@ -65,7 +58,6 @@ HELD: Final = {
             "classes_taught",
             "classes_taught_before",
             "meetings_held",
-            "people_added",
             "signatures",
             "sign_offs_given",
             "nudges_sent",
@@ -81,7 +73,6 @@ HELD: Final = {
 NOBODY: Final = {
     "class_figures": "Sums over a class.",
     "class_teams": "Which teams a class invites.",
-    "walk_in_attendances": "Ids of people on a class's list and of meetings.",
 }
 """Tables that say nothing of a person by themselves, and why."""
 
@@ -109,14 +100,6 @@ def export_person(user_id: uuid.UUID) -> Told:
         .order_by(SignOff.signed_off_at, SignOff.lesson)
     )
     own = select(CohortMember.id).where(CohortMember.user_id == user_id)
-    entries = select(Membership.id).where(Membership.user_id == user_id)
-    arrived = select(Arrival).where(Arrival.member_id.in_(own)).order_by(Arrival.at)
-    met = (
-        select(WalkIn)
-        .where(any_of(WalkIn, WalkIn.member_id.in_(own), WalkIn.membership_id.in_(entries)))
-        .order_by(WalkIn.added_at, WalkIn.id)
-    )
-    added = select(WalkIn).where(WalkIn.added_by_id == user_id).order_by(WalkIn.added_at, WalkIn.id)
     wrote = select(Signature).where(Signature.signed_by_id == user_id).order_by(Signature.signed_at, Signature.id)
     invited = db.session.execute(
         select(ClassInvitation, Cohort)
@@ -173,8 +156,6 @@ def export_person(user_id: uuid.UUID) -> Told:
             {**tell_one(meeting, "held_on", "minutes", "lessons"), **tell_one(attendance, "noted_at")}
             for attendance, meeting in attended
         ],
-        "arrivals": tell_all(arrived, "at"),
-        "met_without_account": tell_all(met, "name", "employee_number", "email", "added_at"),
         "sign_offs": [
             {**tell_one(sign_off, "lesson", "minutes", "signed_off_at"), "statement": statement}
             for sign_off, statement in signed
@@ -192,7 +173,6 @@ def export_person(user_id: uuid.UUID) -> Told:
             for view, cohort in seen
         ],
         "meetings_held": tell_all(held, "held_on", "minutes", "place", "lessons", "created_at"),
-        "people_added": tell_all(added, "added_at"),
         "signatures": tell_all(wrote, "name", "statement", "signed_at"),
         "sign_offs_given": tell_all(given, "lesson", "minutes", "signed_off_at"),
         "nudges_sent": tell_all(sent, "created_at"),
@@ -218,14 +198,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
     audit.forget_names((audit.AuditEvent.actor_id == user_id) & (audit.AuditEvent.act == "lesson.signed_off"))
     own, taught = CohortMember.user_id == user_id, Cohort.instructor_id == user_id
-    members = select(CohortMember.id).where(own)
-    entries = select(Membership.id).where(Membership.user_id == user_id)
-    confirmed = User.email_confirmed_at.is_not(None)
-    own_address = select(User.email_key).where(User.id == user_id, confirmed).scalar_subquery()
     forget_notes(user_id)
-    db.session.execute(
-        delete(Arrival).where(Arrival.member_id.in_(members)).execution_options(synchronize_session=False)
-    )
     for statement in (
         update(CohortMember).where(own, CohortMember.left_at.is_(None)).values(left_at=now),
         update(CohortMember).where(own).values(name=ERASED),
@@ -234,17 +207,10 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         .values(archived_at=now),
         update(Cohort).where(taught).values(taught_by=ERASED),
         update(Signature).where(Signature.signed_by_id == user_id).values(name=ERASED),
-        update(WalkIn)
-        .where(any_of(WalkIn, WalkIn.member_id.in_(members), WalkIn.membership_id.in_(entries)))
-        .values(name=ERASED, employee_number=None, email=None),
-        # Written down with the address that is theirs, in any public class, and never taken over.
-        update(WalkIn)
-        .where(WalkIn.joined_at.is_(None), WalkIn.email.is_not(None), func.lower(WalkIn.email) == own_address)
-        .values(name=ERASED, employee_number=None, email=None, joined_at=now),
         # Nobody else could look after these names.
-        update(WalkIn)
-        .where(WalkIn.cohort_id.in_(select(Cohort.id).where(taught, Cohort.organization_id.is_(None))))
-        .values(name=ERASED, employee_number=None, email=None),
+        update(ClassSession)
+        .where(ClassSession.cohort_id.in_(select(Cohort.id).where(taught, Cohort.organization_id.is_(None))))
+        .values(walk_ins=None),
     ):
         db.session.execute(statement.execution_options(synchronize_session=False))
 

@@ -1,4 +1,4 @@
-"""Who was at a meeting, who signed in by phone, who was there but isn't in the class; and what was signed for whom."""
+"""What was signed for whom at a meeting."""
 
 from __future__ import annotations
 
@@ -13,14 +13,11 @@ from sqlalchemy import ColumnElement, case, exists, select, true
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.instructing.models import (
-    Arrival,
     ClassSession,
     Cohort,
     CohortMember,
     Signature,
     SignOff,
-    WalkIn,
-    WalkInAttendance,
 )
 from trainer.instructing.queries import Desk, present, users_of
 from trainer.learning.models import LessonCompletion
@@ -30,47 +27,12 @@ from trainer.organizations.rules import fold
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature, and for whom it signed: (id of a member or of someone who isn't in the class, name, whether they are
-    in the class), by name; and for how many who have left the class
-    since or whose names were erased, whom nobody there sees anymore."""
+    """A signature, and for whom it signed: (id of a member, name), by name; and for how many who have left the class
+    since, whom nobody there sees anymore."""
 
     signature: Signature
-    people: Sequence[tuple[uuid.UUID, str, bool]]
+    people: Sequence[tuple[uuid.UUID, str]]
     left: int
-
-
-def list_walk_ins(cohort: Cohort) -> list[WalkIn]:
-    """Return the people on a class's list who haven't joined it since, by name."""
-    waiting = select(WalkIn).where(WalkIn.cohort_id == cohort.id, WalkIn.joined_at.is_(None))
-    return sorted(db.session.scalars(waiting), key=lambda person: (fold(person.name), person.id))
-
-
-def get_walk_in(cohort: Cohort, walk_in_id: uuid.UUID) -> WalkIn:
-    """Return someone on a class's list, even once they have joined. Raises NotFound."""
-    person = db.session.scalar(select(WalkIn).where(WalkIn.id == walk_in_id, WalkIn.cohort_id == cohort.id))
-    if person is None:
-        raise NotFound
-    return person
-
-
-def list_walk_in_attendance(class_session: ClassSession) -> dict[uuid.UUID, WalkInAttendance]:
-    """Return who was at a meeting and isn't in the class, by id."""
-    rows = db.session.scalars(select(WalkInAttendance).where(WalkInAttendance.session_id == class_session.id))
-    return {row.walk_in_id: row for row in rows}
-
-
-def list_signed_for(cohort: Cohort) -> set[uuid.UUID]:
-    """Return ids of the people without an account for whom something was signed off in a class."""
-    query = select(WalkIn.id).join(WalkInAttendance, WalkInAttendance.walk_in_id == WalkIn.id)
-    return set(
-        db.session.scalars(query.where(WalkIn.cohort_id == cohort.id, WalkInAttendance.signature_id.is_not(None)))
-    )
-
-
-def list_arrivals(class_session: ClassSession) -> dict[uuid.UUID, dt.datetime]:
-    """Return member id -> when they signed in by phone."""
-    rows = db.session.scalars(select(Arrival).where(Arrival.session_id == class_session.id))
-    return {row.member_id: row.at for row in rows}
 
 
 def get_signature(cohort: Cohort, signature_id: uuid.UUID) -> Signature:
@@ -88,7 +50,7 @@ def get_signature(cohort: Cohort, signature_id: uuid.UUID) -> Signature:
 def list_signatures(desk: Desk, class_session: ClassSession) -> list[Signed]:
     """Return what was signed at a meeting, the newest first, except what was undone altogether; to a former
     instructor, their own signatures."""
-    people: dict[uuid.UUID | None, set[tuple[uuid.UUID, str, bool]]] = {}
+    people: dict[uuid.UUID | None, set[tuple[uuid.UUID, str]]] = {}
     left: Counter[uuid.UUID | None] = Counter()
     members = (
         select(SignOff.signature_id, CohortMember.id, CohortMember.name, case((present(desk.cohort), 1), else_=0))
@@ -97,17 +59,11 @@ def list_signatures(desk: Desk, class_session: ClassSession) -> list[Signed]:
         .where(Signature.session_id == class_session.id)
         .distinct()
     )
-    others = (
-        select(WalkInAttendance.signature_id, WalkIn.id, WalkIn.name, case((WalkIn.joined_at.is_(None), 1), else_=0))
-        .join(WalkIn, WalkIn.id == WalkInAttendance.walk_in_id)
-        .where(WalkInAttendance.session_id == class_session.id, WalkInAttendance.signature_id.is_not(None))
-    )
-    for query, is_in_class in ((members, True), (others, False)):
-        for signature_id, person_id, name, is_shown in db.session.execute(query):
-            if is_shown:
-                people.setdefault(signature_id, set()).add((person_id, name, is_in_class))
-            else:
-                left[signature_id] += 1
+    for signature_id, member_id, name, is_there in db.session.execute(members):
+        if is_there:
+            people.setdefault(signature_id, set()).add((member_id, name))
+        else:
+            left[signature_id] += 1
     seen = Signature.signed_by_id == desk.user_id if desk.is_past else true()
     signatures = db.session.scalars(
         select(Signature)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from sqlalchemy import select
 from trainer.content.library import Course
 from trainer.core.db import db
 from trainer.instructing.models import ClassSession, Signature, SignOff
-from trainer.instructing.presence import list_arrivals, list_numbers, list_walk_in_attendance, list_walk_ins
+from trainer.instructing.presence import list_numbers
 from trainer.instructing.queries import Desk, list_attendance, list_class_sessions, list_members
 
 
@@ -26,35 +25,30 @@ class Record:
     name: str
     employee_number: str | None
     is_member: bool
-    arrived_at: dt.datetime | None
-    """When they signed in by phone."""
     lessons: int
     minutes: int
     signature: Signature | None
 
 
 def list_records(desk: Desk, course: Course | None) -> Iterator[Record]:
-    """Yield who was at the meetings of a class, the newest meeting first, then by name; of a person who isn't in the
-    class yet, no lesson counts so far."""
-    members, others, numbers = list_members(desk.cohort), list_walk_ins(desk.cohort), list_numbers(desk)
+    """Yield who was at the meetings of a class, the newest meeting first, then by name; after them who
+    wasn't in the class."""
+    members, numbers = list_members(desk.cohort), list_numbers(desk)
     titles = {lesson.id: lesson.file.title for lesson in course.lessons} if course else {}
     for session, _number in list_class_sessions(desk):
         taught = [titles.get(lesson, lesson) for lesson in session.lessons]
-        there, walked, arrived = list_attendance(session), list_walk_in_attendance(session), list_arrivals(session)
-        signed, signatures = _signed_at(session), _signatures_of(session)
+        there, signed, signatures = list_attendance(session), _signed_at(session), _signatures_of(session)
         for member in members:
             if member.id in there:
                 lessons = signed.get(member.id, [])
                 yield Record(
-                    *(session, taught, member.name, numbers.get(member.user_id), True, arrived.get(member.id)),
+                    *(session, taught, member.name, numbers.get(member.user_id), True),
                     len(lessons),
                     sum(sign_off.minutes for sign_off in lessons),
                     signatures.get(lessons[-1].signature_id) if lessons else None,
                 )
-        for person in others:
-            if person.id in walked:
-                signature = signatures.get(walked[person.id].signature_id)
-                yield Record(session, taught, person.name, person.employee_number, False, None, 0, 0, signature)
+        for name in session.walk_ins or ():
+            yield Record(session, taught, name, None, False, 0, 0, None)
 
 
 def _signed_at(session: ClassSession) -> dict[uuid.UUID | None, list[SignOff]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
 from trainer.accounts.rules import clean_name, is_printable_name
 from trainer.content.library import Course, Lesson
@@ -19,16 +19,13 @@ from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotYet
 from trainer.instructing.models import (
-    SHEET_CODE,
     Attendance,
     ClassSession,
     Cohort,
     CohortMember,
     Signature,
     SignOff,
-    WalkInAttendance,
 )
-from trainer.instructing.presence import is_read, list_walk_in_attendance, list_walk_ins
 from trainer.instructing.queries import (
     Desk,
     get_class_session,
@@ -40,23 +37,22 @@ from trainer.instructing.queries import (
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import complete, complete_lesson, credit_session, enroll
 from trainer.learning.queries import find_enrollment, get_enrollment, list_readings
-from trainer.organizations.codes import new_code
 from trainer.web.language import show_day
 
 LONGEST: Final = 600  # minutes of one meeting
 FARTHEST: Final = dt.timedelta(days=366)
 """How far ahead a meeting can be planned."""
+WALK_INS_KEPT: Final = dt.timedelta(days=365)
+"""How long a public class has the names of people who weren't in it, after the meeting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a sign-off did: for how many people, how many lessons, how many had to wait for an earlier one; for how many
-    people who aren't in the class."""
+    """What a sign-off did: for how many people, how many lessons, how many had to wait for an earlier one."""
 
     people: int
     lessons: int
     held_back: int
-    without_account: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,6 @@ def hold_session(
     session = ClassSession(
         id=session_id,
         cohort_id=cohort.id,
-        code=new_code(SHEET_CODE),
         created_at=now,
         created_by_id=desk.user_id,
     )
@@ -131,13 +126,7 @@ def change_session(desk: Desk, session_id: uuid.UUID, plan: Plan, course: Course
 
 def is_signed(session: ClassSession) -> bool:
     """Return True if anything is signed off by a meeting."""
-    signed = [
-        select(SignOff.lesson).where(SignOff.session_id == session.id).limit(1),
-        select(WalkInAttendance.walk_in_id)
-        .where(WalkInAttendance.session_id == session.id, WalkInAttendance.signature_id.is_not(None))
-        .limit(1),
-    ]
-    return any(db.session.scalar(query) is not None for query in signed)
+    return db.session.scalar(select(SignOff.lesson).where(SignOff.session_id == session.id).limit(1)) is not None
 
 
 def check_open(cohort: Cohort) -> None:
@@ -152,38 +141,57 @@ def statement_of(session: ClassSession) -> str:
     return statement
 
 
-def note_attendance(desk: Desk, session_id: uuid.UUID, person_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
-    """Set who was at a meeting: members, and people who aren't in the class.
+def note_attendance(
+    desk: Desk,
+    session_id: uuid.UUID,
+    member_ids: Collection[uuid.UUID],
+    now: dt.datetime,
+    *,
+    walk_ins: Sequence[str] = (),
+) -> None:
+    """Set who was at a meeting: members of the class. `walk_ins`: names of all others who were there.
 
     Raises Conflict where lessons were signed off for someone left out now, NotYet before the meeting's day.
     """
     check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk, session_id)
     _check_begun(desk, session, now)
-    chosen = set(person_ids)
+    chosen = set(member_ids)
     seen = {member.id for member in list_members(desk.cohort)}
-    others = {person.id for person in list_walk_ins(desk.cohort)}
-    if not chosen <= seen | others:
+    if not chosen <= seen:
         raise Invalid(_l("Choose people from the list."))
-    before, walked = list_attendance(session), list_walk_in_attendance(session)
-    gone, away = (before & seen) - chosen, (walked.keys() & others) - chosen
-    if gone & list_signed_off(session) or any(walked[person].signature_id for person in away):
+    before = list_attendance(session)
+    gone = (before & seen) - chosen
+    if gone & list_signed_off(session):
         raise Conflict(
             _l("Lessons were signed off for someone you left out. Undo that first, or check that person again.")
         )
-    for record, key, ids in (
-        (Attendance, Attendance.member_id, gone),
-        (WalkInAttendance, WalkInAttendance.walk_in_id, away),
-    ):
-        db.session.execute(delete(record).where(record.session_id == session.id, key.in_(ids)))
+    db.session.execute(delete(Attendance).where(Attendance.session_id == session.id, Attendance.member_id.in_(gone)))
     db.session.add_all(
-        Attendance(session_id=session.id, member_id=member_id, noted_at=now) for member_id in (chosen & seen) - before
+        Attendance(session_id=session.id, member_id=member_id, noted_at=now) for member_id in chosen - before
     )
-    db.session.add_all(
-        WalkInAttendance(session_id=session.id, walk_in_id=person, noted_at=now)
-        for person in (chosen & others) - walked.keys()
-    )
+    session.walk_ins = [clean_name(name) for name in walk_ins] or None
     db.session.flush()
+
+
+def has_public_walk_ins() -> ColumnElement[bool]:
+    """Return the condition of meetings of public classes with names of people who weren't in the class.
+
+    In a firm's class, they stay as long as the class.
+    """
+    in_public = exists().where(Cohort.id == ClassSession.cohort_id, Cohort.organization_id.is_(None))
+    return and_(ClassSession.walk_ins.is_not(None), in_public.correlate(ClassSession))
+
+
+def forget_walk_ins(now: dt.datetime) -> None:
+    """Delete the names of people who were at meetings of public classes and not in the class, a year later."""
+    is_past = ClassSession.held_on < (now - WALK_INS_KEPT).date()
+    db.session.execute(
+        update(ClassSession)
+        .where(has_public_walk_ins(), is_past)
+        .values(walk_ins=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def sign_off(
@@ -193,8 +201,8 @@ def sign_off(
     name. A second time changes nothing.
 
     A lesson is signed off once for each enrollment; the minutes are never more than those lessons are planned for.
-    For someone who isn't in the class, it is kept until they join. Raises NotYet while nobody is noted as present and
-    before the meeting's day, Invalid for a name without letters, Conflict for an archived class.
+    Raises NotYet while nobody in the class is noted as present and before the meeting's day, Invalid for a name without
+    letters, Conflict for an archived class.
     """
     check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk, session_id)
@@ -203,10 +211,7 @@ def sign_off(
     if not is_printable_name(name):
         raise Invalid(_l("Enter at least one letter."))
     there = list_attendance(session)
-    others = {person.id for person in list_walk_ins(desk.cohort)}  # and nobody whose name was erased
-    walked = list_walk_in_attendance(session)
-    unsigned = [row for person, row in walked.items() if person in others and row.signature_id is None]
-    if not there and not walked:
+    if not there:
         raise NotYet(_l("First check off who was there."))
     signature = Signature(
         session_id=session.id, name=name, statement=statement_of(session), signed_at=now, signed_by_id=desk.user_id
@@ -216,45 +221,36 @@ def sign_off(
     people = lessons = held_back = 0
     for member in sorted(list_members(desk.cohort), key=lambda entry: entry.user_id):  # locked in one order
         if member.id in there:
-            new, waiting = count_taught(session, signature, member, course, is_local_trial, now)
+            new, waiting = _count_taught(session, signature, member, course, is_local_trial, now)
             people, lessons, held_back = people + bool(new), lessons + new, held_back + waiting
-    for row in unsigned:
-        row.signature_id = signature.id
-    if lessons or unsigned:
-        signed = people + len(unsigned)
+    if lessons:
         # Without the name where no firm keeps the log: it can't be changed, and the signature's name can be erased.
         signed_as = {"signed_as": name} if desk.organization_id is not None else {}
-        _note(desk, "lesson.signed_off", session, now, people=signed, lessons=lessons, **signed_as)
+        _note(desk, "lesson.signed_off", session, now, people=people, lessons=lessons, **signed_as)
     used = select(SignOff.lesson).where(SignOff.signature_id == signature.id).limit(1)
-    if not unsigned and db.session.scalar(used) is None:
+    if db.session.scalar(used) is None:
         db.session.delete(signature)
     db.session.flush()
-    return Outcome(people, lessons, held_back, len(unsigned))
+    return Outcome(people, lessons, held_back)
 
 
-def count_taught(
+def _count_taught(
     session: ClassSession,
     signature: Signature,
     member: CohortMember,
     course: Course,
     is_local_trial: bool,
     now: dt.datetime,
-    *,
-    keeps_waiting: bool = False,
 ) -> tuple[int, int]:
     """Count what was signed off at a meeting for a member; return (lessons counted now, lessons that wait for an
-    earlier one). In a course that is completed, nothing counts. The class must be locked.
-
-    `keeps_waiting`: lessons that wait are signed off all the same, and count with the next sign-off after the
-    earlier one.
-    """
+    earlier one). In a course that is completed, nothing counts. The class must be locked."""
     if find_enrollment(member.user_id, course.slug) is None:
         enroll(member.user_id, course, now)
     enrollment = get_enrollment(member.user_id, course.slug)
     if enrollment.completed_at is not None:
         return 0, 0
     taught = [lesson for lesson in course.lessons if lesson.id in session.lessons]
-    counted = _count_lessons(session, signature, member, enrollment, taught, course, now, keeps_waiting)
+    counted = _count_lessons(session, signature, member, enrollment, taught, course, now)
     complete(enrollment, course, is_local_trial, now)
     return counted
 
@@ -267,7 +263,6 @@ def _count_lessons(
     taught: list[Lesson],
     course: Course,
     now: dt.datetime,
-    keeps_waiting: bool,
 ) -> tuple[int, int]:
     """Return (lessons signed off now, lessons that wait for an earlier one)."""
     signed = {
@@ -284,10 +279,8 @@ def _count_lessons(
             complete_lesson(enrollment, course, lesson, now)
         except NotYet:
             waiting += lesson in taught
-            if known is not None or not keeps_waiting:
-                continue
-        else:
-            new += lesson in taught
+            continue
+        new += lesson in taught
         db.session.flush()  # what comes next may ask for this one first
         if known is not None:
             # Signed off before, and unread since: one that comes first had to be read again. The minutes count once.
@@ -310,11 +303,6 @@ def _count_lessons(
         )
     db.session.flush()
     return new, waiting
-
-
-def count_waiting(member: CohortMember) -> int:
-    """Return how many lessons were signed off for a member that wait for one that comes first."""
-    return db.session.scalar(select(func.count()).where(SignOff.member_id == member.id, ~is_read())) or 0
 
 
 def _minutes_of(session: ClassSession, member: CohortMember) -> int:

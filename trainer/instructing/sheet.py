@@ -1,4 +1,4 @@
-"""Draw the sign-in sheet of a meeting: who is expected, room for signatures, and a code to sign in by phone."""
+"""Draw the sign-in sheet of a meeting: who is expected, and room for signatures."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from flask_babel import ngettext
 
 from trainer.content.library import Course
 from trainer.instructing.models import ClassSession
-from trainer.instructing.presence import list_numbers, list_walk_ins
+from trainer.instructing.presence import list_numbers
 from trainer.instructing.queries import Desk, list_members
 from trainer.instructing.sessions import statement_of
 from trainer.organizations.rules import fold
 from trainer.web.language import show_day
-from trainer.web.paper import breakable, qr_code, typeset_sheet
+from trainer.web.paper import breakable, typeset_sheet
 
 SHEET: Final = Path(__file__).with_name("sheet.typ")
 PAPERS: Final = {"letter": "us-letter", "a4": "a4"}
@@ -26,7 +26,7 @@ MOST_SHOWN: Final = 3
 
 
 def list_expected(desk: Desk) -> Sequence[tuple[str, str]]:
-    """Return (name, end of the employee number or nothing) of the people in a class and of those on its list, by name.
+    """Return (name, end of the employee number or nothing) of the people in a class, by name.
 
     The whole number signs in with a PIN, and a sheet goes from hand to hand: its end tells two people of one name
     apart.
@@ -34,7 +34,6 @@ def list_expected(desk: Desk) -> Sequence[tuple[str, str]]:
     members = list_members(desk.cohort)
     numbers = list_numbers(desk)
     people = [(member.name, _end_of(numbers.get(member.user_id))) for member in members]
-    people += [(person.name, _end_of(person.employee_number)) for person in list_walk_ins(desk.cohort)]
     return sorted(people, key=lambda pair: (fold(pair[0]), pair[1]))
 
 
@@ -43,9 +42,8 @@ def _end_of(number: str | None) -> str:
     return f"…{number[-shown:]}" if number and shown else ""
 
 
-def draw_sheet(desk: Desk, session: ClassSession, course: Course | None, address: str, paper: str) -> bytes:
-    """Return a tagged PDF that prints in gray, on a paper of `PAPERS`. `address`: where someone present signs in by
-    phone, or nothing. A letter that no font can show is a box."""
+def draw_sheet(desk: Desk, session: ClassSession, course: Course | None, paper: str) -> bytes:
+    """Return a tagged PDF that prints in gray, on a paper of `PAPERS`. A letter that no font can show is a box."""
     people = list_expected(desk)
     rows = [(str(place), breakable(name), breakable(number, 9), "") for place, (name, number) in enumerate(people, 1)]
     rows += [(str(len(people) + place), "", "", "") for place in range(1, BLANK_ROWS + 1)]
@@ -55,15 +53,11 @@ def draw_sheet(desk: Desk, session: ClassSession, course: Course | None, address
         "name": breakable(desk.cohort.title),
         "facts": [(label, breakable(text, 30)) for label, text in _facts(desk, session, course) if text],
         "taught": what_is_taught(session, course),
-        "qr": qr_code(address) if address else "",
-        "address": address.partition("://")[2],
         "heads": [_("No."), _("Name"), _("Number"), _("Signature")],
         "rows": rows,
         "statement": statement_of(session),
         "lines": [_("Instructor’s name (print)"), _("Instructor’s signature"), _("Date")],
         "words": {
-            "qr": _("QR code: opens the page where you sign in at this meeting"),
-            "scan": _("On your phone? Scan to sign in, on this day only."),
             "taught": _("What is taught"),
             "footer": _("Sign only for yourself. Only people the instructor checks off count as present."),
         },

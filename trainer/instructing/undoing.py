@@ -17,7 +17,7 @@ from trainer.content.library import Course
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
-from trainer.instructing.models import CohortMember, Signature, SignOff, WalkInAttendance
+from trainer.instructing.models import CohortMember, Signature, SignOff
 from trainer.instructing.presence import get_signature
 from trainer.instructing.queries import Desk, lock_cohort
 from trainer.learning.models import Enrollment
@@ -49,7 +49,7 @@ def minutes_left(signature: Signature, now: dt.datetime) -> int:
 def undo(
     desk: Desk, signature_id: uuid.UUID, person_id: uuid.UUID | None, course: Course | None, now: dt.datetime
 ) -> Undone:
-    """Undo what a signature signed off: for one person, in the class or not, or for everyone.
+    """Undo what a signature signed off: for one person or for everyone.
 
     Someone who has completed the course by then keeps it: a certificate is only ever withdrawn. Raises Conflict after
     an hour, for anyone but the person who signed, and where nothing is left to undo; NotFound for another class's.
@@ -61,7 +61,6 @@ def undo(
     if not can_undo(signature, desk.user_id, now):
         raise Conflict(_l("More than an hour has passed, so this can’t be undone anymore."))
     undone, kept = _undo_members(signature, person_id, course)
-    undone += _undo_walk_ins(signature, person_id)
     if not undone and not kept:
         raise Conflict(_l("This was already undone."))
     if undone:
@@ -102,16 +101,6 @@ def _undo_members(signature: Signature, person_id: uuid.UUID | None, course: Cou
         undo_taught(enrollment, course, taught)
         undone += 1
     return undone, kept
-
-
-def _undo_walk_ins(signature: Signature, person_id: uuid.UUID | None) -> int:
-    query = select(WalkInAttendance).where(WalkInAttendance.signature_id == signature.id)
-    if person_id is not None:
-        query = query.where(WalkInAttendance.walk_in_id == person_id)
-    rows = db.session.scalars(query).all()
-    for row in rows:
-        row.signature_id = None
-    return len(rows)
 
 
 def _name_of(sign_off: SignOff) -> str:

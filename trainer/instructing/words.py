@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 
 import flask_babel
 from flask_babel import lazy_gettext as _l
@@ -53,7 +52,6 @@ MEETING_HEADS = (
     _l("Name"),
     _l("Employee number"),
     _l("In the class"),
-    _l("Signed in by phone at (UTC)"),
     _l("Lessons signed off"),
     _l("Minutes credited"),
     _l("Signed by"),
@@ -106,13 +104,9 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def board_table(rows: Iterable[BoardRow], zone: str, outside: Iterable[str] = ()) -> Table:
-    """Return the board as a table for export, with days of a time zone. `outside`: names of people who were met and
-    aren't in the class."""
-    people = (_board_cells(row, zone) for row in rows)
-    blank = (None,) * (len(BOARD_HEADS) - 7)
-    others = ((name, *(None,) * 5, _("not in the class yet"), *blank) for name in outside)
-    return Table("class-board", BOARD_HEADS, chain(people, others))
+def board_table(rows: Iterable[BoardRow], zone: str) -> Table:
+    """Return the board as a table for export, with days of a time zone."""
+    return Table("class-board", BOARD_HEADS, (_board_cells(row, zone) for row in rows))
 
 
 def meetings_table(rows: Iterable[Record], zone: str) -> Table:
@@ -157,7 +151,6 @@ def _meeting_cells(row: Record, zone: str) -> tuple[Cell, ...]:
         row.name,
         row.employee_number,
         _("yes") if row.is_member else _("no"),
-        row.arrived_at,
         row.lessons,
         row.minutes,
         signature.name if signature else None,

@@ -21,7 +21,6 @@ from trainer.instructing.access import looking, teaching
 from trainer.instructing.answers import list_answers
 from trainer.instructing.board import list_marks, list_rows
 from trainer.instructing.nudges import nudge
-from trainer.instructing.presence import list_walk_ins
 from trainer.instructing.queries import Desk, find_membership, get_member, users_of
 from trainer.instructing.rules import Mark, Order, Show, may_nudge, narrow
 from trainer.instructing.views.downloads import given_as_asked
@@ -65,9 +64,8 @@ def board(desk: Desk) -> str:
 @teaching
 def export(desk: Desk) -> Response:
     """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
-    outside = [person.name for person in list_walk_ins(desk.cohort)] if _show() is Show.ALL else []
     marks = narrow(_marks(desk, _order()), _show(), _order())
-    table = words.board_table(list_rows(desk.cohort, _course(desk), marks), desk.zone, outside)
+    table = words.board_table(list_rows(desk.cohort, _course(desk), marks), desk.zone)
     return given_as_asked(desk, "export.board", table)
 
 

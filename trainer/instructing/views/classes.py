@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -15,7 +15,6 @@ from trainer.instructing import operations
 from trainer.instructing.forms import JoinForm
 from trainer.instructing.invitations import decline, find_own_invitation
 from trainer.instructing.queries import find_cohort_by_code, find_membership, list_views, today_in
-from trainer.instructing.walk_ins import settle_waiting
 from trainer.joining.refused_codes import no_code
 from trainer.organizations.codes import show_code
 from trainer.organizations.queries import find_actor
@@ -56,7 +55,6 @@ def join(code: str) -> Response | str | tuple[str, int]:
         try:
             with transaction():
                 member = operations.join(user_id, code, str(form.name.data), served().courses, now())
-                settle_waiting(member, served().courses, current_app.config["SETTINGS"].is_local, now())
         except Conflict as error:
             return no_code(error, code)
         except (Invalid, NotYet) as error:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, current_app, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -16,28 +14,17 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.instructing import sessions, undoing, walk_ins, words
+from trainer.instructing import sessions, undoing, words
 from trainer.instructing.access import looking, teaching
-from trainer.instructing.forms import AttendanceForm, SessionForm, SignatureForm, StrangerForm
+from trainer.instructing.forms import AttendanceForm, SessionForm, SignatureForm
 from trainer.instructing.models import ClassSession
-from trainer.instructing.presence import (
-    list_arrivals,
-    list_signatures,
-    list_unread,
-    list_walk_in_attendance,
-    list_walk_ins,
-)
+from trainer.instructing.presence import list_signatures, list_unread
 from trainer.instructing.queries import Desk, get_class_session, list_attendance, list_class_sessions, list_members
 from trainer.instructing.records import list_records
 from trainer.instructing.sheet import PAPERS, draw_sheet, what_is_taught
 from trainer.instructing.views.downloads import file_answer, given_as_asked
-from trainer.organizations.models import Membership
 from trainer.web.access import Who, access
-from trainer.web.limits import count, key_of, seconds_left, wait
 from trainer.web.redirects import go
-
-LOOKS: Final = 120
-"""How often in an hour an account may look on a roster: it isn't a way to copy one."""
 
 blueprint = Blueprint("meetings", __name__, url_prefix="/cohorts/<uuid:cohort_id>/sessions")
 
@@ -118,9 +105,7 @@ def sheet(desk: Desk, class_session_id: UUID) -> Response:
     held, paper = get_class_session(desk, class_session_id), request.args.get("paper", "letter")
     if paper not in PAPERS:
         raise NotFound
-    base = current_app.config["SETTINGS"].base_url
-    address = f"{base}{url_for('arrivals.show', code=held.code.lower())}" if held.code else ""
-    return file_answer(draw_sheet(desk, held, find_course(desk), address, paper), "application/pdf", "sign-in.pdf")
+    return file_answer(draw_sheet(desk, held, find_course(desk), paper), "application/pdf", "sign-in.pdf")
 
 
 @blueprint.post("/<uuid:class_session_id>/attendance")
@@ -133,7 +118,7 @@ def attend(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
         try:
             with transaction():
                 chosen = [UUID(person_id) for person_id in form.members.data or []]
-                sessions.note_attendance(desk, class_session_id, chosen, now())
+                sessions.note_attendance(desk, class_session_id, chosen, now(), walk_ins=form.names)
         except (Conflict, Invalid, NotYet) as error:
             form.members.errors = [error.message]
         else:
@@ -166,18 +151,11 @@ def get_course(desk: Desk) -> Course:
 
 def attendance_form(desk: Desk, held: ClassSession, *, is_new: bool = False) -> AttendanceForm:
     """Return the form for who was at a meeting: as it was sent, or as it is known."""
-    arrived = list_arrivals(held)
-    people = [
-        (str(member.id), _("%(name)s (signed in by phone)", name=member.name) if member.id in arrived else member.name)
-        for member in list_members(desk.cohort)
-    ]
-    people += [
-        (str(person.id), _("%(name)s (not in the class)", name=person.name)) for person in list_walk_ins(desk.cohort)
-    ]
+    people = [(str(member.id), member.name) for member in list_members(desk.cohort)]
     if not is_new:
         return AttendanceForm(people=people)
-    there = list_attendance(held) | list_walk_in_attendance(held).keys()
-    return AttendanceForm(formdata=None, people=people, members=[str(person_id) for person_id in there])
+    there = [str(member_id) for member_id in list_attendance(held)]
+    return AttendanceForm(formdata=None, people=people, members=there, walk_ins="\n".join(held.walk_ins or ()))
 
 
 def meeting_page(
@@ -186,53 +164,33 @@ def meeting_page(
     *,
     attendance: AttendanceForm | None = None,
     signature: SignatureForm | None = None,
-    stranger: StrangerForm | None = None,
 ) -> str:
     """Return the page of a meeting, with a form as it was sent, if one was refused."""
     held, instant = get_class_session(desk, class_session_id), now()
-    course, walked = find_course(desk), list_walk_in_attendance(held)
+    course = find_course(desk)
     known = attendance or attendance_form(desk, held, is_new=True)
     listed = {str(choice[0]) for choice in known.members.choices or ()}
     there = {member_id for member_id in list_attendance(held) if str(member_id) in listed}
-    there |= walked.keys() & {person.id for person in list_walk_ins(desk.cohort)}
     signed = list_signatures(desk, held)
     covered = {person[0] for entry in signed for person in entry.people}
-    text = request.args.get("who", "").strip()[:120]
     return render_template(
         "instructing/meeting.html",
         desk=desk,
         held=held,
         course=course,
         taught=what_is_taught(held, course),
-        form=attendance or signature or stranger or known,
+        form=attendance or signature or known,
         attendance=known,
         signature=signature or SignatureForm(formdata=None),
-        stranger=stranger or StrangerForm(formdata=None),
         statement=sessions.statement_of(held),
         is_ahead=held.held_on > desk.today(instant),
         there=there,
         unsigned=there - (covered - list_unread(held)),
-        arrived=list_arrivals(held),
         signed=signed,
         can_undo=lambda entry: undoing.can_undo(entry, current_user.id, instant),
         minutes_left=lambda entry: undoing.minutes_left(entry, instant),
-        who=text,
-        is_short=walk_ins.is_short(text),
-        matches=_look_up(desk, text),
         is_signed=bool(signed) or sessions.is_signed(held),
     )
-
-
-def _look_up(desk: Desk, text: str) -> Sequence[Membership]:
-    """Return whom a text finds on the firm's roster; each account looks so often an hour."""
-    if not desk.actor or desk.is_past or not text:
-        return []
-    key = key_of("roster", current_user.id.hex)
-    if seconds := seconds_left(key, LOOKS):
-        raise wait(seconds)
-    with transaction():
-        count(key, 3600)
-    return walk_ins.list_roster(desk, text)
 
 
 def _plan(form: SessionForm) -> sessions.Plan:
@@ -273,5 +231,4 @@ def _page(desk: Desk, form: SessionForm) -> str:
         course=find_course(desk),
         today=desk.today(now()),
         meetings=list_class_sessions(desk),
-        waiting=len(list_walk_ins(desk.cohort)),
     )

@@ -75,17 +75,8 @@ def undo(desk: Desk, signature_id: UUID) -> Response:
 
 
 def _say(done: Outcome) -> None:
-    people = done.people + done.without_account
-    said = ngettext("Signed off for %(num)s person.", "Signed off for %(num)s people.", people)
-    flash(said if people else _("Nothing new to sign off."))
-    if done.without_account:
-        flash(
-            ngettext(
-                "%(num)s of them isn’t in the class yet. It counts for them once they join.",
-                "%(num)s of them aren’t in the class yet. It counts for them once they join.",
-                done.without_account,
-            )
-        )
+    said = ngettext("Signed off for %(num)s person.", "Signed off for %(num)s people.", done.people)
+    flash(said if done.people else _("Nothing new to sign off."))
     if done.held_back:
         flash(
             ngettext(
