@@ -1,8 +1,9 @@
-"""What docs/ says is what the app and its tests say, and no requirement has lost its proof."""
+"""What docs/ says is what the app and its tests say, links lead somewhere, and no requirement has lost its proof."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,33 @@ from tests.documents import DOCS, DOCUMENTS
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_generated_document_is_as_it_would_be_written_now(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == DOCUMENTS[name](), "run: make documents"
+
+
+PAPERS = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted(DOCS.rglob("*.md")),
+    ROOT / "content" / "README.md",
+    ROOT / "deploy" / "many" / "README.md",
+]
+
+
+def without_code(path: Path) -> str:
+    return re.sub(r"^```.*?^```$|`[^`\n]*`", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(path: Path) -> set[str]:
+    """Return what links can name in a paper: its headings, as GitHub makes addresses of them."""
+    headings = re.findall(r"^#+ (.+)$", without_code(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_of_a_paper_lead_to_a_file_and_a_heading(path: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", without_code(path)):
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
 
 
 @pytest.mark.parametrize("mark", LEDGERS)

@@ -35,7 +35,7 @@ main = FlaskGroup(
             help="Show the version, in a checkout with its commit.",
         )
     ],
-    help="Serve and look after this installation. What these commands do is described in README.md.",
+    help="Serve and look after this installation. What these commands do is described in docs/operate.md.",
 )
 
 if __name__ == "__main__":

@@ -193,11 +193,11 @@ def test_a_restore_without_its_key_says_so_and_makes_none(instance: Path) -> Non
     assert key.exists()
 
 
-def test_the_way_on_with_a_lost_key_works_as_readme_says(instance: Path) -> None:
+def test_the_way_on_with_a_lost_key_works_as_the_paper_for_operators_says(instance: Path) -> None:
     key = instance / "secret_key"
     key.unlink()
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    command = re.search(r"```\n(umask .*secret_key.*)\n```", readme)
+    paper = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    command = re.search(r"```\n(umask .*secret_key.*)\n```", paper)
     assert command is not None
     subprocess.run(command[1].replace("instance/", f"{instance}/"), shell=True, check=True)
     assert flask(instance, "setup")[0] == 0

@@ -449,7 +449,7 @@ def _wait_for(port: int) -> None:
 
 
 def test_one_server_is_set_up_in_six_commands() -> None:
-    chapter = (ROOT / "README.md").read_text("utf-8").partition("### One server")[2].partition("\n### ")[0]
+    chapter = (ROOT / "docs/operate.md").read_text("utf-8").partition("### One server")[2].partition("\n### ")[0]
     commands = [line for line in chapter.partition("```")[2].partition("```")[0].splitlines() if line]
     assert 0 < len(commands) <= 6
     for path in re.findall(r"deploy/[\w./*-]+", chapter):

@@ -92,7 +92,7 @@ def test_our_commands_run_from_any_folder_on_the_sites_own(tmp_path: Path) -> No
     assert (status, said.count("\n")) == (1, 1), said
 
 
-@pytest.mark.parametrize("path", ["README.md", "deploy/many/README.md"])
+@pytest.mark.parametrize("path", ["README.md", "docs/operate.md", "deploy/many/README.md"])
 def test_on_servers_all_examples_use_it(path: str) -> None:
     blocks = re.findall(r"```\n(.*?)```", (ROOT / path).read_text("utf-8"), re.DOTALL)
     assert not [line for block in blocks for line in block.splitlines() if "flask --app" in line]

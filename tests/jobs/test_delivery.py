@@ -144,7 +144,7 @@ def test_with_the_server_down_for_a_day_nothing_is_lost(mailing: Flask, mailbox:
 
 def test_a_mail_is_given_up_after_about_three_days() -> None:
     days = sum((delay(tries) for tries in range(1, MOST_TRIES)), dt.timedelta()) / dt.timedelta(days=1)
-    assert 2.75 < days < 3.25  # from the first try to the last, as README says
+    assert 2.75 < days < 3.25  # from the first try to the last, as docs/operate.md says
 
 
 def test_two_workers_never_send_the_same_mail(mailing: Flask, mailbox: Mailbox) -> None:

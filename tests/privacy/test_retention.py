@@ -141,15 +141,15 @@ def test_what_may_be_taken_out_of_the_log_is_what_the_database_lets_go(app: Flas
     assert dt.timedelta(days=7 * 365 + 2) < audit.KEPT
 
 
-def test_readme_and_page_tell_each_period(app: Flask) -> None:
+def test_paper_and_page_tell_each_period(app: Flask) -> None:
     from tests.cast import sign_in_as
 
     page = closed_up(sign_in_as(app, make_account(app)).get("/account/data").text)
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    paper = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
     with app.test_request_context():
         for period in PERIODS:
             assert str(period.title) in page
-            assert f"| {period.title} | {period.words} |" in readme
+            assert f"| {period.title} | {period.words} |" in paper
 
 
 def test_an_erased_account_is_no_guest_to_be_forgotten(app: Flask) -> None:

@@ -45,7 +45,7 @@ class SettingsRefused(ClickException):
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings. README.md documents each variable (a test holds it to that)."""
+    """All settings. docs/operate.md documents each variable (a test holds it to that)."""
 
     host: str
     port: int
@@ -454,7 +454,7 @@ def _secret_key(env: Mapping[str, str], instance: Path, database_url: str) -> st
     if _has_users(database_url):
         raise SettingsRefused(
             f"{path} is missing, and the database has users: their second steps and mailed links need it. "
-            'Put the backup\'s key there, or read "A lost key" in README.md.'
+            'Put the backup\'s key there, or read "A lost key" in docs/operate.md.'
         )
     return secrets.token_urlsafe(48)  # of an installation that isn't set up yet: `flask setup` keeps it
 
@@ -485,7 +485,7 @@ def _read_key(path: Path) -> str:
     key = path.read_text().strip()
     if len(key) < _LEAST_KEY:
         raise SettingsRefused(
-            f'{path} is empty or too short. Put the backup\'s key there, or read "A lost key" in README.md.'
+            f'{path} is empty or too short. Put the backup\'s key there, or read "A lost key" in docs/operate.md.'
         )
     return key
 

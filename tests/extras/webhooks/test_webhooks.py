@@ -76,7 +76,7 @@ class Told:
 
 
 def check(secret: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
-    """Return what a message says, checked as README tells receivers to."""
+    """Return what a message says, checked as docs/api.md tells receivers to."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
