@@ -32,7 +32,7 @@ from trainer.content.serving import served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid, NotFound
+from trainer.core.errors import NotFound
 from trainer.core.outbox import FAILED_FOR
 from trainer.core.signing import is_sealed, seal
 from trainer.credentials.words import disclaimer
@@ -98,12 +98,9 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
         if not _is_seen(actor, form, rule):
             seen = _look(actor, form, rule)
         else:
-            try:
-                with transaction():
-                    made = operations.require_course(actor, rule, served().courses, now())
-            except Invalid as error:
-                form.teams.errors = [error.message]
-            else:
+            with form.refusing("teams"), transaction():
+                made = operations.require_course(actor, rule, served().courses, now())
+            if not form.errors:
                 flash(_("Required. People are assigned now and reminded when it’s time."))
                 return _to(actor, made.id)
     page = render_template(
@@ -165,12 +162,9 @@ def change(actor: Actor, requirement_id: UUID) -> Response | str | tuple[str, in
         if not _is_seen(actor, form, rule):
             seen = _look(actor, form, rule, record)
         else:
-            try:
-                with transaction():
-                    operations.change_requirement(actor, requirement_id, rule, served().courses, now())
-            except Invalid as error:
-                form.teams.errors = [error.message]
-            else:
+            with form.refusing("teams"), transaction():
+                operations.change_requirement(actor, requirement_id, rule, served().courses, now())
+            if not form.errors:
                 flash(_("Saved."))
                 return _to(actor, requirement_id)
     page = render_template(

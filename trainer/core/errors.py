@@ -9,11 +9,15 @@ if TYPE_CHECKING:
 
 
 class DomainError(Exception):
-    """Base of refusals. The text is shown to the person: what is wrong and what to do."""
+    """Base of refusals. The text is shown to the person: what is wrong and what to do.
 
-    def __init__(self, text: str | LazyString = "") -> None:
+    `field`: the name of the form's field that it is about, where the form has several that it could be about.
+    """
+
+    def __init__(self, text: str | LazyString = "", *, field: str = "") -> None:
         super().__init__(text)
         self._text = text
+        self.field = field
 
     @property
     def message(self) -> str:

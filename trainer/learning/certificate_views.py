@@ -13,7 +13,6 @@ from trainer.accounts.after_slip import unless_waiting
 from trainer.accounts.signing_in import is_proved, proof_form
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid
 from trainer.credentials.operations import share as share_page
 from trainer.credentials.queries import list_names, status_on
 from trainer.credentials.rules import show_serial
@@ -87,13 +86,10 @@ def correct(serial: str) -> Response | str | tuple[str, int]:
     credential, actor_id = certificates.get_by_serial(serial), current_user.id
     form = CorrectionForm(certificate_name=credential.holder_name)
     if is_proved(form):
-        try:
-            with transaction():
-                newer = certificates.correct_name(serial, str(form.certificate_name.data), actor_id, now())
-                number = show_serial(newer.serial)
-        except Invalid as error:
-            form.certificate_name.errors = [error.message]
-        else:
+        with form.refusing("certificate_name"), transaction():
+            newer = certificates.correct_name(serial, str(form.certificate_name.data), actor_id, now())
+            number = show_serial(newer.serial)
+        if not form.errors:
             flash(_("The certificate has been reissued. This is its new number."))
             return go(url_for("credentials.verify", serial=number))
     page = render_template("learning/correct.html", form=form, credential=credential, serial=show_serial(serial))

@@ -164,12 +164,9 @@ def certificate_name(course: str) -> Response | str | tuple[str, int]:
     whole, user_id = get_course(course), current_user.id
     form = NameForm(certificate_name=current_user.certificate_name)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                name_for_certificate(user_id, str(form.certificate_name.data))
-        except Invalid as error:
-            form.certificate_name.errors = [error.message]
-        else:
+        with form.refusing("certificate_name"), transaction():
+            name_for_certificate(user_id, str(form.certificate_name.data))
+        if not form.errors:
             return go(safe_path(request.args.get("next"), url_for("learning.show_course", course=whole.slug)))
     status = 422 if form.is_submitted() else 200
     return render_template("learning/name.html", course=whole, form=form), status

@@ -22,7 +22,6 @@ LENGTH = 8
 LONGEST = dt.timedelta(days=366)
 MOST_USES = 10_000
 MOST_AT_ONCE = 500
-WRONG_NUMBER = _l("Type a number from 1 to %(most)s, or nothing.", most=f"{MOST_USES:,}")
 RUN_OUT = _l("That code has expired or been used up. Ask the person who gave it to you.")
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -70,7 +69,7 @@ def make_join_code(
     if not now < expires_at <= now + LONGEST:
         raise Invalid(_l("Choose a last day within a year."))
     if most_uses is not None and not 1 <= most_uses <= MOST_USES:
-        raise Invalid(WRONG_NUMBER)
+        raise Invalid(_l("Enter a number from 1 to %(most)s, or nothing.", most=f"{MOST_USES:,}"), field="most_uses")
     code = JoinCode(
         organization_id=actor.organization_id,
         code=new_code(),

@@ -302,13 +302,14 @@ def _write(person: Membership, facts: PersonFacts) -> None:
     person.email_key = email_key(given)
     if given and (person.email_key is None or not is_mailable(person.email_key)):
         raise Invalid(
-            _l("We can’t use this email address. Use plain letters, one @, and a full domain like example.org.")
+            _l("We can’t use this email address. Use plain letters, one @, and a full domain like example.org."),
+            field="email",
         )
     person.email = person.email_key  # mail goes to the very address that was checked
     person.job_title = clean_name(facts.job_title or "") or None
     person.employee_number = clean_name(facts.employee_number or "") or None
     if person.email is None and person.employee_number is None and _needs_number(person):
-        raise Invalid(NO_NUMBER)
+        raise Invalid(NO_NUMBER, field="employee_number")
     person.hired_on = facts.hired_on
 
 

@@ -11,7 +11,7 @@ from trainer.accounts.after_slip import is_shut, unless_waiting
 from trainer.accounts.signing_in import is_proved, proof_form
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, NotYet
+from trainer.core.errors import NotYet
 from trainer.privacy import copies, erasing
 from trainer.privacy.queries import count_records, find_copy
 from trainer.privacy.register import HOLDINGS, list_periods
@@ -92,12 +92,9 @@ def erasure() -> Response | str | tuple[str, int]:
     """Say what erasing does and keeps; let it happen in a day for someone who shows that the account is theirs."""
     form, user_id = proof_form(), current_user.id
     if current_user.erases_at is None and is_proved(form):
-        try:
-            with transaction():
-                erasing.ask_erasure(user_id, now())
-        except Conflict as error:
-            form.password.errors = [error.message]
-        else:
+        with form.refusing("password"), transaction():
+            erasing.ask_erasure(user_id, now())
+        if not form.errors:
             return go(url_for(".erasure"))
     page = render_template(
         "privacy/erasure.html",

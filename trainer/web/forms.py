@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -14,6 +16,8 @@ from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import FileField, HiddenField, SelectMultipleField, StringField, widgets
 from wtforms.i18n import messages_path
 from wtforms.validators import Length, ValidationError
+
+from trainer.core.errors import Conflict, Invalid, NotYet
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -49,6 +53,14 @@ class Form(FlaskForm):  # type: ignore[misc]
             if not isinstance(field, HiddenField)
             for message in field.errors
         ]
+
+    @contextmanager
+    def refusing(self, field: str) -> Iterator[None]:
+        """Show a refusal within the block beside the field that it names, or else beside this one."""
+        try:
+            yield
+        except (Conflict, Invalid, NotYet) as refused:
+            getattr(self, refused.field or field).errors = [refused.message]
 
 
 @cache

@@ -48,14 +48,11 @@ def make(actor: Actor) -> str | tuple[str, int]:
     """Make a webhook and show its secret, this once."""
     form = WebhookForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                webhook, secret = make_webhook(
-                    actor, str(form.url.data), [Kind(kind) for kind in form.kinds.data or []], now()
-                )
-        except Conflict as error:
-            form.url.errors = [error.message]
-        else:
+        with form.refusing("url"), transaction():
+            webhook, secret = make_webhook(
+                actor, str(form.url.data), [Kind(kind) for kind in form.kinds.data or []], now()
+            )
+        if not form.errors:
             return render_template("webhooks/webhook_made.html", actor=actor, webhook=webhook, secret=secret)
     return _page(actor, form), 422
 

@@ -125,12 +125,9 @@ def change(desk: Desk) -> Response | str | tuple[str, int]:
     """Change a class's name, days, places, and until someone has joined what the instructor sees."""
     form = CohortForm(obj=desk.cohort)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                operations.change_cohort(desk, _facts(form), now())
-        except (Conflict, Invalid) as error:
-            form.title.errors = [error.message]
-        else:
+        with form.refusing("title"), transaction():
+            operations.change_cohort(desk, _facts(form), now())
+        if not form.errors:
             flash(_("Saved."))
             return _to(desk.cohort)
     page = render_template(

@@ -13,7 +13,7 @@ from trainer.accounts.after_slip import is_shut, lead_to_slips, shut_before
 from trainer.content.serving import get_lesson
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Conflict
 from trainer.instructing import handing_in as operations
 from trainer.instructing.models import Cohort
 from trainer.instructing.note_forms import HandInForm, RewriteForm
@@ -49,12 +49,9 @@ def hand_in(course: str, module: str, lesson: str, question: str) -> Response | 
         if chosen is None:
             form.cohort.errors = [_("Choose a class from the list.")]
         else:
-            try:
-                with transaction():
-                    note_id = operations.hand_in(user_id, chosen, written, now()).id
-            except (Conflict, Invalid) as error:
-                form.cohort.errors = [error.message]
-            else:
+            with form.refusing("cohort"), transaction():
+                note_id = operations.hand_in(user_id, chosen, written, now()).id
+            if not form.errors:
                 flash(_("Handed in. You’ll read the answer here and on “My course.”"))
                 return go(url_for(".own_note", note_id=note_id))
     page = render_template(
@@ -115,13 +112,10 @@ def rewrite(note_id: UUID) -> Response | tuple[str, int]:
     form, user_id = RewriteForm(), current_user.id
     operations.get_own(user_id, note_id)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                new_id = operations.rewrite(user_id, note_id, str(form.text.data), now()).id
-                operations.mark_read(user_id, note_id, now())
-        except (Conflict, Invalid) as error:
-            form.text.errors = [error.message]
-        else:
+        with form.refusing("text"), transaction():
+            new_id = operations.rewrite(user_id, note_id, str(form.text.data), now()).id
+            operations.mark_read(user_id, note_id, now())
+        if not form.errors:
             flash(_("Your new version is handed in."))
             return go(url_for(".own_note", note_id=new_id))
     return _page(note_id, form), 422

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.errors import Conflict, NotFound
 from trainer.instructing import invitations as operations
 from trainer.instructing import words
 from trainer.instructing.access import teaching
@@ -41,12 +41,9 @@ def choose_teams(desk: Desk) -> Response | tuple[str, int]:
     """Set which teams are invited; that invites nobody."""
     form = _form(desk)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                operations.choose_teams(desk, [UUID(team_id) for team_id in form.teams.data or []])
-        except Invalid as error:
-            form.teams.errors = [error.message]
-        else:
+        with form.refusing("teams"), transaction():
+            operations.choose_teams(desk, [UUID(team_id) for team_id in form.teams.data or []])
+        if not form.errors:
             return go(url_for(".invited", cohort_id=desk.cohort.id))
     return _page(desk, form), 422
 

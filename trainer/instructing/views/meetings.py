@@ -13,7 +13,7 @@ from trainer.content.library import Course
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.instructing import sessions, undoing, words
 from trainer.instructing.access import looking, teaching
 from trainer.instructing.forms import AttendanceForm, SessionForm, SignatureForm
@@ -115,13 +115,10 @@ def attend(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     """Note who was there."""
     form = attendance_form(desk, get_class_session(desk, class_session_id))
     if form.validate_on_submit():
-        try:
-            with transaction():
-                chosen = [UUID(person_id) for person_id in form.members.data or []]
-                sessions.note_attendance(desk, class_session_id, chosen, now(), walk_ins=form.names)
-        except (Conflict, Invalid, NotYet) as error:
-            form.members.errors = [error.message]
-        else:
+        with form.refusing("members"), transaction():
+            chosen = [UUID(person_id) for person_id in form.members.data or []]
+            sessions.note_attendance(desk, class_session_id, chosen, now(), walk_ins=form.names)
+        if not form.errors:
             flash(_("Saved."))
             return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
     return meeting_page(desk, class_session_id, attendance=form), 422

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.core.errors import Conflict, NotFound
 from trainer.instructing import sessions, undoing
 from trainer.instructing.access import teaching
 from trainer.instructing.forms import SignatureForm
@@ -33,14 +33,9 @@ def sign_off(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
     get_class_session(desk, class_session_id)
     form, is_local = SignatureForm(), current_app.config["SETTINGS"].is_local
     if form.validate_on_submit():
-        try:
-            with transaction():
-                done = sessions.sign_off(
-                    desk, class_session_id, str(form.signer.data), get_course(desk), is_local, now()
-                )
-        except (Conflict, Invalid, NotYet) as error:
-            form.signer.errors = [error.message]
-        else:
+        with form.refusing("signer"), transaction():
+            done = sessions.sign_off(desk, class_session_id, str(form.signer.data), get_course(desk), is_local, now())
+        if not form.errors:
             _say(done)
             return go(url_for("meetings.meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
     return meeting_page(desk, class_session_id, signature=form), 422

@@ -52,22 +52,16 @@ def make(actor: Actor) -> Response | tuple[str, int]:
     form = _form(actor)
     if form.validate_on_submit():
         assert form.last_day.data is not None
-        try:
-            with transaction():
-                code = operations.make_join_code(
-                    actor,
-                    Role(str(form.role.data)),
-                    UUID(str(form.team.data)) if form.team.data else None,
-                    _end_of(actor, form.last_day.data),
-                    form.most_uses.data,
-                    now(),
-                )
-        except OverflowError:
-            form.last_day.errors = [_("Choose a last day within a year.")]
-        except Invalid as error:
-            field = form.most_uses if error.message == operations.WRONG_NUMBER else form.last_day
-            field.errors = [error.message]
-        else:
+        with form.refusing("last_day"), transaction():
+            code = operations.make_join_code(
+                actor,
+                Role(str(form.role.data)),
+                UUID(str(form.team.data)) if form.team.data else None,
+                _end_of(actor, form.last_day.data),
+                form.most_uses.data,
+                now(),
+            )
+        if not form.errors:
             flash(_("Created: %(code)s. Share the link, or print the poster.", code=show_code(code.code)))
             return go(url_for(".codes", organization_id=actor.organization_id))
     return _list_page(actor, form), 422
@@ -128,12 +122,9 @@ def make_for_teams(actor: Actor) -> Response | tuple[str, int]:
     form = TeamCodesForm(prefix="teams-")
     if form.validate_on_submit():
         assert form.last_day.data is not None
-        try:
-            with transaction():
-                count = operations.make_codes_for_teams(actor, _end_of(actor, form.last_day.data), now())
-        except (OverflowError, Invalid) as error:
-            form.last_day.errors = [getattr(error, "message", _("Choose a last day within a year."))]
-        else:
+        with form.refusing("last_day"), transaction():
+            count = operations.make_codes_for_teams(actor, _end_of(actor, form.last_day.data), now())
+        if not form.errors:
             flash(
                 ngettext(
                     "Created a code for one team. Print the posters below.",
@@ -197,9 +188,12 @@ def _pdf(data: bytes, name: str) -> Response:
 
 
 def _end_of(actor: Actor, last_day: dt.date) -> dt.datetime:
-    """Return the end of a code's last day, as the firm counts days. Raises OverflowError for the last day of all."""
-    end = dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time(), ZoneInfo(actor.organization.time_zone))
-    return end.astimezone(dt.UTC)
+    """Return the end of a code's last day, as the firm counts days. Raises Invalid for the last day of the calendar."""
+    try:
+        end = dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time(), ZoneInfo(actor.organization.time_zone))
+        return end.astimezone(dt.UTC)
+    except OverflowError:
+        raise Invalid(_("Choose a last day within a year.")) from None
 
 
 def _last_day(actor: Actor, code: JoinCode) -> dt.date:

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from trainer.accounts.queries import get_user
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid, NotYet
 from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
@@ -34,18 +33,15 @@ def make() -> Response | str | tuple[str, int]:
     form = NewOrganizationForm(zones=list_zones(), time_zone="America/New_York", own_name=current_user.certificate_name)
     if form.validate_on_submit():
         user_id = current_user.id
-        try:
-            with transaction():
-                firm = operations.create_organization(
-                    get_user(user_id),
-                    str(form.name.data),
-                    str(form.time_zone.data),
-                    str(form.own_name.data),
-                    now(),
-                )
-        except (Invalid, NotYet) as error:
-            form.name.errors = [error.message]
-        else:
+        with form.refusing("name"), transaction():
+            firm = operations.create_organization(
+                get_user(user_id),
+                str(form.name.data),
+                str(form.time_zone.data),
+                str(form.own_name.data),
+                now(),
+            )
+        if not form.errors:
             flash(_("Your firm is created. Now add your people."))
             return go(way_to("firm", organization_id=firm.id))
     return render_template("organizations/new.html", form=form), 422 if form.is_submitted() else 200
@@ -58,14 +54,11 @@ def settings(actor: Actor) -> Response | str | tuple[str, int]:
     """Change the firm's name and time zone, and whether invitations are followed up."""
     form = SettingsForm(zones=list_zones(actor.organization.time_zone), obj=actor.organization)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                operations.change_organization(
-                    actor, str(form.name.data), str(form.time_zone.data), bool(form.follows_up.data), now()
-                )
-        except Invalid as error:
-            form.name.errors = [error.message]
-        else:
+        with form.refusing("name"), transaction():
+            operations.change_organization(
+                actor, str(form.name.data), str(form.time_zone.data), bool(form.follows_up.data), now()
+            )
+        if not form.errors:
             flash(_("Saved."))
             return go(way_to("firm", organization_id=actor.organization_id))
     page = render_template(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotYet
+from trainer.core.errors import Conflict
 from trainer.core.feature import ask
 from trainer.organizations import operations
 from trainer.organizations.access import acting
@@ -70,12 +72,9 @@ def add(actor: Actor) -> Response | str | tuple[str, int]:
     """Put a person on the roster."""
     form = _person_form(actor)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                person = operations.add_person(actor, _facts(form), _team_ids(form), now())
-        except (Conflict, Invalid) as error:
-            _blame(form, error)
-        else:
+        with form.refusing("name"), _telling_which(form), transaction():
+            person = operations.add_person(actor, _facts(form), _team_ids(form), now())
+        if not form.errors:
             flash(_("%(name)s is on the roster.", name=person.name))
             return go(url_for(".person", organization_id=actor.organization_id, membership_id=person.id))
     page = render_template("organizations/person_new.html", actor=actor, form=form)
@@ -109,14 +108,9 @@ def change(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
     membership = get_changeable(actor, membership_id)
     form = _person_form(actor, obj=membership, teams=[str(team_id) for team_id in list_team_ids(membership.id)])
     if form.validate_on_submit():
-        try:
-            with transaction():
-                operations.change_person(
-                    actor, get_changeable(actor, membership_id), _facts(form), _team_ids(form), now()
-                )
-        except (Conflict, Invalid) as error:
-            _blame(form, error)
-        else:
+        with form.refusing("name"), _telling_which(form), transaction():
+            operations.change_person(actor, get_changeable(actor, membership_id), _facts(form), _team_ids(form), now())
+        if not form.errors:
             flash(_("Saved."))
             return _to(actor, membership_id)
     page = render_template("organizations/person_change.html", actor=actor, person=membership, form=form)
@@ -131,18 +125,15 @@ def role(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int]:
     membership = get_person(actor, membership_id)
     form = RoleForm(obj=membership)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                operations.change_role(
-                    actor,
-                    get_person(actor, membership_id),
-                    Role(str(form.role.data)),
-                    bool(form.manages_all.data),
-                    now(),
-                )
-        except (Conflict, NotYet) as error:
-            form.role.errors = [error.message]
-        else:
+        with form.refusing("role"), transaction():
+            operations.change_role(
+                actor,
+                get_person(actor, membership_id),
+                Role(str(form.role.data)),
+                bool(form.manages_all.data),
+                now(),
+            )
+        if not form.errors:
             flash(_("Saved. This applies from now on."))
             if membership_id == actor.membership.id:
                 return go(way_to("firm", organization_id=actor.organization_id))
@@ -160,12 +151,9 @@ def remove(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
     form = RemovalForm(ended_on=actor.today(now()))
     if form.validate_on_submit():
         assert form.ended_on.data is not None
-        try:
-            with transaction():
-                operations.remove_person(actor, get_changeable(actor, membership_id), form.ended_on.data, now())
-        except (Conflict, Invalid) as error:
-            form.ended_on.errors = [error.message]
-        else:
+        with form.refusing("ended_on"), transaction():
+            operations.remove_person(actor, get_changeable(actor, membership_id), form.ended_on.data, now())
+        if not form.errors:
             flash(_("%(name)s is off the roster. You can undo this for 30 days.", name=membership.name))
             if membership_id == actor.membership.id:
                 return go(way_to("me"))
@@ -210,12 +198,13 @@ def _person_form(actor: Actor, obj: Membership | None = None, **values: Any) -> 
     return form
 
 
-def _blame(form: PersonForm, error: Conflict | Invalid) -> None:
-    """Put what was refused beside the field that it is about."""
-    if isinstance(error, Conflict):
-        (form.email if form.email.data else form.employee_number).errors = [TAKEN]
-    else:
-        (form.employee_number if error.message == operations.NO_NUMBER else form.name).errors = [error.message]
+@contextmanager
+def _telling_which(form: PersonForm) -> Iterator[None]:
+    """Say which field somebody else on the roster has: the database says only that one is taken."""
+    try:
+        yield
+    except Conflict as refused:
+        raise Conflict(TAKEN, field="email" if form.email.data else "employee_number") from refused
 
 
 def _facts(form: PersonForm) -> PersonFacts:

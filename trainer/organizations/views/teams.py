@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid
 from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
@@ -39,12 +38,9 @@ def make(actor: Actor) -> Response | tuple[str, int]:
     """Create a team."""
     form = TeamForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                operations.make_team(actor, str(form.name.data), now())
-        except (Conflict, Invalid) as error:
-            form.name.errors = [error.message]
-        else:
+        with form.refusing("name"), transaction():
+            operations.make_team(actor, str(form.name.data), now())
+        if not form.errors:
             flash(_("Created: %(team)s.", team=form.name.data))
             return go(url_for(".teams", organization_id=actor.organization_id))
     return _list_page(actor, form), 422
@@ -58,12 +54,9 @@ def rename(actor: Actor, team_id: UUID) -> Response | str | tuple[str, int]:
     team = get_team(actor, team_id)
     form = TeamForm(obj=team)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                operations.rename_team(actor, team_id, str(form.name.data), now())
-        except (Conflict, Invalid) as error:
-            form.name.errors = [error.message]
-        else:
+        with form.refusing("name"), transaction():
+            operations.rename_team(actor, team_id, str(form.name.data), now())
+        if not form.errors:
             flash(_("Saved."))
             return go(url_for(".teams", organization_id=actor.organization_id))
     page = render_template("organizations/team.html", actor=actor, team=team, form=form)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Conflict
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import list_teams
@@ -41,12 +41,9 @@ def make(actor: Actor) -> Response | str | tuple[str, int]:
     form = _form(actor)
     if form.validate_on_submit():
         team_id = UUID(str(form.team.data)) if form.team.data else None
-        try:
-            with transaction():
-                device, code = operations.make_device(actor, str(form.name.data), team_id, now())
-        except (Conflict, Invalid) as error:
-            form.name.errors = [error.message]
-        else:
+        with form.refusing("name"), transaction():
+            device, code = operations.make_device(actor, str(form.name.data), team_id, now())
+        if not form.errors:
             address = f"{current_app.config['SETTINGS'].base_url}{url_for('site.register')}"
             return _list_page(actor, _form(actor, is_new=True), (device.name, code, address))
     return _list_page(actor, form), 422

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict
 from trainer.extras.api.forms import SCOPE_TITLES, TokenForm
 from trainer.extras.api.operations import make_token, revoke_token
 from trainer.extras.api.queries import get_token, list_tokens
@@ -44,14 +43,9 @@ def make(actor: Actor) -> str | tuple[str, int]:
     """Make a token and show it, this once: no other page could, since it is stored nowhere."""
     form = TokenForm()
     if form.validate_on_submit():
-        try:
-            with transaction():
-                secret = make_token(
-                    actor, str(form.label.data), [Scope(scope) for scope in form.scopes.data or []], now()
-                )
-        except Conflict as error:
-            form.label.errors = [error.message]
-        else:
+        with form.refusing("label"), transaction():
+            secret = make_token(actor, str(form.label.data), [Scope(scope) for scope in form.scopes.data or []], now())
+        if not form.errors:
             base_url = current_app.config["SETTINGS"].base_url
             return render_template(
                 "api/token_made.html", actor=actor, label=form.label.data, secret=secret, base_url=base_url
