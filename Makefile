@@ -1,4 +1,4 @@
-# make serve | make demo | make dev | make test | make nightly | make dates | make check | make bench | make bench-full | make chaos | make load | make scale | make soak      (docs/operate.md and CONTRIBUTING.md say more)
+# make serve | make demo | make dev | make test | make nightly | make dates | make check | make bench | make bench-full | make chaos | make load | make scale | make soak      (docs/operate.md and docs/develop.md say more)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

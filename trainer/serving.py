@@ -42,7 +42,7 @@ _preloaded: list[Flask] = []
 def preload(app: Flask | None = None) -> None:
     """Build the app, unless it is given, in the web server's main process, which its workers are forked from.
 
-    They hold little of their own.
+    They hold little of their own. Nothing may start a thread or keep a connection open before that.
     """
     with _ending_in_one_line():
         _preloaded.append(_prepared(app or create_app()))

@@ -1,5 +1,8 @@
 """Serve the app under ASGI: bodies are taken in first, threads are given to whole requests only, answers wait for
-their readers outside of them."""
+their readers outside of them.
+
+a2wsgi and asgiref assign threads before the body has arrived, and have neither deadlines nor pools of threads.
+"""
 
 from __future__ import annotations
 
