@@ -1,6 +1,7 @@
 """Look at each thing that a running site needs. `/readyz`, `flask doctor` and the operator's page show what is found.
 
-No look raises: what can't be looked at is a finding as well.
+No look raises: what can't be looked at is a finding as well. `/readyz` fails only for problems that another machine may
+not have: if late mail made it fail, an outage of the mail server would take the whole site down.
 """
 
 from __future__ import annotations
