@@ -74,7 +74,7 @@ def _export(connection: sa.Connection, counts: dict[str, int]) -> None:
     except OSError as error:
         raise RuntimeError(f"what is taken out can't be written to {path}: {error.strerror}") from error
     told = ", ".join(f"{count} of {table}" for table, count in counts.items())
-    click.echo(f"What this version no longer keeps is in {path}, rows: {told}.")
+    click.echo(f"What this version no longer keeps is in {path}, names of people included. Rows: {told}.")
 
 
 def _written(value: object) -> object:

@@ -110,13 +110,6 @@ class earlier(GenericFunction[int]):  # noqa: N801
     inherit_cache = True
 
 
-class later(GenericFunction[dt.date]):  # noqa: N801
-    """The later of two days, of which either may be missing."""
-
-    type = Date()
-    inherit_cache = True
-
-
 class higher(GenericFunction[int]):  # noqa: N801
     """The higher of two numbers that aren't negative, of which either may be missing."""
 
@@ -242,20 +235,13 @@ def _earlier_postgresql(element: earlier, compiler: SQLCompiler, **options: Any)
     return "least({}, {})".format(*_two(element, compiler, options))
 
 
-@compiles(later, "sqlite")
-def _later_sqlite(element: later, compiler: SQLCompiler, **options: Any) -> str:
-    # Days are texts there.
-    return "nullif(max(coalesce({}, ''), coalesce({}, '')), '')".format(*_two(element, compiler, options))
-
-
 @compiles(higher, "sqlite")
 def _higher_sqlite(element: higher, compiler: SQLCompiler, **options: Any) -> str:
     return "nullif(max(coalesce({}, -1), coalesce({}, -1)), -1)".format(*_two(element, compiler, options))
 
 
-@compiles(later, "postgresql")
 @compiles(higher, "postgresql")
-def _greatest_postgresql(element: GenericFunction[Any], compiler: SQLCompiler, **options: Any) -> str:
+def _higher_postgresql(element: higher, compiler: SQLCompiler, **options: Any) -> str:
     # What is missing is left out of the comparison.
     return "greatest({}, {})".format(*_two(element, compiler, options))
 
