@@ -57,8 +57,6 @@ HELD_BY = {
     "compliance/test_earlier_list.py": "compliance/views/earlier",
     "compliance/test_reminding.py": "compliance/sent compliance/views/reminders",
     "compliance/test_certificate_files.py": "compliance/views/certificates",
-    "compliance/test_reports.py": "compliance/letters compliance/report_files compliance/report_queries "
-    "compliance/views/report_links compliance/views/reports",
     "compliance/test_pack_files.py": "compliance/pack_cover compliance/pack_pages compliance/pack_reading "
     "compliance/pack_records compliance/pack_tables compliance/pack_words",
     "compliance/test_packs.py": "compliance/operations compliance/tasks",
@@ -101,6 +99,9 @@ HELD_BY = {
     "extras/api/test_api.py": "extras/api/queries extras/api/views/api extras/api/views/bearer",
     "extras/api/test_openapi.py": "extras/api/records",
     "extras/api/test_same_numbers.py": "compliance/rules compliance/statements compliance/words",
+    "extras/reports/test_reports.py": "extras/reports/files extras/reports/forms extras/reports/letters "
+    "extras/reports/models extras/reports/operations extras/reports/queries extras/reports/views/links "
+    "extras/reports/views/reports extras/reports/words",
     "extras/webhooks/test_webhooks.py": "core/events extras/webhooks/forms extras/webhooks/models "
     "extras/webhooks/operations extras/webhooks/queries extras/webhooks/signatures extras/webhooks/tasks "
     "extras/webhooks/telling extras/webhooks/views extras/webhooks/words",

@@ -56,11 +56,8 @@ from trainer.assessment.rounds import grant
 from trainer.assignments.earlier import withdraw_training
 from trainer.assignments.models import Assignment, EarlierTraining
 from trainer.assignments.operations import waive
-from trainer.compliance.models import ReportRecipient
 from trainer.compliance.operations import make_inspector_link, order_pack
 from trainer.compliance.reminding import remind
-from trainer.compliance.report_rules import Rhythm
-from trainer.compliance.reports import add_recipients, make_report, order_reports
 from trainer.compliance.rules import Narrowing
 from trainer.content.serving import served
 from trainer.core import clock
@@ -136,8 +133,6 @@ LEFT = {
     "organizations.created_by_id": ID,
     "join_codes.created_by_id": ID,
     "inspector_links.created_by_id": ID,
-    "reports.created_by_id": ID,
-    "report_recipients.asked_by_id": ID,
     "jobs.ordered_by_id": ID,
     "cohorts.instructor_id": ID,
     "cohort_members.user_id": ID,
@@ -283,9 +278,6 @@ def make_petra(app: Flask) -> Rich:
         make_inspector_link(actor, "An inspector", clock.now())
         db.session.get_one(Membership, entry).employee_number = "00900"
         fill_extras(actor, "00900")
-        report = make_report(actor, Rhythm.WEEK, [], clock.now() - dt.timedelta(days=9))
-        add_recipients(actor, report, [petra, alice], [ADDRESS], clock.now())
-        order_reports(actor.organization, {}, clock.now(), None)
         order_pack(actor, actor.today(clock.now()), clock.now())
         finished = order_pack(actor, actor.today(clock.now()), clock.now())
         finished.finished_at, finished.done = clock.now(), 9
@@ -446,7 +438,8 @@ def ids_of(petra: Rich) -> set[str]:
     """Return what a row that is Petra's holds one of."""
     found = {str(petra.id), petra.id.hex, ADDRESS, WORK, "petra@new.example"}
     with petra.app.app_context():
-        for record in (Membership, Enrollment, Attempt, ReportRecipient, CohortMember):
+        of_extras = [record for sample in list_samples() for record in sample.OF_PEOPLE]
+        for record in (Membership, Enrollment, Attempt, CohortMember, *of_extras):
             found |= {str(one) for one in db.session.scalars(select(record.id).where(record.user_id == petra.id))}
         invited = select(Invitation.id).join(Membership, Membership.id == Invitation.membership_id)
         found |= {str(one) for one in db.session.scalars(invited.where(Membership.user_id == petra.id))}

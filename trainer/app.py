@@ -34,6 +34,7 @@ from trainer.core.settings import Settings, read_settings
 from trainer.courses import feature as courses
 from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
+from trainer.extras.reports import feature as reports
 from trainer.extras.webhooks import feature as webhooks
 from trainer.home import feature as home
 from trainer.instructing import feature as instructing
@@ -85,6 +86,7 @@ FEATURES: Final = (
     operating.FEATURE,
     cli.FEATURE,
     tools.FEATURE,
+    reports.FEATURE,
     api.FEATURE,
     webhooks.FEATURE,
 )

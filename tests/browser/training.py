@@ -21,15 +21,15 @@ from trainer.compliance.operations import (
     revoke_inspector_link,
     token_of,
 )
-from trainer.compliance.report_queries import CONFIRMING, STOPPING, list_recipients
-from trainer.compliance.report_queries import token_of as report_token
-from trainer.compliance.report_rules import Rhythm, Stop
-from trainer.compliance.reports import add_recipients, make_report, order_reports, pause
 from trainer.compliance.rules import Group, Narrowing
 from trainer.content.serving import served
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
+from trainer.extras.reports.operations import add_recipients, make_report, order_reports, pause
+from trainer.extras.reports.queries import CONFIRMING, STOPPING, list_recipients
+from trainer.extras.reports.queries import token_of as report_token
+from trainer.extras.reports.rules import Rhythm, Stop
 from trainer.jobs.work import advance
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Organization, TeamStay

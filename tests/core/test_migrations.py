@@ -40,6 +40,7 @@ from tests.cast import (
     write_remark,
 )
 from tests.cast import make_firm as make_site_firm
+from tests.extras import fill_extras
 from tests.support import COURSE, Visitor, make_ready, take_final
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt, RenewalMail
@@ -50,24 +51,17 @@ from trainer.assignments.rules import Audience, Group, Match
 from trainer.compliance.models import InspectorLink
 from trainer.compliance.operations import make_inspector_link, order_pack, record_manifest
 from trainer.compliance.packs import Made
-from trainer.compliance.report_rules import Rhythm
-from trainer.compliance.reports import add_recipients, make_report, order_reports
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict
-from trainer.core.events import Kind
 from trainer.core.heartbeat import note_began
 from trainer.core.processes import Itself, ProcessRole, note_seen
 from trainer.core.releases import add_release
 from trainer.core.settings import ROOT
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import STATUS_PLACES
-from trainer.extras.api.models import PersonWrite
-from trainer.extras.api.operations import make_token
-from trainer.extras.api.rules import Scope
-from trainer.extras.webhooks.operations import make_webhook, order_test
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams, invite
 from trainer.instructing.models import ClassFigures, ClassSession, ClassView, SavedComment
@@ -242,13 +236,7 @@ def fill_firm(app: Flask) -> None:
         job = order_pack(firm.actor(), firm.actor().today(clock.now()), clock.now())
         record_manifest(job, Made("0" * 64, "Acme Security", dt.date(2026, 11, 1), clock.now(), 9))
         make_inspector_link(firm.actor(), "An inspector", clock.now())
-        report = make_report(firm.actor(), Rhythm.WEEK, [], clock.now() - dt.timedelta(days=9))
-        add_recipients(firm.actor(), report, [firm.owner_id], [], clock.now())
-        order_reports(firm.actor().organization, {}, clock.now() + dt.timedelta(hours=9), None)
-        make_token(firm.actor(), "Payroll", [Scope.PEOPLE], clock.now())
-        session.add(PersonWrite(organization_id=firm.id, employee_number="417", changed_at=at, written_at=at))
-        webhook, _secret = make_webhook(firm.actor(), "https://hooks.example.org/in", [Kind.LEFT], clock.now())
-        order_test(firm.actor(), webhook.id, clock.now())
+        fill_extras(firm.actor())
         draft = keep_draft(firm.actor(), read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(firm.actor(), draft, ["name", "email"], "month", remembers=True, needs_address=True)
 

@@ -16,8 +16,8 @@ def list_samples() -> list[ModuleType]:
 
     It has `fill(actor, employee_number)`, which gives a firm a row in each table of the extra and returns values for
     the addresses of its pages: of all, and of single endpoints; `OF_FIRMS`, the tables of which nothing is left once
-    the firm is deleted; `TOLD`, words that a copy of the data of the person who filled it has; and `LEFT`, the columns
-    in which a person's id stays once the person was erased.
+    the firm is deleted; `TOLD`, words that a copy of the data of the person who filled it has; `LEFT`, the columns in
+    which a person's id stays once the person was erased; and `OF_PEOPLE`, records that are somebody's, by `user_id`.
     """
     return [import_module(f"tests.extras.{name}.sample") for name in NAMES]
 

@@ -33,8 +33,6 @@ from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience, Group
 from trainer.compliance.operations import make_inspector_link, order_pack, record_manifest
 from trainer.compliance.packs import Made, folder_of
-from trainer.compliance.report_rules import Rhythm
-from trainer.compliance.reports import add_recipients, make_report, order_reports
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -88,9 +86,6 @@ FIRMS = {
     "reminders",
     "digests",
     "inspector_links",
-    "reports",
-    "report_recipients",
-    "report_mails",
     "jobs",
     "cohorts",
     "cohort_members",
@@ -206,9 +201,6 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
         make_inspector_link(actor, "An inspector", clock.now())
-        report = make_report(actor, Rhythm.WEEK, [site], clock.now() - dt.timedelta(days=9))
-        add_recipients(actor, report, [owner], ["client@example.com"], clock.now())
-        order_reports(actor.organization, {}, clock.now(), None)
         fill_extras(actor)
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()
         waive(actor, duty, "Away", dt.date(2027, 1, 1), clock.now())

@@ -77,7 +77,7 @@ VALUES: dict[str, list[dict[str, object]]] = {
     "erasure-asked": [{"url": URL, "at": dt.datetime(2026, 11, 27, tzinfo=dt.UTC)}],
     "firm-closed": [{"firm": NAME, "closed_on": TODAY, "deleted_on": TODAY, "url": URL}],
 }
-MAILS = sorted(ROOT.glob("trainer/*/templates/*/mail/*.txt"))
+MAILS = sorted(ROOT.glob("trainer/**/templates/*/mail/*.txt"))
 
 
 def test_a_mail_holds_nothing_that_is_not_marked(app: Flask) -> None:

@@ -35,11 +35,7 @@ from tests.organizations.conftest import make_acme
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.assignments.models import Assignment
-from trainer.compliance.models import Report, ReportMail
 from trainer.compliance.operations import order_certificates, order_pack
-from trainer.compliance.report_queries import list_recipients
-from trainer.compliance.report_rules import Rhythm
-from trainer.compliance.reports import add_recipients, make_report
 from trainer.compliance.rules import Narrowing
 from trainer.content.library import Library
 from trainer.core import replica
@@ -49,6 +45,10 @@ from trainer.core.outbox import OutboxMessage, post
 from trainer.core.replica import PATIENCE, Point, Standing, _wait_for, init_replica, look_at_replica, read_elsewhere
 from trainer.core.settings import Settings
 from trainer.core.work import Job
+from trainer.extras.reports.models import Report, ReportMail
+from trainer.extras.reports.operations import add_recipients, make_report
+from trainer.extras.reports.queries import list_recipients
+from trainer.extras.reports.rules import Rhythm
 from trainer.jobs.letters import write
 from trainer.jobs.work import advance
 from trainer.operating.metrics import Looks

@@ -16,7 +16,6 @@ from tests.support import PERIODS, closed_up
 from tests.test_persons import make_petra
 from trainer.accounts.models import Link, Session, User
 from trainer.compliance import certificate_files
-from trainer.compliance.models import ReportMail, ReportRecipient
 from trainer.content.serving import served
 from trainer.core import audit, clock, work
 from trainer.core.audit import AuditEvent, forget_events, forget_names, note
@@ -54,11 +53,6 @@ def fill(app: Flask) -> None:
         db.session.add(LimitCount(key="k", count=1, ends_at=at + dt.timedelta(hours=1)))
         db.session.execute(update(Session).where(Session.user_id == petra.bob).values(ended_at=at))
         db.session.add(Session(user_id=petra.bob, device="A browser", created_at=at, ended_at=at))
-        recipient = db.session.scalars(select(ReportRecipient)).first()
-        assert recipient is not None
-        recipient.stopped_at = at
-        mail = {"organization_id": recipient.organization_id, "report_id": recipient.report_id}
-        db.session.add(ReportMail(id=uuid.uuid4(), recipient_id=recipient.id, due_on=at.date(), created_at=at, **mail))
         copy = order_copy(petra.id, at)
         copy.finished_at = at
         work.order(certificate_files.KIND, at, ordered_by_id=petra.id)

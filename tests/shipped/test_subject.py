@@ -31,7 +31,16 @@ ORDINARY: Final = frozenset(_ORDINARY.split())
 # Nothing at all, the field to search in, and what the code calls its questions, its notes and itself.
 NOT_LOOKED_FOR: Final = {"none", "search", "ask", "note", "site"}
 # Texts that are something else, each with what it is.
-FIRMS: Final = ("assignments", "compliance", "organizations", "pins", "roster", "extras/api", "extras/webhooks")
+FIRMS: Final = (
+    "assignments",
+    "compliance",
+    "organizations",
+    "pins",
+    "roster",
+    "extras/api",
+    "extras/reports",
+    "extras/webhooks",
+)
 EXCEPTIONS: Final = {
     ("trainer/assignments/rules.py", "any"): "that one of several conditions is enough",
     ("trainer/tools/instrument/balance.py", "child"): "an age",

@@ -49,10 +49,6 @@ from trainer.assignments.models import Assignment
 from trainer.compliance.operations import make_inspector_link, order_certificates, order_pack, record_manifest
 from trainer.compliance.operations import token_of as inspection_token
 from trainer.compliance.packs import Made
-from trainer.compliance.report_queries import CONFIRMING, STOPPING, list_recipients
-from trainer.compliance.report_queries import token_of as report_token
-from trainer.compliance.report_rules import Rhythm
-from trainer.compliance.reports import add_recipients, make_report
 from trainer.compliance.rules import Narrowing
 from trainer.content.library import Content, Library
 from trainer.content.schema import Pool
@@ -193,13 +189,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         link, gone = (make_inspector_link(actor, name, clock.now(), job.id) for name in ("An inspector", "Another"))
         values |= {"link_id": str(gone.id), "job_id": str(job.id), "sha256": "0" * 64}
         record_manifest(job, Made("0" * 64, "Acme Security", actor.today(clock.now()), clock.now(), 9))
-        report, mailed = (make_report(actor, rhythm, [], clock.now()) for rhythm in Rhythm)
-        add_recipients(actor, report, [bob], [], clock.now())
-        values |= {"report_id": str(report.id), "recipient_id": str(list_recipients(report)[0].id)}
-        add_recipients(actor, mailed, [], ["a@example.com", "b@example.com"], clock.now())
-        asked, stopping = list_recipients(mailed)
-        others["report_links.confirmation"] = {"token": report_token(asked, CONFIRMING)}
-        others["report_links.stop"] = {"token": report_token(stopping, STOPPING)}
         others["certificate_copies"] = {"membership_id": str(actor.membership.id)}
         others["certificate_files"] = {"job_id": str(order_certificates(actor, Narrowing(), clock.now()).id)}
         for endpoint in ("inspect", "inspect_all", "inspect_pdf", "inspect_pack"):

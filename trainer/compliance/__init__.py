@@ -1,5 +1,5 @@
-"""Where a firm's people stand: training status, exports, evidence packs, reports by mail, the inspector's page.
+"""Where a firm's people stand: training status, exports, evidence packs, the inspector's page.
 
-Nouns: InspectorLink, PackManifest, Report. It decides nothing: requirements and duties are in `assignments`, what was
+Nouns: InspectorLink, PackManifest. It decides nothing: requirements and duties are in `assignments`, what was
 earned in `credentials`.
 """

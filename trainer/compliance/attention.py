@@ -14,7 +14,6 @@ from sqlalchemy import Row, select
 from trainer.assignments.earlier_queries import count_to_approve
 from trainer.assignments.queries import required_of
 from trainer.compliance.queries import list_round_requests
-from trainer.compliance.report_queries import count_undeliverable
 from trainer.core.db import db
 from trainer.core.feature import AttentionLine, Urgency
 from trainer.credentials.models import Credential
@@ -61,13 +60,6 @@ def list_attention(actor: Actor, now: dt.datetime) -> Iterator[AttentionLine]:
                 count,
             )
             yield AttentionLine(Urgency.FAILED, text, page("earlier.waiting", show="mine"))
-    if count := count_undeliverable(actor):
-        text = ngettext(
-            "%(num)s address that gets reports by email can’t be reached",
-            "%(num)s addresses that get reports by email can’t be reached",
-            count,
-        )
-        yield AttentionLine(Urgency.FAILED, text, page("reports.reports"))
 
 
 def _list_withdrawn(actor: Actor, now: dt.datetime) -> Iterable[Row[Any]]:

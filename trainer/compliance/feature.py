@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.compliance import certificate_files, letters, persons
+from trainer.compliance import certificate_files, persons
 from trainer.compliance.acts import ACTS
 from trainer.compliance.attention import list_attention
 from trainer.compliance.operations import forget_firm
 from trainer.compliance.periods import PERIODS
-from trainer.compliance.reports import order_reports
 from trainer.compliance.tasks import make_pack
 from trainer.compliance.views.certificates import blueprint as certificates
 from trainer.compliance.views.checks import blueprint as pack_checks
@@ -18,8 +17,6 @@ from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.inspections import blueprint as inspections
 from trainer.compliance.views.reminders import blueprint as reminders
 from trainer.compliance.views.reminders import sent_mail
-from trainer.compliance.views.report_links import blueprint as report_links
-from trainer.compliance.views.reports import blueprint as reports
 from trainer.compliance.views.rounds import blueprint as training_rounds
 from trainer.compliance.views.training import blueprint as training
 from trainer.core.feature import Feature, FirmPage, Group
@@ -35,8 +32,6 @@ FEATURE = Feature(
         evidence,
         pack_checks,
         certificates,
-        reports,
-        report_links,
         inspections,
     ),
     links={
@@ -45,9 +40,7 @@ FEATURE = Feature(
         "packs_check": "pack_checks.ask",
         "training_of_person": "training.person",
     },
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
     works={"evidence-pack": make_pack, certificate_files.KIND: certificate_files.advance},
-    upkeep=(order_reports,),
     forget_firm=forget_firm,
     firm_pages=(FirmPage("training.status", _l("Training status"), "see training status", Group.TRAINING, 1),),
     firm_blueprints={
@@ -56,7 +49,6 @@ FEATURE = Feature(
         "evidence": "training.status",
         "certificate_files": "training.status",
         "inspections": "training.status",
-        "reports": "training.status",
         "sent_mail": "training.status",
         "earlier": "training.status",
     },

@@ -1,5 +1,4 @@
-"""Forms of training status: a waiver, earlier training, a pack and its check, an inspector's link, a report and who
-gets it."""
+"""Forms of training status: a waiver, earlier training, a pack and its check, an inspector's link."""
 
 from __future__ import annotations
 
@@ -10,18 +9,15 @@ from uuid import UUID
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms import Form as ReadForm
 from wtforms.validators import InputRequired, ValidationError
 
-from trainer.accounts.rules import email_key
 from trainer.assignments.models import LONGEST_REASON
 from trainer.compliance.earlier_list import read_hours
 from trainer.compliance.models import LONGEST_LABEL
-from trainer.compliance.report_rules import Rhythm
 from trainer.compliance.rules import plain_digest
-from trainer.compliance.words import RHYTHM_NAMES
-from trainer.web.forms import Form, PlainText, Ticks, in_lines, length, trimmed
+from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
 
 class WaiverForm(Form):
@@ -217,57 +213,3 @@ class InspectorForm(LimitedForm):
         description=_l("The inspector can also download it, for as long as it’s kept."),
         default="",
     )
-
-
-class RecipientsForm(Form):
-    """Who gets a report."""
-
-    staff = Ticks(_l("Owners and managers"))
-    addresses = TextAreaField(
-        _l("Addresses outside the firm"),
-        [length(0, 4000), PlainText(lines=True)],
-        description=_l("Such as a client’s, one per line. We ask them first; nothing is sent before they agree."),
-        filters=[in_lines],
-        render_kw={"rows": 3, "autocomplete": "off", "spellcheck": "false"},
-    )
-
-    def __init__(self, *, staff: Sequence[tuple[str, str]], **values: Any) -> None:
-        super().__init__(**values)
-        self.staff.choices = list(staff)
-
-    def validate_addresses(self, field: TextAreaField) -> None:
-        """Refuse what isn't an address, and a form that names nobody."""
-        wrong = next((line for line in self.lines if email_key(line) is None), None)
-        if wrong is not None:
-            raise ValidationError(
-                _l("We can’t use “%(address)s”. Use plain letters, one @, and no spaces.", address=wrong)
-            )
-        if not self.lines and not self.staff.data:
-            raise ValidationError(_l("Choose someone, or enter an address."))
-
-    @property
-    def lines(self) -> list[str]:
-        """The addresses outside."""
-        return str(self.addresses.data or "").split("\n") if self.addresses.data else []
-
-    @property
-    def staff_ids(self) -> list[UUID]:
-        """The users chosen."""
-        return [UUID(user_id) for user_id in self.staff.data or ()]
-
-
-class ReportForm(RecipientsForm):
-    """How often, about whom, and to whom a report goes."""
-
-    rhythm = RadioField(_l("How often"), default=Rhythm.WEEK.value)
-    teams = Ticks(_l("Teams"))
-
-    def __init__(self, *, teams: Sequence[tuple[str, str]], **values: Any) -> None:
-        super().__init__(**values)
-        self.teams.choices = list(teams)
-        self.rhythm.choices = list(RHYTHM_NAMES.items())
-
-    @property
-    def team_ids(self) -> list[UUID]:
-        """The teams chosen."""
-        return [UUID(team_id) for team_id in self.teams.data or ()]

@@ -17,25 +17,13 @@ from sqlalchemy import func, select
 from trainer.assignments.models import Requirement
 from trainer.assignments.queries import list_requirements
 from trainer.compliance.models import InspectorLink
-from trainer.compliance.queries import teams_of_order
-from trainer.compliance.report_rules import shared_teams
+from trainer.compliance.queries import choose_teams, teams_of_order
 from trainer.compliance.rules import Limits
 from trainer.core.db import db
 from trainer.core.errors import Invalid
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Team, TeamStay
-from trainer.organizations.queries import list_teams
-
-
-def choose_teams(actor: Actor, team_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID] | None:
-    """Return these teams, or without any all that the actor sees: None for the whole firm.
-
-    Raises Invalid for a team that the actor doesn't see.
-    """
-    if not set(team_ids) <= {team.id for team in list_teams(actor)}:
-        raise Invalid(_l("Choose a team from the list."))
-    return frozenset(team_ids) or actor.team_ids
 
 
 def choose_limits(actor: Actor, team_ids: Collection[uuid.UUID], requirement_id: uuid.UUID | None) -> Limits:
@@ -48,7 +36,7 @@ def choose_limits(actor: Actor, team_ids: Collection[uuid.UUID], requirement_id:
 
 def limits_of_link(link: InspectorLink) -> Limits:
     """Return what an inspector's link is limited to."""
-    return Limits(shared_teams(link.team_ids, None), link.requirement_id)
+    return Limits(frozenset(map(uuid.UUID, link.team_ids)) or None, link.requirement_id)
 
 
 def limits_of_pack(job: Job) -> Limits:

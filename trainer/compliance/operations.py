@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from trainer.compliance import certificate_files
 from trainer.compliance.limits import choose_limits, limits_of_pack, tell_limits
-from trainer.compliance.models import InspectorLink, PackManifest, Report, ReportMail, ReportRecipient
+from trainer.compliance.models import InspectorLink, PackManifest
 from trainer.compliance.packs import Made, folder_of
 from trainer.compliance.queries import (
     PACK,
@@ -182,11 +182,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         .values(organization_id=None, firm=None)
         .execution_options(synchronize_session=False)
     )
-    of_firm = [
-        (record, record.organization_id == organization_id)
-        for record in (ReportMail, ReportRecipient, Report, InspectorLink)
-    ]
-    return delete_some(most, *of_firm, (Job, long_work))
+    return delete_some(most, (InspectorLink, InspectorLink.organization_id == organization_id), (Job, long_work))
 
 
 def _told(actor: Actor, limits: Limits) -> dict[str, str]:

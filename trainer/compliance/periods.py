@@ -9,10 +9,7 @@ from sqlalchemy import false
 
 from trainer.compliance.certificate_files import KIND as CERTIFICATES
 from trainer.compliance.certificate_files import ORDERS_KEPT, forget_orders
-from trainer.compliance.models import ReportMail, ReportRecipient
 from trainer.compliance.packs import forget_packs
-from trainer.compliance.report_rules import LOG_KEPT as REPORTS_KEPT
-from trainer.compliance.reports import forget_reports
 from trainer.compliance.rules import PACK_KEPT
 from trainer.core.periods import Period
 from trainer.core.work import Job
@@ -35,21 +32,5 @@ PERIODS: Final = (
         since=Job.created_at,
         forget=forget_orders,
         of=Job.kind == CERTIFICATES,
-    ),
-    Period(
-        title=_l("Who gets reports outside a firm, after they stopped"),
-        lasts=REPORTS_KEPT,
-        why=_l("A firm shows to whom its reports went that year."),
-        record=ReportRecipient,
-        since=ReportRecipient.stopped_at,
-        forget=forget_reports,
-    ),
-    Period(
-        title=_l("That a report was sent"),
-        lasts=REPORTS_KEPT,
-        why=_l("A firm shows to whom its reports went that year."),
-        record=ReportMail,
-        since=ReportMail.created_at,
-        forget=forget_reports,
     ),
 )

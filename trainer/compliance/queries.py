@@ -39,6 +39,7 @@ from trainer.organizations.queries import (
     find_actor,
     firm_is_open,
     get_person,
+    list_teams,
     list_teams_of,
     list_teams_then,
     seen_by,
@@ -73,6 +74,16 @@ def sight_on(
     if day < first:
         raise Invalid(_l("This firm’s records begin on %(day)s. Choose that day or a later one.", day=show_day(first)))
     return Sight(organization.id, team_ids, day, day_begins(day + dt.timedelta(days=1), organization.time_zone))
+
+
+def choose_teams(actor: Actor, team_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID] | None:
+    """Return these teams, or without any all that the actor sees: None for the whole firm.
+
+    Raises Invalid for a team that the actor doesn't see.
+    """
+    if not set(team_ids) <= {team.id for team in list_teams(actor)}:
+        raise Invalid(_l("Choose a team from the list."))
+    return frozenset(team_ids) or actor.team_ids
 
 
 def list_rules(sight: Sight) -> Sequence[Requirement | RequirementVersion]:

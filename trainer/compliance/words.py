@@ -14,7 +14,6 @@ from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES, shortfall_told
 from trainer.compliance.reminding import Why
-from trainer.compliance.report_rules import Rhythm, Stop
 from trainer.compliance.rules import Basis, Counts, Group, Narrowing, Row
 from trainer.compliance.sent import Sent
 from trainer.credentials.rules import show_serial
@@ -29,16 +28,6 @@ GROUP_NAMES = {
     Group.OPEN: _l("Time left"),
     Group.CURRENT: _l("Current"),
     Group.WAIVED: _l("Waived"),
-}
-RHYTHM_NAMES = {
-    Rhythm.WEEK.value: _l("Every Monday"),
-    Rhythm.MONTH.value: _l("On the first of each month"),
-}
-STOP_WORDS = {
-    Stop.ASKED.value: _l("Asked to stop getting it"),
-    Stop.REMOVED.value: _l("Removed"),
-    Stop.UNDELIVERABLE.value: _l("Stopped: mail couldn’t be delivered"),
-    Stop.NO_RIGHT.value: _l("Stopped: may no longer see this"),
 }
 _STANDINGS = {
     Status.NOT_STARTED: _l("Not started, due %(day)s"),

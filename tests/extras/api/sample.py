@@ -14,6 +14,7 @@ from trainer.organizations.actor import Actor
 OF_FIRMS = {"api_tokens", "person_writes"}
 TOLD = ("Payroll",)
 LEFT = {"api_tokens.created_by_id"}
+OF_PEOPLE = ()
 
 
 def fill(actor: Actor, employee_number: str) -> tuple[dict[str, str], dict[str, dict[str, str]]]:

@@ -14,6 +14,7 @@ from trainer.organizations.actor import Actor
 OF_FIRMS = {"webhooks", "webhook_deliveries"}
 TOLD = ("hooks.example.org",)
 LEFT = {"webhooks.created_by_id"}
+OF_PEOPLE = ()
 
 
 def fill(actor: Actor, _employee_number: str) -> tuple[dict[str, str], dict[str, dict[str, str]]]:

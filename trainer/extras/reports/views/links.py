@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from trainer.compliance.letters import team_names
-from trainer.compliance.report_queries import find_asked, find_stopping
-from trainer.compliance.report_rules import Rhythm
-from trainer.compliance.reports import confirm, stop_by_link
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.extras.reports.letters import team_names
+from trainer.extras.reports.operations import confirm, stop_by_link
+from trainer.extras.reports.queries import find_asked, find_stopping
+from trainer.extras.reports.rules import Rhythm
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_failures
@@ -33,7 +33,7 @@ def confirmation(token: str) -> Response | str | tuple[str, int]:
         if linked is None:
             return _void()
     return render_template(
-        "compliance/report_confirmation.html",
+        "reports/confirmation.html",
         firm=linked.organization.name,
         teams=team_names(linked.report),
         is_weekly=linked.report.rhythm == Rhythm.WEEK,
@@ -56,7 +56,7 @@ def stop(token: str) -> Response | str | tuple[str, int]:
         linked = find_stopping(token)
     assert linked is not None
     return render_template(
-        "compliance/report_stop.html",
+        "reports/stop.html",
         firm=linked.organization.name,
         is_stopped=linked.recipient.stopped_at is not None,
         form=form,
@@ -64,4 +64,4 @@ def stop(token: str) -> Response | str | tuple[str, int]:
 
 
 def _void() -> tuple[str, int]:
-    return render_template("compliance/report_void.html"), 404
+    return render_template("reports/void.html"), 404

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 
-from trainer.compliance.models import Report, ReportMail, ReportRecipient
-from trainer.compliance.report_rules import UNCONFIRMED_KEPT, Stop, is_within, shared_teams
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.core.signing import is_sealed, seal
+from trainer.extras.reports.models import Report, ReportMail, ReportRecipient
+from trainer.extras.reports.rules import UNCONFIRMED_KEPT, Stop, is_within, shared_teams
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import find_actor, firm_is_open

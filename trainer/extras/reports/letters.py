@@ -12,9 +12,13 @@ from uuid import UUID
 from flask import current_app
 from flask_babel import gettext as _
 
-from trainer.compliance.models import Report
-from trainer.compliance.report_files import make_pdf, make_xlsx, read_contents
-from trainer.compliance.report_queries import (
+from trainer.core.clock import now
+from trainer.core.db import db
+from trainer.core.outbox import OutboxMessage
+from trainer.core.replica import read_elsewhere
+from trainer.extras.reports.files import make_pdf, make_xlsx, read_contents
+from trainer.extras.reports.models import Report
+from trainer.extras.reports.queries import (
     CONFIRMING,
     STOPPING,
     Reader,
@@ -24,11 +28,7 @@ from trainer.compliance.report_queries import (
     reader_of,
     token_of,
 )
-from trainer.compliance.report_rules import UNCONFIRMED_KEPT, Rhythm, fits_mail
-from trainer.core.clock import now
-from trainer.core.db import db
-from trainer.core.outbox import OutboxMessage
-from trainer.core.replica import read_elsewhere
+from trainer.extras.reports.rules import UNCONFIRMED_KEPT, Rhythm, fits_mail
 from trainer.organizations.mail_words import plain_name, sender_name
 from trainer.organizations.models import LONGEST_NAME, Membership, Organization
 from trainer.organizations.queries import list_names_of_teams
@@ -66,7 +66,7 @@ def _write_confirmation(recipient_id: UUID, by: UUID) -> Letter | None:
     name = plain_name(asker.name if asker else None, LONGEST_NAME)
     firm = plain_name(linked.organization.name, LONGEST_NAME)
     letter = write_letter(
-        "compliance/mail/report-confirmation",
+        "reports/mail/report-confirmation",
         who=_("%(name)s of %(firm)s", name=name, firm=firm) if name and firm else name or firm or _("Someone"),
         teams=[plain for team in team_names(linked.report) if (plain := plain_name(team, LONGEST_NAME))],
         has_teams=bool(linked.report.team_ids),
@@ -88,7 +88,7 @@ def _write_report(number: UUID) -> Letter | None:
     today, pdf, xlsx = read_elsewhere(lambda: _files(firm, reader))
     name, fits = f"report-{today.isoformat()}", fits_mail(len(pdf), len(xlsx))
     letter = write_letter(
-        "compliance/mail/report",
+        "reports/mail/report",
         firm=firm.name,
         day=today,
         is_weekly=report.rhythm == Rhythm.WEEK,

@@ -9,17 +9,16 @@ from flask import Blueprint, flash, make_response, render_template, request, url
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.compliance import report_queries as queries
-from trainer.compliance import reports as operations
-from trainer.compliance.forms import RecipientsForm, ReportForm
-from trainer.compliance.letters import team_names
-from trainer.compliance.models import Report
-from trainer.compliance.report_files import make_pdf, make_xlsx, read_contents
-from trainer.compliance.report_rules import Rhythm, following, shared_teams
-from trainer.compliance.words import RHYTHM_NAMES, STOP_WORDS
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
+from trainer.extras.reports import operations, queries
+from trainer.extras.reports.files import make_pdf, make_xlsx, read_contents
+from trainer.extras.reports.forms import RecipientsForm, ReportForm
+from trainer.extras.reports.letters import team_names
+from trainer.extras.reports.models import Report
+from trainer.extras.reports.rules import Rhythm, following, shared_teams
+from trainer.extras.reports.words import RHYTHM_NAMES, STOP_WORDS
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.mail_words import outcome
@@ -33,7 +32,9 @@ from trainer.web.paper import pdf_answer
 from trainer.web.redirects import go
 from trainer.web.tables import XLSX
 
-blueprint = Blueprint("reports", __name__, url_prefix="/organizations/<uuid:organization_id>/reports")
+blueprint = Blueprint(
+    "reports", __name__, template_folder="../templates", url_prefix="/organizations/<uuid:organization_id>/reports"
+)
 
 
 @blueprint.get("")
@@ -46,7 +47,7 @@ def reports(actor: Actor) -> str:
         for report in queries.list_reports(actor)
         for recipients in [queries.list_recipients(report)]
     ]
-    return render_template("compliance/reports.html", actor=actor, lines=lines, rhythm_names=RHYTHM_NAMES)
+    return render_template("reports/reports.html", actor=actor, lines=lines, rhythm_names=RHYTHM_NAMES)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -60,7 +61,7 @@ def make(actor: Actor) -> Response | str | tuple[str, int]:
         staff=[(str(line.user_id), line.name) for line in queries.list_staff(actor)],
     )
     if not form.is_submitted():
-        return render_template("compliance/report_new.html", actor=actor, form=form)
+        return render_template("reports/new.html", actor=actor, form=form)
     if form.validate():
         try:
             with transaction():
@@ -71,7 +72,7 @@ def make(actor: Actor) -> Response | str | tuple[str, int]:
         else:
             flash(_("The report is set up. Addresses outside the firm get it once they agree."))
             return go(url_for(".report", organization_id=actor.organization_id, report_id=report.id))
-    return render_template("compliance/report_new.html", actor=actor, form=form), 422
+    return render_template("reports/new.html", actor=actor, form=form), 422
 
 
 @blueprint.get("/<uuid:report_id>")
@@ -158,7 +159,7 @@ def end(actor: Actor, report_id: UUID) -> Response | str:
     """Ask, then end a report for good."""
     own, form = queries.get_report(actor, report_id), Form()
     if not form.validate_on_submit():
-        return render_template("compliance/report_end.html", actor=actor, report=own, form=form)
+        return render_template("reports/end.html", actor=actor, report=own, form=form)
     return _act(actor, report_id, lambda own: operations.end(actor, own, now()), _("Ended. Nothing goes out anymore."))
 
 
@@ -213,7 +214,7 @@ def _page(actor: Actor, own: Report, form: RecipientsForm) -> str:
         for line in recipients
     }
     return render_template(
-        "compliance/report.html",
+        "reports/report.html",
         actor=actor,
         report=own,
         form=form,

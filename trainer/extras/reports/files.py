@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 
 from trainer.assignments.queries import list_requirements
 from trainer.compliance.queries import count_rows, iterate_rows, sight_on
-from trainer.compliance.report_rules import days_of_trend
 from trainer.compliance.rules import Group, Narrowing, Row
 from trainer.compliance.status_paper import StatusPaper, Week, draw_status, percent
 from trainer.compliance.tallies import Site, by_site, tally
 from trainer.compliance.words import as_table
+from trainer.extras.reports.rules import days_of_trend
 from trainer.organizations.models import Organization
 from trainer.organizations.rules import local_day
 from trainer.web.tables import Cell, Table, write_book

@@ -33,12 +33,7 @@ from tests.support import Visitor
 from tests.web.test_marked_files import read_pdf
 from trainer.app import create_app
 from trainer.assignments.rules import monday_of
-from trainer.compliance import letters, report_rules
-from trainer.compliance.models import Report, ReportMail, ReportRecipient
 from trainer.compliance.queries import count_rows, sight_of
-from trainer.compliance.report_queries import CONFIRMING, get_report, list_recipients, token_of
-from trainer.compliance.report_rules import ASKED_AGAIN_AFTER, LOG_KEPT, UNCONFIRMED_KEPT, Rhythm, following
-from trainer.compliance.reports import add_recipients, forget_reports, make_report
 from trainer.compliance.rules import Narrowing
 from trainer.content.library import Library
 from trainer.core import outbox
@@ -47,6 +42,11 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
+from trainer.extras.reports import letters, rules
+from trainer.extras.reports.models import Report, ReportMail, ReportRecipient
+from trainer.extras.reports.operations import add_recipients, forget_reports, make_report
+from trainer.extras.reports.queries import CONFIRMING, get_report, list_recipients, token_of
+from trainer.extras.reports.rules import ASKED_AGAIN_AFTER, LOG_KEPT, UNCONFIRMED_KEPT, Rhythm, following
 from trainer.jobs.delivery import deliver
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
@@ -64,13 +64,13 @@ PROGRAM = """
     import time_machine
     from tests.conftest import make_settings
     from trainer.app import create_app
-    from trainer.compliance import reports
     from trainer.core import db as core_db
+    from trainer.extras.reports import operations
     from trainer.jobs.upkeep import keep_up
 
     app = create_app(make_settings(Path(sys.argv[1]), sys.argv[2]))
     if sys.argv[5] == "before the commit":
-        reports.outbox.post = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)
+        operations.outbox.post = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)
     with app.app_context(), time_machine.travel(sys.argv[4]):
         for _portion in keep_up(UUID(sys.argv[3])):
             pass
@@ -602,7 +602,7 @@ def test_files_that_are_too_large_stay_behind_a_link(
     mailing: Training, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     acme = mailing.acme
-    monkeypatch.setattr(report_rules, "MOST_ATTACHED", 1000)
+    monkeypatch.setattr(rules, "MOST_ATTACHED", 1000)
     report = set_up(mailing, CLIENT, staff=["alice"])
     agree(mailing, CLIENT)
     run(acme.app, acme.id, MONDAY)

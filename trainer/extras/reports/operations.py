@@ -16,10 +16,15 @@ from sqlalchemy import delete, func, or_, select
 
 from trainer.accounts.models import User
 from trainer.accounts.rules import email_key
-from trainer.compliance import report_queries as queries
-from trainer.compliance.limits import choose_teams
-from trainer.compliance.models import Report, ReportMail, ReportRecipient
-from trainer.compliance.report_rules import (
+from trainer.compliance.queries import choose_teams
+from trainer.content.library import Course
+from trainer.core import outbox
+from trainer.core.audit import note
+from trainer.core.db import db, delete_some, insert_new
+from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.extras.reports import queries
+from trainer.extras.reports.models import Report, ReportMail, ReportRecipient
+from trainer.extras.reports.rules import (
     ASKED_AGAIN_AFTER,
     LOG_KEPT,
     MOST_GIVEN_UP,
@@ -30,11 +35,6 @@ from trainer.compliance.report_rules import (
     Stop,
     due_day,
 )
-from trainer.content.library import Course
-from trainer.core import outbox
-from trainer.core.audit import note
-from trainer.core.db import db, insert_new
-from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import count_left_today, most_a_day
 from trainer.organizations.models import Organization
@@ -195,6 +195,12 @@ def order_reports(
         for report in queries.list_running(organization.id):
             _order(organization, report, now)
     return None
+
+
+def forget_firm(organization_id: uuid.UUID, most: int) -> int:
+    """Delete at most so many records of a firm's reports; return how many."""
+    records = (ReportMail, ReportRecipient, Report)
+    return delete_some(most, *((record, record.organization_id == organization_id) for record in records))
 
 
 def forget_reports(now: dt.datetime) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.compliance.report_rules import (
+from trainer.extras.reports.rules import (
     Rhythm,
     days_of_trend,
     due_day,

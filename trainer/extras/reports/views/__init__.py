@@ -1,0 +1,1 @@
+"""The pages of reports, and what the links in their mails open."""
