@@ -45,8 +45,8 @@ HELD_BY = {
     "cli/test_restore.py": "cli/backups/afterwards cli/backups/files cli/backups/key_files cli/backups/manifest "
     "cli/backups/postgres cli/backups/progress cli/backups/sqlite core/installation",
     "cli/test_upgrade.py": "cli/migrating",
-    "tools/test_seed.py": "tools/demo/classes tools/demo/names tools/demo/people tools/demo/story "
-    "tools/demo/study tools/demo/timeline",
+    "tools/test_seed.py": "extras/inspectors/demo tools/demo/classes tools/demo/names tools/demo/people "
+    "tools/demo/story tools/demo/study tools/demo/timeline",
     "shipped/test_instrument.py": "tools/instrument/whole",
     "test_wheel.py": "__main__",
     "cli/test_serve.py": "server/instance_lock server/start server/supervisor server/web server/worker",
@@ -62,7 +62,6 @@ HELD_BY = {
     "compliance/test_packs.py": "compliance/operations compliance/tasks",
     "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
     "compliance/views/evidence compliance/views/training",
-    "compliance/test_inspections.py": "compliance/former compliance/inspection_paper compliance/views/inspections",
     "content/checks/test_rare.py": "content/nights",
     "content/checks/test_wording.py": "content/phrases",
     "content/markdown/test_rendering.py": "content/markdown/body",
@@ -99,6 +98,9 @@ HELD_BY = {
     "extras/api/test_api.py": "extras/api/queries extras/api/views/api extras/api/views/bearer",
     "extras/api/test_openapi.py": "extras/api/records",
     "extras/api/test_same_numbers.py": "compliance/rules compliance/statements compliance/words",
+    "extras/inspectors/test_inspections.py": "compliance/asked extras/inspectors/forms extras/inspectors/former "
+    "extras/inspectors/models extras/inspectors/operations extras/inspectors/paper extras/inspectors/queries "
+    "extras/inspectors/rules extras/inspectors/views extras/inspectors/words",
     "extras/reports/test_reports.py": "extras/reports/files extras/reports/forms extras/reports/letters "
     "extras/reports/models extras/reports/operations extras/reports/queries extras/reports/views/links "
     "extras/reports/views/reports extras/reports/words",

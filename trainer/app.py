@@ -34,6 +34,7 @@ from trainer.core.settings import Settings, read_settings
 from trainer.courses import feature as courses
 from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
+from trainer.extras.inspectors import feature as inspectors
 from trainer.extras.reports import feature as reports
 from trainer.extras.webhooks import feature as webhooks
 from trainer.home import feature as home
@@ -87,6 +88,7 @@ FEATURES: Final = (
     cli.FEATURE,
     tools.FEATURE,
     reports.FEATURE,
+    inspectors.FEATURE,
     api.FEATURE,
     webhooks.FEATURE,
 )

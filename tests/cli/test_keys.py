@@ -33,8 +33,6 @@ from trainer.accounts.models import Link, RecoveryCode, User
 from trainer.accounts.operations import request_reset
 from trainer.accounts.second_factor import find_secret
 from trainer.app import create_app
-from trainer.compliance.operations import make_inspector_link
-from trainer.compliance.operations import token_of as inspection_token_of
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -43,6 +41,8 @@ from trainer.core.keys import Key
 from trainer.core.settings import read_settings
 from trainer.extras.api.operations import make_token
 from trainer.extras.api.rules import Scope
+from trainer.extras.inspectors.operations import make_inspector_link
+from trainer.extras.inspectors.operations import token_of as inspection_token_of
 from trainer.organizations.invitation_links import shown_token_of
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation

@@ -27,8 +27,6 @@ from trainer.accounts.operations import open_session
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.cli.backups import files
 from trainer.cli.backups.manifest import FILE, Manifest, write_manifest
-from trainer.compliance.models import InspectorLink
-from trainer.compliance.operations import make_inspector_link
 from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.core import clock
@@ -41,6 +39,8 @@ from trainer.credentials.rules import STATUS_PLACES
 from trainer.extras.api.models import ApiToken
 from trainer.extras.api.operations import make_token
 from trainer.extras.api.rules import Scope
+from trainer.extras.inspectors.models import InspectorLink
+from trainer.extras.inspectors.operations import make_inspector_link
 from trainer.items.judge.payload import payload_of
 from trainer.learning.operations import enroll
 from trainer.pins.devices import make_device

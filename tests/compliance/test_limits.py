@@ -30,8 +30,7 @@ from trainer.assignments.operations import change_requirement, end_requirement, 
 from trainer.assignments.queries import get_requirement, wanted_by
 from trainer.assignments.rules import Audience, Group
 from trainer.compliance.limits import tell_limits
-from trainer.compliance.models import InspectorLink
-from trainer.compliance.operations import make_inspector_link, order_pack, token_of
+from trainer.compliance.operations import order_pack
 from trainer.compliance.rules import Limits
 from trainer.content.serving import served
 from trainer.core.audit import AuditEvent
@@ -41,6 +40,8 @@ from trainer.core.errors import Invalid
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
+from trainer.extras.inspectors.models import InspectorLink
+from trainer.extras.inspectors.operations import make_inspector_link, token_of
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Membership, Team, TeamMembership

@@ -14,11 +14,11 @@ from tests.compliance.paper_rows import DAY, row
 from tests.web.test_marked_files import read_pdf
 from trainer.assignments.rules import Status
 from trainer.compliance import status_paper
-from trainer.compliance.inspection_paper import draw_inspection
 from trainer.compliance.rules import Narrowing
 from trainer.compliance.status_paper import StatusPaper, draw_status, percent, sheet_of
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
+from trainer.extras.inspectors.paper import draw_inspection
 from trainer.web import paper as web_paper
 
 EXPORTS = "/training/exports"

@@ -48,8 +48,7 @@ from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment, DutyPeriod, Requirement, RequirementVersion
 from trainer.assignments.operations import change_requirement, waive
 from trainer.assignments.rules import Audience, Group, Match
-from trainer.compliance.models import InspectorLink
-from trainer.compliance.operations import make_inspector_link, order_pack, record_manifest
+from trainer.compliance.operations import order_pack, record_manifest
 from trainer.compliance.packs import Made
 from trainer.content.library import Library
 from trainer.content.serving import served
@@ -62,6 +61,8 @@ from trainer.core.releases import add_release
 from trainer.core.settings import ROOT
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import STATUS_PLACES
+from trainer.extras.inspectors.models import InspectorLink
+from trainer.extras.inspectors.operations import make_inspector_link
 from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams, invite
 from trainer.instructing.models import ClassFigures, ClassSession, ClassView, SavedComment
@@ -235,7 +236,6 @@ def fill_firm(app: Flask) -> None:
         record(firm.actor(), mona, proof=True)
         job = order_pack(firm.actor(), firm.actor().today(clock.now()), clock.now())
         record_manifest(job, Made("0" * 64, "Acme Security", dt.date(2026, 11, 1), clock.now(), 9))
-        make_inspector_link(firm.actor(), "An inspector", clock.now())
         fill_extras(firm.actor())
         draft = keep_draft(firm.actor(), read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(firm.actor(), draft, ["name", "email"], "month", remembers=True, needs_address=True)

@@ -6,9 +6,12 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from trainer.app import FEATURES
 from trainer.organizations.actor import Actor
 
-NAMES = sorted(path.parent.name for path in Path(__file__).parent.glob("*/sample.py"))
+FOLDER = Path(__file__).parent
+NAMES = [feature.name for feature in FEATURES if (FOLDER / feature.name / "sample.py").is_file()]
+"""Of the extras, each after those that it needs."""
 
 
 def list_samples() -> list[ModuleType]:

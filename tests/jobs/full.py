@@ -31,7 +31,7 @@ from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience, Group
-from trainer.compliance.operations import make_inspector_link, order_pack, record_manifest
+from trainer.compliance.operations import order_pack, record_manifest
 from trainer.compliance.packs import Made, folder_of
 from trainer.content.serving import served
 from trainer.core import clock
@@ -85,7 +85,6 @@ FIRMS = {
     "training_proofs",
     "reminders",
     "digests",
-    "inspector_links",
     "jobs",
     "cohorts",
     "cohort_members",
@@ -200,7 +199,6 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         propose(actor, dana, again.id, [], clock.now())
         draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
-        make_inspector_link(actor, "An inspector", clock.now())
         fill_extras(actor)
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()
         waive(actor, duty, "Away", dt.date(2027, 1, 1), clock.now())

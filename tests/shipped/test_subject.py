@@ -38,6 +38,7 @@ FIRMS: Final = (
     "pins",
     "roster",
     "extras/api",
+    "extras/inspectors",
     "extras/reports",
     "extras/webhooks",
 )

@@ -46,8 +46,7 @@ from trainer.accounts.operations import open_session, request_address, request_r
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assignments.models import Assignment
-from trainer.compliance.operations import make_inspector_link, order_certificates, order_pack, record_manifest
-from trainer.compliance.operations import token_of as inspection_token
+from trainer.compliance.operations import order_certificates, order_pack, record_manifest
 from trainer.compliance.packs import Made
 from trainer.compliance.rules import Narrowing
 from trainer.content.library import Content, Library
@@ -186,13 +185,10 @@ def make_world(app: Flask, shelf: Library) -> World:
         values["device_id"] = str(make_device(actor, "Gate tablet", site, clock.now())[0].id)
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
         job = order_pack(actor, actor.today(clock.now()), clock.now())
-        link, gone = (make_inspector_link(actor, name, clock.now(), job.id) for name in ("An inspector", "Another"))
-        values |= {"link_id": str(gone.id), "job_id": str(job.id), "sha256": "0" * 64}
+        values |= {"job_id": str(job.id), "sha256": "0" * 64}
         record_manifest(job, Made("0" * 64, "Acme Security", actor.today(clock.now()), clock.now(), 9))
         others["certificate_copies"] = {"membership_id": str(actor.membership.id)}
         others["certificate_files"] = {"job_id": str(order_certificates(actor, Narrowing(), clock.now()).id)}
-        for endpoint in ("inspect", "inspect_all", "inspect_pdf", "inspect_pack"):
-            others[f"inspections.{endpoint}"] = {"token": inspection_token(link)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())
         of_extras, single_pages = fill_extras(actor)

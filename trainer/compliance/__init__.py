@@ -1,5 +1,5 @@
-"""Where a firm's people stand: training status, exports, evidence packs, the inspector's page.
+"""Where a firm's people stand: training status, exports, evidence packs.
 
-Nouns: InspectorLink, PackManifest. It decides nothing: requirements and duties are in `assignments`, what was
+Nouns: PackManifest. It decides nothing: requirements and duties are in `assignments`, what was
 earned in `credentials`.
 """

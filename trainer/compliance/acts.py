@@ -11,8 +11,5 @@ ACTS: Final = {
     "export.evidence_pack": _l("Ordered an evidence pack"),
     "export.sent_mail": _l("Downloaded the list of sent mail"),
     "export.training_status": _l("Downloaded training status"),
-    "inspector_link.made": _l("Created a link for an inspector"),
-    "inspector_link.revoked": _l("Withdrew a link for an inspector"),
-    "inspector_link.taken_over": _l("Took over a link for an inspector"),
     "reminder.sent": _l("Sent reminders by hand"),
 }

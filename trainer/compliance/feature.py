@@ -14,7 +14,6 @@ from trainer.compliance.views.certificates import blueprint as certificates
 from trainer.compliance.views.checks import blueprint as pack_checks
 from trainer.compliance.views.earlier import blueprint as earlier
 from trainer.compliance.views.evidence import blueprint as evidence
-from trainer.compliance.views.inspections import blueprint as inspections
 from trainer.compliance.views.reminders import blueprint as reminders
 from trainer.compliance.views.reminders import sent_mail
 from trainer.compliance.views.rounds import blueprint as training_rounds
@@ -32,7 +31,6 @@ FEATURE = Feature(
         evidence,
         pack_checks,
         certificates,
-        inspections,
     ),
     links={
         "pack": "pack_checks.check",
@@ -48,13 +46,11 @@ FEATURE = Feature(
         "reminders": "training.status",
         "evidence": "training.status",
         "certificate_files": "training.status",
-        "inspections": "training.status",
         "sent_mail": "training.status",
         "earlier": "training.status",
     },
     list_attention=list_attention,
     acts=ACTS,
-    opens_records=("inspector_links",),
     export_person=persons.export_person,
     forget_person=persons.forget_person,
     held=persons.HELD,

@@ -1,4 +1,4 @@
-"""Forms of training status: a waiver, earlier training, a pack and its check, an inspector's link."""
+"""Forms of training status: a waiver, earlier training, a pack and its check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from wtforms.validators import InputRequired, ValidationError
 
 from trainer.assignments.models import LONGEST_REASON
 from trainer.compliance.earlier_list import read_hours
-from trainer.compliance.models import LONGEST_LABEL
 from trainer.compliance.rules import plain_digest
 from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
 
@@ -196,20 +195,3 @@ class PackCheckForm(ReadForm):
     def digest(self) -> str | None:
         """The hash as it is recorded, or None if it can’t be one."""
         return plain_digest(str(self.sha256.data))
-
-
-class InspectorForm(LimitedForm):
-    """For whom a link is made, to what it is limited, and which evidence pack can be downloaded beside it."""
-
-    label = StringField(
-        _l("Who it’s for"),
-        [InputRequired(_l("Enter who it’s for, so that you know later.")), length(1, LONGEST_LABEL), PlainText()],
-        description=_l("Such as “State inspector, November”. Only you see this."),
-        filters=[trimmed],
-        render_kw={"autocomplete": "off"},
-    )
-    pack = SelectField(
-        _l("Evidence pack"),
-        description=_l("The inspector can also download it, for as long as it’s kept."),
-        default="",
-    )

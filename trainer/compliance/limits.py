@@ -16,7 +16,6 @@ from sqlalchemy import func, select
 
 from trainer.assignments.models import Requirement
 from trainer.assignments.queries import list_requirements
-from trainer.compliance.models import InspectorLink
 from trainer.compliance.queries import choose_teams, teams_of_order
 from trainer.compliance.rules import Limits
 from trainer.core.db import db
@@ -24,6 +23,7 @@ from trainer.core.errors import Invalid
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Team, TeamStay
+from trainer.organizations.queries import list_teams
 
 
 def choose_limits(actor: Actor, team_ids: Collection[uuid.UUID], requirement_id: uuid.UUID | None) -> Limits:
@@ -34,9 +34,12 @@ def choose_limits(actor: Actor, team_ids: Collection[uuid.UUID], requirement_id:
     return Limits(choose_teams(actor, team_ids), requirement_id)
 
 
-def limits_of_link(link: InspectorLink) -> Limits:
-    """Return what an inspector's link is limited to."""
-    return Limits(frozenset(map(uuid.UUID, link.team_ids)) or None, link.requirement_id)
+def list_offered(actor: Actor) -> dict[str, list[tuple[str, str]]]:
+    """Return to which teams and requirements the actor may limit a pack or an inspector's link."""
+    return {
+        "teams": [(str(team.id), team.name) for team in list_teams(actor)],
+        "requirements": [(str(rule.id), rule.title) for rule in list_requirements(actor.organization_id)],
+    }
 
 
 def limits_of_pack(job: Job) -> Limits:

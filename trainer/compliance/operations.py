@@ -1,104 +1,30 @@
-"""Inspector links and evidence packs: making, withdrawing, ordering, recording what was made."""
+"""Evidence packs and exports: ordering, recording what was made."""
 
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import shutil
 import uuid
 from collections.abc import Collection
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
 from trainer.compliance import certificate_files
-from trainer.compliance.limits import choose_limits, limits_of_pack, tell_limits
-from trainer.compliance.models import InspectorLink, PackManifest
+from trainer.compliance.limits import choose_limits, tell_limits
+from trainer.compliance.models import PackManifest
 from trainer.compliance.packs import Made, folder_of
 from trainer.compliance.queries import (
     PACK,
-    find_maker,
-    find_shared_pack,
-    get_inspector_link,
-    get_order,
-    is_live,
     sight_of,
     written_teams,
 )
-from trainer.compliance.rules import INSPECTION_LASTS, Limits, Narrowing
+from trainer.compliance.rules import Limits, Narrowing
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
-from trainer.core.errors import Conflict, Invalid
-from trainer.core.signing import seal
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
 from trainer.web.language import language_tag
-
-
-def make_inspector_link(
-    actor: Actor,
-    label: str,
-    now: dt.datetime,
-    pack_id: uuid.UUID | None = None,
-    team_ids: Collection[uuid.UUID] = (),
-    requirement_id: uuid.UUID | None = None,
-) -> InspectorLink:
-    """Create a link with which anyone who has it can read the firm's training status for two weeks, of these teams and
-    this requirement or of all, and download an evidence pack if one of the actor's is chosen.
-
-    Raises NotFound for any other pack, Invalid for one that shows more than the link, and as `choose_limits`.
-    """
-    limits = choose_limits(actor, team_ids, requirement_id)
-    if pack_id is not None and not limits.hold(limits_of_pack(get_order(actor, pack_id, PACK))):
-        raise Invalid(
-            _l("This pack shows more than the link would. Choose one with the same limits, or create it first.")
-        )
-    link = InspectorLink(
-        organization_id=actor.organization_id,
-        label=label,
-        nonce=secrets.token_urlsafe(16),
-        created_at=now,
-        created_by_id=actor.user_id,
-        expires_at=now + INSPECTION_LASTS,
-        pack_id=pack_id,
-        team_ids=sorted(team_id.hex for team_id in limits.team_ids or ()),
-        requirement_id=limits.requirement_id,
-    )
-    db.session.add(link)
-    db.session.flush()
-    shared = {"pack": pack_id.hex} if pack_id is not None else {}
-    _note(actor, "inspector_link.made", now, link.id, label=label, **shared, **_told(actor, limits))
-    return link
-
-
-def revoke_inspector_link(actor: Actor, link_id: uuid.UUID, now: dt.datetime) -> None:
-    """Withdraw an inspector's link, at once. Raises NotFound, Conflict if it was withdrawn before."""
-    link = get_inspector_link(actor, link_id)
-    if link.revoked_at is not None:
-        raise Conflict(_l("This link was already withdrawn."))
-    link.revoked_at = now
-    _note(actor, "inspector_link.revoked", now, link.id, label=link.label)
-
-
-def take_over_inspector_link(actor: Actor, link_id: uuid.UUID, now: dt.datetime) -> InspectorLink:
-    """Let a link that rests work in the actor's name, beside it only a pack that the actor may have.
-
-    Raises NotFound, Conflict if it was withdrawn, has expired or works already.
-    """
-    link = get_inspector_link(actor, link_id)
-    if not is_live(link, now) or find_maker(link) is not None:
-        raise Conflict(_l("This link works already, was withdrawn or has expired. Look at the list again."))
-    link.created_by_id = actor.user_id
-    if find_shared_pack(link) is None:
-        link.pack_id = None
-    _note(actor, "inspector_link.taken_over", now, link.id, label=link.label)
-    return link
-
-
-def token_of(link: InspectorLink) -> str:
-    """Return what stands in an inspector's address; it is stored nowhere."""
-    return f"{link.id.hex}.{seal('inspection', link.id.hex, link.nonce)}"
 
 
 def order_pack(
@@ -169,7 +95,7 @@ def note_export_of_mail(actor: Actor, now: dt.datetime) -> None:
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:
-    """Delete at most so many of a firm's inspector links, and of its long work with the packs; return how many.
+    """Delete at most so many of a firm's long work with the packs; return how many.
 
     That a pack was made stays, without the firm's name: those who were given it can still check it.
     """
@@ -182,7 +108,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         .values(organization_id=None, firm=None)
         .execution_options(synchronize_session=False)
     )
-    return delete_some(most, (InspectorLink, InspectorLink.organization_id == organization_id), (Job, long_work))
+    return delete_some(most, (Job, long_work))
 
 
 def _told(actor: Actor, limits: Limits) -> dict[str, str]:

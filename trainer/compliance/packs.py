@@ -36,12 +36,12 @@ from trainer.compliance.queries import (
     known_since,
     list_concerning,
     list_laws,
-    list_shared,
 )
 from trainer.compliance.rules import PACK_KEPT, Limits, Narrowing
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
 from trainer.core.db import db
+from trainer.core.feature import ask_extra
 from trainer.core.replica import read_elsewhere
 from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
@@ -139,14 +139,9 @@ def forget_packs(now: dt.datetime) -> None:
     packs = _folders()
     if not packs.is_dir():
         return
-    kept = {
-        job_id.hex
-        for job_id in db.session.scalars(
-            select(Job.id).where(
-                Job.failed_at.is_(None), or_(Job.created_at > now - PACK_KEPT, Job.id.in_(list_shared(now)))
-            )
-        )
-    }
+    shared = ask_extra("shared_packs", now)
+    is_kept = or_(Job.created_at > now - PACK_KEPT, Job.id.in_(shared if shared is not None else ()))
+    kept = {job_id.hex for job_id in db.session.scalars(select(Job.id).where(Job.failed_at.is_(None), is_kept))}
     for folder in packs.iterdir():
         if folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)

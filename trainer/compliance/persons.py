@@ -1,4 +1,4 @@
-"""What links for inspectors and evidence packs tell of a person, and what is forgotten. Never commits."""
+"""What evidence packs tell of a person, and what is forgotten. Never commits."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import Final
 
 from sqlalchemy import select
 
-from trainer.compliance.models import InspectorLink
 from trainer.compliance.packs import folder_of
 from trainer.core.db import db
 from trainer.core.persons import Held, Told, tell_all
 from trainer.core.work import Job
 
 HELD: Final = {
-    "work": Held({"inspector_links"}, ("inspector_links", "packs")),
+    "work": Held(set(), ("packs",)),
 }
 """What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
 NOBODY: Final = {
@@ -26,11 +25,9 @@ NOBODY: Final = {
 
 
 def export_person(user_id: uuid.UUID) -> Told:
-    """Return the links that a person made for inspectors, without for whom, and the evidence packs ordered."""
-    links = select(InspectorLink).where(InspectorLink.created_by_id == user_id).order_by(InspectorLink.created_at)
+    """Return the evidence packs that a person ordered."""
     packs = select(Job).where(Job.ordered_by_id == user_id).order_by(Job.created_at, Job.id)
     return {
-        "inspector_links": tell_all(links, "created_at", "expires_at", "revoked_at"),
         "packs": tell_all(packs, "kind", "created_at", "finished_at"),
     }
 
@@ -38,7 +35,7 @@ def export_person(user_id: uuid.UUID) -> Told:
 def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:
     """Delete the packs that a person ordered and that aren't finished: nobody could get them.
 
-    Links that inspectors have and packs that are finished are the firm's and run out on their own. Never commits.
+    Packs that are finished are the firm's and run out on their own. Never commits.
     """
     for job in db.session.scalars(select(Job).where(Job.ordered_by_id == user_id, Job.finished_at.is_(None))):
         shutil.rmtree(folder_of(job.id), ignore_errors=True)

@@ -15,8 +15,6 @@ from trainer.content.papers import FormerStaff
 from trainer.credentials.rules import valid_until as add_months
 from trainer.organizations.rules import fold
 
-INSPECTION_LASTS = dt.timedelta(days=14)
-"""How long an inspector's link is good."""
 PACK_KEPT = dt.timedelta(days=7)
 """How long an evidence pack can be downloaded."""
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES, shortfall_told
 from trainer.compliance.reminding import Why
-from trainer.compliance.rules import Basis, Counts, Group, Narrowing, Row
+from trainer.compliance.rules import Basis, Group, Narrowing, Row
 from trainer.compliance.sent import Sent
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
@@ -95,19 +95,6 @@ def chip(row: Row) -> tuple[str, str, str]:
     if row.is_recorded:
         standing = gettext("%(standing)s (recorded by the firm)", standing=standing)
     return standing, *STATUS_CHIPS[row.status]
-
-
-def sentence(counts: Counts, day: dt.date) -> str:
-    """Return how many people were current on a day, in a sentence."""
-    return str(
-        ngettext(
-            "On %(day)s, %(current)s of %(num)s person was current.",
-            "On %(day)s, %(current)s of %(num)s people were current.",
-            counts.people,
-            day=show_day(day, "long"),
-            current=counts.people_current,
-        )
-    )
 
 
 def disclaimers_of(requirements: Iterable[Requirement | RequirementVersion]) -> list[str]:

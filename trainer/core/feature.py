@@ -141,6 +141,8 @@ class Feature:
     queues: tuple[WorkQueue, ...] = ()
     opens_records: tuple[str, ...] = ()
     """Tables whose rows open a firm's records to outsiders until `revoked_at`: a restored backup revokes them."""
+    demo: Callable[[Any, dt.datetime], None] | None = None
+    """What the made-up firm shows of it: done by its owner, of whom an actor is given, two days before the end."""
     move_secrets: Callable[[Ring, Key], int] | None = None
     """Makes what was derived from an older key independent of it; returns of how many secrets."""
 
@@ -159,3 +161,10 @@ def list_features(app: Flask | None = None) -> tuple[Feature, ...]:
 def ask(name: str, *given: Any) -> Any:
     """Return what a feature above answers to a question."""
     return next(feature.answers[name] for feature in list_features() if name in feature.answers)(*given)
+
+
+def ask_extra(name: str, *given: Any) -> Any | None:
+    """Return what a feature above that may have been deleted answers to a question, or None without it."""
+    answers = (feature.answers[name] for feature in list_features() if name in feature.answers)
+    answer = next(answers, None)
+    return answer(*given) if answer else None

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments.queries import list_requirements
+from trainer.compliance.asked import address_of, narrowing
 from trainer.compliance.certificate_files import KIND, narrowing_of, path_of
 from trainer.compliance.operations import order_certificates
 from trainer.compliance.queries import get_order, list_orders, sight_of
 from trainer.compliance.rules import PACK_KEPT, Narrowing
-from trainer.compliance.views.training import address_of, narrowing
 from trainer.compliance.words import filter_words
 from trainer.core.clock import now
 from trainer.core.db import transaction

@@ -9,9 +9,8 @@ from flask import Blueprint, flash, render_template, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.assignments.queries import list_requirements
 from trainer.compliance.forms import PackForm
-from trainer.compliance.limits import limits_of_pack, tell_limits
+from trainer.compliance.limits import limits_of_pack, list_offered, tell_limits
 from trainer.compliance.operations import order_pack
 from trainer.compliance.pack_names import pack_name
 from trainer.compliance.packs import file_of
@@ -22,7 +21,6 @@ from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotYet
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -35,7 +33,7 @@ blueprint = Blueprint("evidence", __name__, url_prefix="/organizations/<uuid:org
 @acting(May.SEE_TRAINING)
 def packs(actor: Actor) -> str:
     """List the packs that can be downloaded, and how far those under way are."""
-    return _page(actor, PackForm(**offered(actor), formdata=None, as_of=actor.today(now())))
+    return _page(actor, PackForm(**list_offered(actor), formdata=None, as_of=actor.today(now())))
 
 
 @blueprint.post("")
@@ -43,7 +41,7 @@ def packs(actor: Actor) -> str:
 @acting(May.SEE_TRAINING)
 def order(actor: Actor) -> Response | tuple[str, int]:
     """Order a pack; the worker makes it."""
-    form = PackForm(**offered(actor))
+    form = PackForm(**list_offered(actor))
     if form.validate_on_submit():
         assert form.as_of.data is not None
         try:
@@ -71,14 +69,6 @@ def pack(actor: Actor, job_id: UUID) -> Response:
     answer = send_file(path, mimetype="application/zip", as_attachment=True, download_name=name)
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def offered(actor: Actor) -> dict[str, list[tuple[str, str]]]:
-    """Return to which teams and requirements the actor may limit a pack or an inspector's link."""
-    return {
-        "teams": [(str(team.id), team.name) for team in list_teams(actor)],
-        "requirements": [(str(rule.id), rule.title) for rule in list_requirements(actor.organization_id)],
-    }
 
 
 def _page(actor: Actor, form: PackForm) -> str:

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from trainer.compliance.asked import address_of, narrowing
 from trainer.compliance.operations import note_export_of_mail
 from trainer.compliance.queries import sight_of
 from trainer.compliance.reminding import plan, remind
 from trainer.compliance.sent import SHOWN, iterate_sent, list_sent
-from trainer.compliance.views.training import address_of, narrowing
 from trainer.compliance.words import WHY_NOT, as_sent_table
 from trainer.core.clock import now
 from trainer.core.db import transaction

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -16,6 +15,7 @@ from trainer.assignments import operations as assignments
 from trainer.assignments.earlier_queries import list_trainings
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.queries import get_assignment
+from trainer.compliance.asked import address_of, asked_day, narrowing
 from trainer.compliance.forms import WaiverForm
 from trainer.compliance.operations import note_export
 from trainer.compliance.queries import (
@@ -33,12 +33,12 @@ from trainer.compliance.queries import (
     list_waivers,
     sight_of,
 )
-from trainer.compliance.rules import End, Group, Narrowing, Order, Sight, worst_first
+from trainer.compliance.rules import Narrowing, Sight, worst_first
 from trainer.compliance.sent import list_sent
 from trainer.compliance.status_paper import StatusPaper, draw_status
 from trainer.compliance.words import GROUP_NAMES, as_table, chip, disclaimers_of, export_name
 from trainer.content.serving import served
-from trainer.core.clock import now, read_day
+from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.credentials.rules import show_serial
@@ -132,69 +132,9 @@ def end_waiver(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Respon
     return go(url_for(".person", organization_id=actor.organization_id, membership_id=membership_id))
 
 
-def narrowing() -> Narrowing:
-    """Return what the address asks for. Raises NotFound for an unknown group, since all rows would be taken for it."""
-    group, order, end, changed = (request.args.get(name, "") for name in ("group", "order", "end", "changed"))
-    if group and group not in set(Group):
-        raise NotFound(_("There is no such group of people here. Open training status, and choose one of its tabs."))
-    email = request.args.get("email", "")
-    if (end and end not in set(End)) or changed not in {"", "unread"} or email not in {"", "none"}:
-        raise NotFound(_("There is no such filter here. Open training status, and choose from its filters."))
-    return Narrowing(
-        text=request.args.get("q", "")[:100],
-        team_id=request.args.get("team", type=UUID),
-        requirement_id=request.args.get("requirement", type=UUID),
-        group=Group(group) if group else None,
-        end=End(end) if end else None,
-        from_on=_day("from"),
-        to_on=_day("to"),
-        owes_top_up=changed == "unread",
-        has_no_email=email == "none",
-        order=Order(order) if order in set(Order) else Order.NAME,
-    )
-
-
-def _day(name: str) -> dt.date | None:
-    """Return a day of the address, or None without one. Raises NotFound for what is no day, as for other filters."""
-    given = request.args.get(name, "")
-    if not given:
-        return None
-    try:
-        return dt.date.fromisoformat(given)
-    except ValueError:
-        raise NotFound(_("The address names a day that doesn’t exist. Open training status, and choose one.")) from None
-
-
 def is_of_one(requirements: Sequence[Requirement | RequirementVersion], filters: Narrowing) -> bool:
     """Return True if all rows are of one requirement."""
     return len(requirements) == 1 or filters.requirement_id is not None
-
-
-def asked_day() -> dt.date | None:
-    """Return the day that the address asks for, or None for today. Raises Invalid for what isn't a day."""
-    given = request.args.get("on", "").strip()
-    day = read_day(given) if given else None
-    if given and day is None:
-        raise Invalid(_("This isn’t a day. Write it like 2026-11-23."))
-    return day
-
-
-def address_of(filters: Narrowing, sight: Sight) -> dict[str, str]:
-    """Return the parts of an address that ask for the same again."""
-    parts = {
-        "on": sight.today.isoformat() if sight.is_past else "",
-        "q": filters.text,
-        "team": str(filters.team_id or ""),
-        "requirement": str(filters.requirement_id or ""),
-        "group": filters.group or "",
-        "end": filters.end or "",
-        "from": filters.from_on or "",
-        "to": filters.to_on or "",
-        "changed": "unread" if filters.owes_top_up else "",
-        "email": "none" if filters.has_no_email else "",
-        "order": "" if filters.order is Order.NAME else filters.order,
-    }
-    return {name: str(value) for name, value in parts.items() if value}
 
 
 def _file(actor: Actor, sight: Sight, filters: Narrowing, form: str) -> Response:

@@ -41,7 +41,6 @@ ACTS = {
     "training": _l("Earlier training"),
     "waiver": _l("Waivers"),
     "round": _l("Rounds of finals"),
-    "inspector_link": _l("Links for inspectors"),
     "cohort": _l("Classes"),
     "session": _l("Meetings"),
     "lesson": _l("Lessons"),

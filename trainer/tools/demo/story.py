@@ -17,9 +17,10 @@ from trainer.assessment.queries import failed_finals
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import require_course, waive
 from trainer.assignments.rules import Audience, Group, Wanted
-from trainer.compliance.operations import make_inspector_link, order_pack, revoke_inspector_link
+from trainer.compliance.operations import order_pack
 from trainer.content.library import Content
 from trainer.core.db import db
+from trainer.core.feature import list_features
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import list_credentials
 from trainer.jobs.upkeep import keep_up
@@ -98,8 +99,7 @@ class Story(Timeline):
             entry = Entry(person)
             self.plan(DAYS - 9 + person.rng.randint(0, 6) + hour_of(entry), partial(self._put_on_roster, entry))
         classes.plan(self, self.sit)
-        self.plan(DAYS - 200, self._inspect_before)
-        self.plan(DAYS - 3, self._inspect)
+        self.plan(DAYS - 3, self._show_features)
         monday = DAYS - 1 - (self.first_day + dt.timedelta(days=DAYS - 1)).weekday()
         weeks = [monday - 7 * week for week in range(9)]
         for day in [*weeks, *range(weeks[-1] - 28, 2, -28)]:
@@ -264,10 +264,8 @@ class Story(Timeline):
                 until = now.date() + dt.timedelta(days=entry.person.rng.randint(30, 90))
                 waive(self.mona, duty, "On leave.", until, now)
 
-    def _inspect_before(self, now: dt.datetime) -> None:
-        link = make_inspector_link(self.alice, "Visit of the insurer", now)
-        revoke_inspector_link(self.alice, link.id, now + dt.timedelta(hours=6))
-
-    def _inspect(self, now: dt.datetime) -> None:
-        make_inspector_link(self.alice, "State inspector, yearly visit", now)
+    def _show_features(self, now: dt.datetime) -> None:
+        for feature in list_features():
+            if feature.demo is not None:
+                feature.demo(self.alice, now)
         order_pack(self.alice, now.date() - dt.timedelta(days=30), now)

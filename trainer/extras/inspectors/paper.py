@@ -12,10 +12,10 @@ from typing import Any, Final
 from flask_babel import gettext as _
 
 from trainer.assignments.rules import Status
-from trainer.compliance.former import Former
 from trainer.compliance.rules import Row
 from trainer.compliance.words import chip
 from trainer.credentials.rules import show_serial
+from trainer.extras.inspectors.former import Former
 from trainer.web.language import show_day
 from trainer.web.paper import typeset_sheet
 

@@ -28,10 +28,8 @@ from trainer.assessment.models import Response
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience
-from trainer.compliance import inspection_paper
-from trainer.compliance.operations import make_inspector_link, order_pack, token_of
+from trainer.compliance.operations import order_pack
 from trainer.compliance.packs import forget_packs
-from trainer.compliance.views import inspections
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
 from trainer.core import clock
@@ -41,6 +39,8 @@ from trainer.core.errors import NotFound
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import valid_until as add_months
+from trainer.extras.inspectors import paper, views
+from trainer.extras.inspectors.operations import make_inspector_link, token_of
 from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
 from trainer.learning.models import LessonResponse
@@ -191,7 +191,7 @@ def test_the_pdf_holds_the_rows_of_the_page_and_says_when_it_cannot(
     words = text_of(pdf.data)
     assert all(name in words for name in ("Bob Builder", "Lea Left", "Dana □ Dow", "Harbor Mall"))
     assert "1 of 6 people were current" in words
-    monkeypatch.setattr(inspections, "MOST", 7)
+    monkeypatch.setattr(views, "MOST", 7)
     refused = inspection.stranger().get(f"{inspection.path}/all.pdf")
     assert refused.status_code == 409
     assert "at most 7 rows" in refused.text
@@ -408,7 +408,7 @@ def test_nothing_of_what_learners_answered_is_told(inspection: Inspection) -> No
 
 def test_paper_is_set_for_every_name(app: Flask) -> None:
     with app.test_request_context():
-        pdf = inspection_paper.draw_inspection(
+        pdf = paper.draw_inspection(
             "A" * 120, dt.date(2026, 11, 23), "One.", ["Note."], [], {}, [], dt.date(2026, 11, 23)
         )
     assert pdf.startswith(b"%PDF")

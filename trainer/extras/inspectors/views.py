@@ -22,48 +22,52 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.compliance.former import count_former, iterate_former, list_former
-from trainer.compliance.forms import InspectorForm
-from trainer.compliance.inspection_paper import MOST, draw_inspection
-from trainer.compliance.limits import limits_of_link, limits_of_pack, tell_limits
-from trainer.compliance.models import InspectorLink
-from trainer.compliance.operations import (
-    make_inspector_link,
-    revoke_inspector_link,
-    take_over_inspector_link,
-    token_of,
-)
+from trainer.compliance.asked import address_of, asked_day, narrowing
+from trainer.compliance.limits import limits_of_pack, list_offered, tell_limits
 from trainer.compliance.pack_names import pack_name
 from trainer.compliance.packs import file_of
 from trainer.compliance.queries import (
     PACK,
     count_rows,
-    find_inspection,
-    find_maker,
     find_owing,
-    find_shared_pack,
-    get_inspector_link,
-    is_live,
     iterate_rows,
     known_since,
     list_concerning,
-    list_inspector_links,
     list_orders,
     list_places,
-    list_reasons,
     list_rows,
     sight_on,
 )
-from trainer.compliance.rules import INSPECTION_LASTS, Narrowing, Sight
-from trainer.compliance.views.evidence import offered
-from trainer.compliance.views.training import address_of, asked_day, narrowing
-from trainer.compliance.words import GROUP_NAMES, chip, disclaimers_of, sentence
+from trainer.compliance.rules import Narrowing, Sight
+from trainer.compliance.words import GROUP_NAMES, chip, disclaimers_of
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.core.work import Job
 from trainer.credentials.rules import show_serial
+from trainer.extras.inspectors.former import count_former, iterate_former, list_former
+from trainer.extras.inspectors.forms import InspectorForm
+from trainer.extras.inspectors.models import InspectorLink
+from trainer.extras.inspectors.operations import (
+    make_inspector_link,
+    revoke_inspector_link,
+    take_over_inspector_link,
+    token_of,
+)
+from trainer.extras.inspectors.paper import MOST, draw_inspection
+from trainer.extras.inspectors.queries import (
+    find_inspection,
+    find_maker,
+    find_shared_pack,
+    get_inspector_link,
+    is_live,
+    limits_of_link,
+    list_inspector_links,
+    list_reasons,
+)
+from trainer.extras.inspectors.rules import INSPECTION_LASTS
+from trainer.extras.inspectors.words import sentence
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Organization
@@ -76,7 +80,7 @@ from trainer.web.language import show_day, show_moment, show_times_of
 from trainer.web.limits import limit_acts, limit_failures
 from trainer.web.redirects import go
 
-blueprint = Blueprint("inspections", __name__)
+blueprint = Blueprint("inspections", __name__, template_folder="templates")
 
 
 @blueprint.get("/organizations/<uuid:organization_id>/inspections")
@@ -115,7 +119,7 @@ def revoke(actor: Actor, link_id: UUID) -> Response | str:
     form = Form()
     if not form.validate_on_submit():
         link = get_inspector_link(actor, link_id)
-        return render_template("compliance/inspection_withdrawal.html", actor=actor, form=form, link=link)
+        return render_template("inspectors/withdrawal.html", actor=actor, form=form, link=link)
     try:
         with transaction():
             revoke_inspector_link(actor, link_id, now())
@@ -175,7 +179,7 @@ def _whole_list(token: str, link: InspectorLink, organization: Organization) -> 
     sight = _sight(link, organization, asked_day())
     filters = find_owing(sight, replace(narrowing(), has_no_email=False))
     texts = stream_template(
-        "compliance/inspection_all.html",
+        "inspectors/all.html",
         **_shown(token, link, organization, sight, filters),
         rows=iterate_rows(sight, filters),
         former=iterate_former(organization, sight, filters),
@@ -245,7 +249,7 @@ def inspect_pack(token: str) -> Response | tuple[str, int]:
 
 
 def _void() -> tuple[str, int]:
-    return render_template("compliance/inspection_void.html"), 404
+    return render_template("inspectors/void.html"), 404
 
 
 def _sight(link: InspectorLink, organization: Organization, day: dt.date | None) -> Sight:
@@ -264,7 +268,7 @@ def _inspection_page(
     pack = find_shared_pack(link)
     page = list_former(organization, sight, filters, after) if is_former else list_rows(sight, filters, after)
     return render_template(
-        "compliance/inspection.html",
+        "inspectors/inspection.html",
         **_shown(token, link, organization, sight, filters),
         is_former=is_former,
         refusal=refusal,
@@ -322,7 +326,7 @@ def _in_portions(texts: Iterator[str]) -> Iterator[str]:
 
 
 def _form(actor: Actor, **given: Any) -> InspectorForm:
-    form = InspectorForm(**offered(actor), **given)
+    form = InspectorForm(**list_offered(actor), **given)
     packs = [(job.id.hex, _pack_words(job)) for job in list_orders(actor, PACK) if file_of(job) is not None]
     form.pack.choices = [("", _("None")), *packs]
     return form
@@ -352,5 +356,5 @@ def _page(actor: Actor, form: InspectorForm) -> str:
         for link in list_inspector_links(actor)
     ]
     return render_template(
-        "compliance/inspections.html", actor=actor, form=form, links=shown, days=INSPECTION_LASTS.days
+        "inspectors/inspections.html", actor=actor, form=form, links=shown, days=INSPECTION_LASTS.days
     )

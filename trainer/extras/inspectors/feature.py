@@ -1,0 +1,29 @@
+"""What `inspectors` brings to the app."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from trainer.core.feature import Feature
+from trainer.extras.inspectors import persons
+from trainer.extras.inspectors.acts import ACTS
+from trainer.extras.inspectors.demo import show
+from trainer.extras.inspectors.operations import forget_firm
+from trainer.extras.inspectors.queries import list_shared_packs
+from trainer.extras.inspectors.views import blueprint
+
+FEATURE = Feature(
+    name="inspectors",
+    blueprints=(blueprint,),
+    parts={"below_earlier_training": "inspectors/_further.html"},
+    answers={"shared_packs": list_shared_packs},
+    forget_firm=forget_firm,
+    firm_blueprints={"inspections": "training.status"},
+    acts=ACTS,
+    act_subjects={"inspector_link": _l("Links for inspectors")},
+    opens_records=("inspector_links",),
+    export_person=persons.export_person,
+    forget_person=persons.forget_person,
+    held=persons.HELD,
+    demo=show,
+)
