@@ -32,7 +32,6 @@ HELD_BY = {
     "assessment/test_renewals.py": "assessment/views/renewals",
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
-    "assessment/test_twins.py": "assessment/views/twins",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts assessment/views/results",
     "learning/test_certificates.py": "learning/certificate_views learning/letters",
     "assignments/test_earlier.py": "assignments/earlier_queries",
@@ -104,6 +103,7 @@ HELD_BY = {
     "extras/reports/test_reports.py": "extras/reports/files extras/reports/forms extras/reports/letters "
     "extras/reports/models extras/reports/operations extras/reports/queries extras/reports/views/links "
     "extras/reports/views/reports extras/reports/words",
+    "extras/twins/test_twins.py": "extras/twins/rules extras/twins/views",
     "extras/webhooks/test_webhooks.py": "core/events extras/webhooks/forms extras/webhooks/models "
     "extras/webhooks/operations extras/webhooks/queries extras/webhooks/signatures extras/webhooks/tasks "
     "extras/webhooks/telling extras/webhooks/views extras/webhooks/words",

@@ -12,8 +12,8 @@ TOGETHER: Final = frozenset(
     f"tests/{name}.py"
     for name in (
         "assessment/measures/test_independently",
-        "assessment/test_twins",
         "browser/test_longer_words",
+        "extras/twins/test_twins",
         "roster/test_corpus",
         "journeys/test_outages",
         "journeys/test_replica",

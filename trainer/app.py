@@ -36,6 +36,7 @@ from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
 from trainer.extras.inspectors import feature as inspectors
 from trainer.extras.reports import feature as reports
+from trainer.extras.twins import feature as twins
 from trainer.extras.webhooks import feature as webhooks
 from trainer.home import feature as home
 from trainer.instructing import feature as instructing
@@ -91,6 +92,7 @@ FEATURES: Final = (
     inspectors.FEATURE,
     api.FEATURE,
     webhooks.FEATURE,
+    twins.FEATURE,
 )
 """What the app is made of, from the bottom up, as packages may import each other."""
 

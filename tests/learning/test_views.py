@@ -217,8 +217,3 @@ def test_the_course_page_lists_what_passing_takes(visitor: Visitor) -> None:
     rule = rule[: rule.index("</section>")]
     assert rule.count("<li>") >= 4
     assert rule.count("<li>") == rule.count("</li>")
-
-
-def test_the_course_page_leads_to_twins(visitor: Visitor) -> None:
-    assert 'href="/twins"' in visitor.get(f"/courses/{COURSE}").text
-    assert 'href="/twins"' in visitor.get(f"/courses/{COURSE}/practice").text

@@ -50,7 +50,6 @@ from trainer.compliance.operations import order_certificates, order_pack, record
 from trainer.compliance.packs import Made
 from trainer.compliance.rules import Narrowing
 from trainer.content.library import Content, Library
-from trainer.content.schema import Pool
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
@@ -153,7 +152,6 @@ def make_world(app: Flask, shelf: Library) -> World:
             "attempt_id": str(start_rare(app, bob, course_with_rare(here))),
             "course": course_with_rare(here),
         },
-        "twins": {"name": here.pool(Pool.OPEN)[0].id},
         "shifts": {"attempt_id": str(start_shift(app, bob, course_with_shift(here)))},
         "shifts.start": {"course": course_with_shift(here)},
         "learning.attestation": {"course": signing},

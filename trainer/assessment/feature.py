@@ -22,7 +22,6 @@ from trainer.assessment.views.rare import blueprint as rare
 from trainer.assessment.views.remarks import blueprint as remarks
 from trainer.assessment.views.renewals import blueprint as renewals
 from trainer.assessment.views.shifts import blueprint as shifts
-from trainer.assessment.views.twins import blueprint as twins
 from trainer.content.library import Course
 from trainer.content.serving import served_in
 from trainer.core.clock import now, today
@@ -55,7 +54,6 @@ FEATURE = Feature(
         progress,
         remarks,
         renewals,
-        twins,
         previews,
     ),
     checks_tokens_itself=(first_try, remarks),  # they check one where there is a session to hang it on
@@ -64,14 +62,12 @@ FEATURE = Feature(
         "first_try": "first_try.start",
         "practice": "assessment.practice",
         "pretest": "pretest.offer",
-        "twins": "twins.index",
     },
     slots={
         "onward": "assessment/_onward.html",
         "own_certificate": "assessment/_own_certificate.html",
         "renewal": "assessment/_renewal.html",
         "rule": "assessment/_rule.html",
-        "twins_showing": "assessment/_twins_showing.html",
     },
     letters=dict.fromkeys(letters.TEMPLATES, letters.write),
     tasks=(

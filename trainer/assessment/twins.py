@@ -1,4 +1,4 @@
-"""Twins side by side: open pairs whose deciding words stand in both scenes, told with the same set of people."""
+"""Twins: open pairs whose deciding words stand in both scenes, told with the same set of people."""
 
 from __future__ import annotations
 
@@ -56,30 +56,6 @@ class Twins:
     one: Side
     other: Side
 
-    @property
-    def shared(self) -> list[str]:
-        """What is told of both: signs that don't decide, and what is ordinary."""
-        signs = {name: sign.words for name, sign in self.other.scene.file.signs.items()}
-        both = [sign.words for name, sign in self.one.scene.file.signs.items() if signs.get(name) == sign.words]
-        return [*both, *(sign for sign in self.one.scene.file.ordinary if sign in self.other.scene.file.ordinary)]
-
-
-@dataclass(frozen=True)
-class Found:
-    """What someone marked in a scene, against what decides it."""
-
-    right: frozenset[int]
-    missed: frozenset[int]
-    beside: frozenset[int]
-
-
-def look(side: Side, marked: Collection[int]) -> Found:
-    """Hold the sentences that someone marked against those that decide. Raises ValueError if there is no such one."""
-    chosen = frozenset(marked)
-    if not chosen <= {sentence.number for sentence in side.sentences}:
-        raise ValueError("no such sentence")
-    return Found(chosen & side.deciding, side.deciding - chosen, chosen - side.deciding)
-
 
 def find_twins(content: Content, name: str, *, is_swapped: bool = False) -> Twins | None:
     """Find a scene with its twin, both told with the one set of people or the other.
@@ -100,11 +76,6 @@ def find_twins(content: Content, name: str, *, is_swapped: bool = False) -> Twin
 def list_twins(content: Content) -> list[Twins]:
     """List the open pairs, each with the scene to look at first: by lot, so that none foretells its verdict."""
     return list(_pairs(content))
-
-
-def twins_showing(content: Content, signs: Collection[str], most: int | None = None) -> list[Twins]:
-    """List the open pairs of which a scene shows any of the signs, those that show more of them first."""
-    return showing(_pairs(content), signs)[:most]
 
 
 def showing(pairs: Iterable[Twins], signs: Collection[str]) -> list[Twins]:

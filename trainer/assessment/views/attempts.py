@@ -38,7 +38,6 @@ from trainer.assessment.views.steps import (
     refused,
     told_scene,
 )
-from trainer.assessment.views.twins import twin_address
 from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -297,7 +296,7 @@ def _answer_page(own_attempt: Attempt, given: Given) -> str:
         translation=translation,
         confidences=CONFIDENCE_LABELS,
         sign_of=find_sign,
-        twin_url=twin_address(scene),
+        scene=scene,
         attempt=own_attempt,
         done=answered_positions(own_attempt),
         night=night_of(own_attempt, given.position),

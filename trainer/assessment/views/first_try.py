@@ -20,7 +20,6 @@ from trainer.assessment import rules, shown, words
 from trainer.assessment.drawing import draw, half_and_half
 from trainer.assessment.drawn import pairs_of
 from trainer.assessment.told import SIGNS, find_sign, reader_words, tell
-from trainer.assessment.views.twins import twin_address
 from trainer.content.library import Course
 from trainer.content.schema import Pool
 from trainer.content.serving import served
@@ -102,7 +101,7 @@ def scene(position: int) -> str | tuple[str, int]:
             done=_done(state),
             next_url=state.address(position + 1),
             sign_of=find_sign,
-            twin_url=twin_address(payload),
+            scene=payload,
             attempt=None,
         )
     is_incomplete = "incomplete" in request.args

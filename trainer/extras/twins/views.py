@@ -7,6 +7,7 @@ pairs are ever shown, since everything about them may be known.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
@@ -14,29 +15,30 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assessment.told import SIGNS, VOCABULARY
-from trainer.assessment.twins import Twins, find_twins, list_twins, look, twins_showing
+from trainer.assessment.twins import Twins, find_twins, list_twins, showing
 from trainer.content.objects import Standing
 from trainer.content.serving import served, served_in
 from trainer.core.errors import NotFound
 from trainer.core.signing import sign, unsign
+from trainer.extras.twins.rules import list_shared, look
 from trainer.items.judge.payload import ScenePayload
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
 from trainer.web.language import language_tag
 from trainer.web.still import still
 
-blueprint = Blueprint("twins", __name__, template_folder="../templates", url_prefix="/twins")
+blueprint = Blueprint("twins", __name__, template_folder="templates", url_prefix="/twins")
 _PURPOSE = "back from twins"
 
 
 @blueprint.app_context_processor
-def _for_signs() -> dict[str, Callable[..., list[Twins]]]:
-    return {"twins_showing": _showing}
+def _for_pages_of_others() -> dict[str, Callable[..., Any]]:
+    return {"twins_showing": twins_showing, "twin_address": twin_address}
 
 
-def _showing(signs: Collection[str], most: int | None = None) -> list[Twins]:
-    """Return open pairs with these signs, for pages of signs and of lessons."""
-    return twins_showing(served_in(language_tag()), signs, most)
+def twins_showing(signs: Collection[str], most: int | None = None) -> list[Twins]:
+    """Return open pairs with these signs, those that show more of them first, for pages of signs and of lessons."""
+    return showing(list_twins(served_in(language_tag())), signs)[:most]
 
 
 @blueprint.get("")
@@ -44,7 +46,7 @@ def _showing(signs: Collection[str], most: int | None = None) -> list[Twins]:
 @still
 def index() -> str:
     """List the pairs."""
-    return render_template("assessment/twins.html", twins=list_twins(served_in(language_tag())) or list_twins(served()))
+    return render_template("twins/twins.html", twins=list_twins(served_in(language_tag())) or list_twins(served()))
 
 
 @blueprint.get("/<name>")
@@ -63,15 +65,16 @@ def show(name: str) -> str | tuple[str, int] | Response:
         "people": request.args.get("people"),
     }
     if "seen" not in request.args:
-        return render_template("assessment/twin_ask.html", **around)
+        return render_template("twins/twin_ask.html", **around)
     try:
         marks = look(twins.one, [int(mark) for mark in request.args.getlist("marked")])
     except ValueError:
         return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
     return render_template(
-        "assessment/twin_answered.html",
+        "twins/twin_answered.html",
         **around,
         found=marks,
+        shared=list_shared(twins),
         next_name=_following(twins),
         back_url=unsign(_PURPOSE, back) if back else None,
     )

@@ -1,0 +1,1 @@
+"""Tests of twins side by side."""
