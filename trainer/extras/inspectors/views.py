@@ -156,7 +156,7 @@ def inspect(token: str) -> Response | tuple[str, int] | str:
     """Show a firm's training status, current and former staff, to whoever was given a link."""
     inspection = find_inspection(token, now())
     if inspection is None:
-        return _void()
+        return _ended()
     try:
         return _inspection_page(token, *inspection, asked_day())
     except Invalid as error:
@@ -170,7 +170,7 @@ def inspect_all(token: str) -> Response | tuple[str, int]:
     """Show everyone on one page, to print."""
     inspection = find_inspection(token, now())
     if inspection is None:
-        return _void()
+        return _ended()
     link, organization = inspection
     return answer_elsewhere(lambda: _whole_list(token, link, organization))
 
@@ -196,7 +196,7 @@ def inspect_pdf(token: str) -> Response | tuple[str, int]:
     """Give everyone as a PDF, of at most so many rows."""
     inspection = find_inspection(token, now())
     if inspection is None:
-        return _void()
+        return _ended()
     return answer_elsewhere(lambda: _pdf(*inspection))
 
 
@@ -234,7 +234,7 @@ def inspect_pack(token: str) -> Response | tuple[str, int]:
     """Give the evidence pack that the firm put beside the link."""
     inspection = find_inspection(token, now())
     if inspection is None:
-        return _void()
+        return _ended()
     link, organization = inspection
     job = find_shared_pack(link)
     if job is None:
@@ -248,8 +248,8 @@ def inspect_pack(token: str) -> Response | tuple[str, int]:
     return send_file(path, mimetype="application/zip", as_attachment=True, download_name=name)
 
 
-def _void() -> tuple[str, int]:
-    return render_template("inspectors/void.html"), 404
+def _ended() -> tuple[str, int]:
+    return render_template("inspectors/ended.html"), 404
 
 
 def _sight(link: InspectorLink, organization: Organization, day: dt.date | None) -> Sight:

@@ -25,13 +25,13 @@ def confirmation(token: str) -> Response | str | tuple[str, int]:
     """Say what would be sent, by whom and how often; send it once the address agrees."""
     linked, form = find_asked(token, now()), Form()
     if linked is None:
-        return _void()
+        return _ended()
     if form.validate_on_submit():
         with transaction():
             confirm(token, now())
         linked = find_asked(token, now())
         if linked is None:
-            return _void()
+            return _ended()
     return render_template(
         "reports/confirmation.html",
         firm=linked.organization.name,
@@ -49,7 +49,7 @@ def stop(token: str) -> Response | str | tuple[str, int]:
     """Ask, then send no more."""
     linked, form = find_stopping(token), Form()
     if linked is None:
-        return _void()
+        return _ended()
     if form.validate_on_submit():
         with transaction():
             stop_by_link(token, now())
@@ -63,5 +63,5 @@ def stop(token: str) -> Response | str | tuple[str, int]:
     )
 
 
-def _void() -> tuple[str, int]:
-    return render_template("reports/void.html"), 404
+def _ended() -> tuple[str, int]:
+    return render_template("reports/ended.html"), 404
