@@ -40,7 +40,7 @@ SMALL: Final = frozenset(
 ALL: Final = ""
 KNOWN: Final = {
     "accounts/queries.py list_guests_before": ("users", "once a day"),
-    "assessment/persons.py forget_person": ("round_requests", "once for an account"),
+    "assessment/privacy.py forget_person": ("round_requests", "once for an account"),
     "cli/": (ALL, "an operator’s command, which is about everything"),
     "tools/": (ALL, "an author’s command, which is about everything"),
     "jobs/due_firms.py bring_forward": ("organizations", "once an hour, of all firms"),
@@ -63,7 +63,7 @@ _SCAN: Final = {
 }
 _OURS: Final = f"{ROOT}/trainer/"
 _TESTS: Final = f"{ROOT}/tests/"
-_CORE: Final = frozenset({"core/db.py", "core/paging.py", "core/persons.py"})
+_CORE: Final = frozenset({"core/db.py", "core/paging.py", "core/privacy.py"})
 """Modules that run what others hand them."""
 _met: set[tuple[str, str]] = set()
 _found: list[str] = []

@@ -21,7 +21,7 @@ app = create_app()
 configure_mappers()
 print(*sorted(app.blueprints))
 """
-WHOLE = ("tests/test_order.py", "tests/test_persons.py", "tests/web/test_access.py", "tests/privacy")
+WHOLE = ("tests/test_order.py", "tests/test_personal_data.py", "tests/web/test_access.py", "tests/privacy")
 """Tests of routes, access and privacy."""
 
 

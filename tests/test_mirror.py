@@ -12,7 +12,7 @@ TESTS, PACKAGE = ROOT / "tests", ROOT / "trainer"
 HELD_BY = {
     "jobs/test_counting.py": "assessment/tasks",
     "accounts/test_audit.py": "core/audit",
-    "accounts/test_links.py": "accounts/letters accounts/operations accounts/queries",
+    "accounts/test_links.py": "accounts/emails accounts/operations accounts/queries",
     "accounts/test_passkeys.py": "accounts/passkey_views",
     "accounts/test_passwords.py": "accounts/password_rules",
     "accounts/test_second_factor.py": "accounts/codes accounts/second_factor_views accounts/words",
@@ -33,9 +33,9 @@ HELD_BY = {
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts assessment/views/results",
-    "learning/test_certificates.py": "learning/certificate_views learning/letters",
+    "learning/test_certificates.py": "learning/certificate_views learning/emails",
     "assignments/test_earlier.py": "assignments/earlier_queries",
-    "assignments/test_upkeep.py": "assignments/letters assignments/models assignments/operations assignments/queries",
+    "assignments/test_upkeep.py": "assignments/emails assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",
     "cli/test_age.py": "cli/backups/age",
     "cli/test_commands.py": "cli/admin cli/credentials",
@@ -49,8 +49,8 @@ HELD_BY = {
     "shipped/test_instrument.py": "tools/instrument/whole",
     "test_wheel.py": "__main__",
     "cli/test_serve.py": "server/instance_lock server/start server/supervisor server/web server/worker",
-    "journeys/test_outages.py": "web/again",
-    "journeys/test_replica.py": "core/replica web/elsewhere",
+    "journeys/test_outages.py": "web/retry",
+    "journeys/test_replica.py": "core/replica web/replica",
     "compliance/test_checks.py": "compliance/views/checks",
     "compliance/test_days.py": "assignments/history organizations/history",
     "compliance/test_earlier_list.py": "compliance/views/earlier",
@@ -77,15 +77,15 @@ HELD_BY = {
     "home/test_merger_disputes.py": "pins/just_given",
     "home/test_mergers.py": "assignments/mergers core/rows home/merger_forms home/merger_views home/tasks "
     "learning/mergers organizations/mergers",
-    "home/test_rounds.py": "assessment/letters assessment/rounds compliance/views/rounds "
-    "home/letters home/round_views instructing/views/rounds",
+    "home/test_rounds.py": "assessment/emails assessment/rounds compliance/views/rounds "
+    "home/emails home/round_views instructing/views/rounds",
     "instructing/test_board.py": "instructing/words",
     "instructing/test_invitations.py": "instructing/follow_ups instructing/views/invitations",
     "instructing/test_items.py": "instructing/views/items",
     "instructing/test_briefing.py": "instructing/briefing_paper instructing/briefing_words",
     "instructing/test_figures.py": "instructing/tasks",
     "instructing/test_misreads.py": "instructing/answers instructing/views/downloads instructing/views/misreads",
-    "instructing/test_nudges.py": "instructing/letters web/letters",
+    "instructing/test_nudges.py": "instructing/emails web/emails",
     "instructing/test_operations.py": "instructing/models instructing/queries",
     "instructing/test_old_links.py": "instructing/views/old_links",
     "instructing/test_grading.py": "instructing/note_forms instructing/views/grading",
@@ -100,7 +100,7 @@ HELD_BY = {
     "extras/inspectors/test_inspections.py": "compliance/asked extras/inspectors/forms extras/inspectors/former "
     "extras/inspectors/models extras/inspectors/operations extras/inspectors/paper extras/inspectors/queries "
     "extras/inspectors/rules extras/inspectors/views extras/inspectors/words",
-    "extras/reports/test_reports.py": "extras/reports/files extras/reports/forms extras/reports/letters "
+    "extras/reports/test_reports.py": "extras/reports/files extras/reports/forms extras/reports/emails "
     "extras/reports/models extras/reports/operations extras/reports/queries extras/reports/views/links "
     "extras/reports/views/reports extras/reports/words",
     "extras/twins/test_twins.py": "extras/twins/rules extras/twins/views",
@@ -116,9 +116,9 @@ HELD_BY = {
     "items/test_branching.py": "items/branching/forms items/branching/model items/branching/paths "
     "items/branching/payload",
     "items/test_samples.py": "items/contract items/forms items/payload items/registry",
-    "jobs/test_closing.py": "organizations/letters organizations/tasks",
+    "jobs/test_closing.py": "organizations/emails organizations/tasks",
     "jobs/test_delivery.py": "cli/mail jobs/views",
-    "privacy/test_copies.py": "privacy/letters privacy/queries privacy/rules",
+    "privacy/test_copies.py": "privacy/emails privacy/queries privacy/rules",
     "privacy/test_retention.py": "core/own core/periods",
     "privacy/test_erasing.py": "privacy/tasks privacy/views",
     "jobs/test_runner.py": "cli/jobs core/heartbeat core/isolation",
@@ -126,13 +126,13 @@ HELD_BY = {
     "organizations/views/codes",
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
     "organizations/invitations organizations/views/invitations",
-    "joining/test_mailed_sign_up.py": "joining/letters",
+    "joining/test_mailed_sign_up.py": "joining/emails",
     "pins/test_devices.py": "pins/views/devices pins/views/site",
     "pins/test_pauses.py": "pins/tasks",
     "pins/test_pins.py": "pins/forms pins/models pins/proving pins/signing_in pins/views/sign_in pins/words",
     "pins/test_replaced_pins.py": "accounts/after_slip assessment/access",
     "pins/test_slips.py": "pins/slip_papers pins/views/slips",
-    "pins/test_used_slips.py": "pins/letters",
+    "pins/test_used_slips.py": "pins/emails",
     "roster/test_views.py": "organizations/uploads roster/drafts roster/forms roster/kept_sheets "
     "roster/models roster/writing",
     "roster/test_deciding.py": "roster/people roster/plan roster/rows",
@@ -156,7 +156,7 @@ HELD_BY = {
     "organizations/views/people organizations/views/teams organizations/words organizations/zones",
     "test_fitness.py": "core/clock",
     "test_order.py": "core/feature web/ways",
-    "test_persons.py": "core/persons",
+    "test_personal_data.py": "core/privacy",
     "web/test_access.py": "app web/views",
     "server/test_asgi.py": "core/http server/calls server/offload serving",
     "web/test_forms.py": "web/origin",
@@ -172,7 +172,7 @@ OF_ALL = {
     "attention": "home/test_firm.py",
     "feature": "test_order.py",
     "periods": "privacy/test_retention.py",
-    "persons": "test_persons.py",
+    "privacy": "test_personal_data.py",
 }
 """Modules that many packages have, each with the tests that go through all of them."""
 

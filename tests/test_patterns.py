@@ -26,7 +26,7 @@ PUT_TOGETHER = {
     "credentials/certificate.py",
     "extras/api/views/api.py",
     "web/paper.py",
-    "web/still.py",
+    "web/page_cache.py",
 }
 """The first three read what authors write, from words that they wrote; the others are tried below."""
 BY_HAND = [

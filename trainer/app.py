@@ -55,16 +55,16 @@ from trainer.roster import feature as roster
 from trainer.tools import feature as tools
 from trainer.web import feature as web
 from trainer.web.access import init_access
-from trainer.web.again import init_again
 from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
+from trainer.web.input_limits import init_input_limits
 from trainer.web.language import init_language, language_tag
 from trainer.web.limits import init_limits
-from trainer.web.oddities import init_oddities
 from trainer.web.origin import init_origin
+from trainer.web.page_cache import init_page_cache
+from trainer.web.retry import init_retry
 from trainer.web.sessions import init_sessions
 from trainer.web.static import init_static
-from trainer.web.still import init_still
 from trainer.web.ways import init_ways
 
 FEATURES: Final = (
@@ -131,12 +131,12 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_language(app, lambda: served().site.languages)
     appcontext_pushed.connect(_serve_content, app)
     appcontext_popped.connect(_serve_outer_content, app)
-    init_still(app, lambda: served().digest)
+    init_page_cache(app, lambda: served().digest)
     init_errors(app)
-    init_again(app)
+    init_retry(app)
     init_sessions(app)
     init_origin(app)
-    init_oddities(app)
+    init_input_limits(app)
     init_accounts(app, list_firm_names)
     init_access(app)  # before the tokens, which end with a session: then an answer would end with it
     tokens = CSRFProtect(app)
@@ -212,7 +212,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         "COMPRESS_BR_LEVEL": 3,
         "COMPRESS_LEVEL": 5,
         "COMPRESS_MIN_SIZE": 500,
-        "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,  # the tag is of what was compressed (web/still.py)
+        "COMPRESS_EVALUATE_CONDITIONAL_REQUEST": False,  # the tag is of what was compressed (web/page_cache.py)
         "TEMPLATES_AUTO_RELOAD": settings.development,
         "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
     }

@@ -24,7 +24,7 @@ from trainer.core.processes import ProcessRole
 from trainer.core.schema import check_schema
 from trainer.core.settings import Settings
 from trainer.core.skew import check_clock
-from trainer.jobs.beats import begin_beats
+from trainer.jobs.heartbeats import begin_heartbeats
 from trainer.operating.metrics import begin_metrics
 from trainer.roster.views import most_bytes
 from trainer.server.asgi import Adapter
@@ -71,7 +71,7 @@ def create_server() -> Adapter:
         app, lambda environ: _most_bytes(app, environ), is_kept, takes_long(app), begin, source_of, **threads
     )
     follow(app)  # a thread, as the beats: only now, since the adapter forks
-    begin_beats(app, ProcessRole.WEB)
+    begin_heartbeats(app, ProcessRole.WEB)
     begin_metrics(app)
     listen_again()
     if READY in os.environ:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from tests.cast import appoint, make_account
 from trainer.accounts import administrators
 from trainer.accounts.models import Administrator
-from trainer.accounts.persons import export_person, forget_person
+from trainer.accounts.privacy import export_person, forget_person
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction

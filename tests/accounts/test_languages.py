@@ -14,11 +14,11 @@ from tests.languages import ON_PAPER, PSEUDO, pseudo, speak_pseudo
 from tests.support import Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.accounts.operations import choose_language, request_reset
-from trainer.accounts.persons import export_person, forget_person
+from trainer.accounts.privacy import export_person, forget_person
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.organizations.closing import close
 from trainer.organizations.invitation_links import token_of
 from trainer.organizations.invitations import invite_all

@@ -16,7 +16,7 @@ from trainer.accounts.models import Link, User
 from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 
 NEW = "some other plain words"
 ADDRESS = "bob@example.org"

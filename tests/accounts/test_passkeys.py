@@ -19,7 +19,7 @@ from tests.cast import add_second_factor, code_now, make_account, make_firm, mak
 from tests.support import PASSWORD, Visitor
 from trainer.accounts.models import Passkey, RecoveryCode, Session, User
 from trainer.accounts.passkeys import CHALLENGE_LASTS, MOST
-from trainer.accounts.persons import export_person, forget_person
+from trainer.accounts.privacy import export_person, forget_person
 from trainer.assessment.models import Attempt
 from trainer.core import clock
 from trainer.core.audit import AuditEvent

@@ -34,7 +34,7 @@ from trainer.core.errors import NotYet
 from trainer.core.feature import HOUR
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 
 __all__ = ["rich_shelf"]
 

@@ -15,7 +15,7 @@ from tests.content import small
 from tests.support import COURSE, Visitor, keys
 from trainer.assessment.handovers import LONGEST_HANDOVER
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.persons import export_person
+from trainer.assessment.privacy import export_person
 from trainer.core.db import db
 
 JSON = {"Accept": "application/json"}

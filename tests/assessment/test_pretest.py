@@ -28,7 +28,7 @@ from tests.cast import (
 )
 from tests.support import COURSE, Visitor, closed_up, keys
 from trainer.app import create_app
-from trainer.assessment import persons, pretest
+from trainer.assessment import pretest, privacy
 from trainer.assessment.drawing import two_forms
 from trainer.assessment.drawn import pairs_of
 from trainer.assessment.models import Attempt, Response
@@ -358,7 +358,7 @@ def test_the_export_of_a_person_does_not_say_which_scenes_it_had(rich_app: Flask
     attempt = start(rich_app, bob)
     answer_all(rich_app, attempt)
     with rich_app.app_context():
-        told = {kind: list(rows) for kind, rows in persons.export_person(bob).items()}
+        told = {kind: list(rows) for kind, rows in privacy.export_person(bob).items()}
     assert [one["kind"] for one in told["attempts"]] == ["pretest"]
     assert len(told["answers"]) == before.SCENES
     assert "pretest-" not in str(told)

@@ -19,7 +19,7 @@ from tests.cast import make_account, make_guest, sign_in_as, start_rare
 from tests.content import small
 from tests.support import COURSE, Visitor
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.persons import export_person
+from trainer.assessment.privacy import export_person
 from trainer.assessment.queries import list_responses
 from trainer.assessment.rare import NightCounts, count_night, draw_night, tell_times
 from trainer.content.subject import Truth, Verdict

@@ -27,7 +27,7 @@ from trainer.core.feature import HOUR
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.learning.certificates import reissue_own, withdraw
 
 START = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)

@@ -24,7 +24,7 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.joining.operations import merge_guest
-from trainer.learning import persons
+from trainer.learning import privacy
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson, enroll, open_cycle, tighten
 from trainer.learning.queries import find_begun, list_progress, standing
@@ -231,7 +231,7 @@ def test_someone_is_told_when_they_showed_it(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     judge(rich_app, bob)
     with rich_app.app_context():
-        (one,) = persons.export_person(bob)["enrollments"]
+        (one,) = privacy.export_person(bob)["enrollments"]
         assert dt.datetime.fromisoformat(str(one["tested_out_at"]))
 
 

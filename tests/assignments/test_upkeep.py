@@ -29,7 +29,7 @@ from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.words import disclaimer
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.jobs.upkeep import keep_up
 from trainer.joining.entering import came_in
 from trainer.learning.models import Enrollment

@@ -25,7 +25,7 @@ from tests.browser.stage import Stage, set_stage
 from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 
 PEOPLE = (None, "guest", "new", "middle", "passed", "officer", "alice", "former", "careful", "administrator", "invited")
 WHEN = "2026-11-30T15:00:00+00:00"

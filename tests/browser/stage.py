@@ -21,7 +21,7 @@ from tests.browser.tokens import set_tokens
 from tests.browser.training import set_training
 from tests.cast import add_second_factor, ask_for_round, join_class, put_on_roster
 from tests.support import COURSE, first_step, right_verdict, wrong_ones
-from trainer.accounts.letters import token_of
+from trainer.accounts.emails import token_of
 from trainer.accounts.models import Link, User
 from trainer.accounts.operations import (
     create_account,

@@ -27,8 +27,8 @@ from tests.cast import (
 )
 from tests.conftest import badge_keys
 from tests.support import PASSWORD, Visitor
+from trainer.accounts.emails import token_of
 from trainer.accounts.guessing import FREE
-from trainer.accounts.letters import token_of
 from trainer.accounts.models import Link, RecoveryCode, User
 from trainer.accounts.operations import request_reset
 from trainer.accounts.second_factor import find_secret

@@ -17,8 +17,8 @@ from trainer.core.damage import DAMAGED, REMEDY, find_damage
 from trainer.core.db import db
 from trainer.core.processes import Itself, ProcessRole
 from trainer.core.settings import Settings
-from trainer.jobs.beats import say_so
 from trainer.jobs.damage import check_database_file
+from trainer.jobs.heartbeats import say_so
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.cast import make_account, sign_in_as
 from tests.credentials.conftest import SITE, Issued, encode, parts_of
 from tests.credentials.forging import forgeries, mutations
 from tests.support import Visitor
-from trainer.accounts.letters import token_of
+from trainer.accounts.emails import token_of
 from trainer.accounts.models import Link
 from trainer.accounts.operations import request_reset
 from trainer.core import clock

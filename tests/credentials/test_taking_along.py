@@ -17,7 +17,7 @@ from tests.support import Visitor
 from trainer.accounts.operations import name_for_certificate
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.credentials import persons
+from trainer.credentials import privacy
 from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.checking import check_file
 from trainer.credentials.models import Credential
@@ -153,7 +153,7 @@ def test_a_new_name_and_an_erased_account_end_the_page(issued: Issued) -> None:
     share(issued, visitor)
     first = shared_path(issued)
     with issued.app.test_request_context("/"), transaction():
-        persons.forget_person(issued.bob, clock.now())
+        privacy.forget_person(issued.bob, clock.now())
     assert Visitor(issued.app, SITE).get(first).status_code == 404
     share(issued, visitor)
     second, credential_id = shared_path(issued), credential(issued).id

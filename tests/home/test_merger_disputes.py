@@ -24,7 +24,7 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.instructing.models import ClassNote
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.learning.models import Enrollment, LessonResponse
 from trainer.organizations.models import Membership, Merger
 from trainer.organizations.operations import PersonFacts, add_person

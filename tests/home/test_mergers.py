@@ -54,13 +54,13 @@ from trainer.credentials.models import Credential
 from trainer.home import mergers
 from trainer.home.tasks import settle_mergers
 from trainer.instructing.models import ClassNote, CohortMember
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import complete_lesson, enroll
 from trainer.organizations.models import Membership, Merger, TeamMembership, TeamStay
 from trainer.organizations.operations import PersonFacts, add_person, change_person
-from trainer.organizations.persons import forget_person
+from trainer.organizations.privacy import forget_person
 from trainer.organizations.queries import get_person, list_team_ids
 from trainer.organizations.rules import Obstacle, Role, Side, obstacle_to
 from trainer.pins.models import PinSlip, PinTry

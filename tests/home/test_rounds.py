@@ -30,7 +30,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.jobs.upkeep import keep_up_all
 
 FINAL = f"/courses/{COURSE}/final"

@@ -27,9 +27,9 @@ from trainer.instructing import grading, handing_in, operations
 from trainer.instructing.grading import answer_note
 from trainer.instructing.handing_in import read_note
 from trainer.instructing.models import ClassNote, Cohort, CohortMember, SavedComment
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.organizations.models import Membership
-from trainer.web.letters import Letter
+from trainer.web.emails import RenderedEmail
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def count_mails() -> int:
     return db.session.scalar(query) or 0
 
 
-def letter(room: Room) -> Letter | None:
+def letter(room: Room) -> RenderedEmail | None:
     with room.app.app_context():
         return write(db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "class-note")).one())
 

@@ -31,13 +31,13 @@ from trainer.instructing.invitations import Sent, list_own_invitations
 from trainer.instructing.models import ClassInvitation, ClassInvitationMail, Cohort, CohortMember
 from trainer.instructing.operations import archive_cohort, leave
 from trainer.instructing.rules import Answer
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.queries import find_enrollment
 from trainer.organizations.closing import set_invitations_a_day
 from trainer.organizations.codes import show_code
 from trainer.organizations.models import Membership, Organization, TeamMembership
-from trainer.web.letters import Letter
+from trainer.web.emails import RenderedEmail
 
 NOON = dt.datetime(2026, 10, 26, 16, tzinfo=dt.UTC)
 
@@ -81,7 +81,7 @@ def mails(app: Flask) -> list[str]:
         return sorted(db.session.scalars(query))
 
 
-def letters(app: Flask) -> list[Letter | None]:
+def letters(app: Flask) -> list[RenderedEmail | None]:
     with app.app_context():
         query = select(OutboxMessage).where(OutboxMessage.template == "class-invitation")
         return [write(message) for message in db.session.scalars(query.order_by(OutboxMessage.recipient))]

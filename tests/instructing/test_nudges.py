@@ -19,8 +19,8 @@ from trainer.core.outbox import OutboxMessage
 from trainer.instructing.models import Nudge
 from trainer.instructing.nudges import nudge
 from trainer.instructing.operations import leave
-from trainer.jobs.letters import write
-from trainer.web.letters import Letter
+from trainer.jobs.emails import write
+from trainer.web.emails import RenderedEmail
 
 
 def send(room: Room) -> int:
@@ -28,7 +28,7 @@ def send(room: Room) -> int:
         return nudge(desk_of(room.acme.users["ines"], room.id), [room.bob], clock.now())
 
 
-def letter(room: Room) -> Letter | None:
+def letter(room: Room) -> RenderedEmail | None:
     with room.app.app_context():
         return write(db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "class-nudge")).one())
 

@@ -19,7 +19,7 @@ from trainer.items.note.hints import hints_on
 from trainer.items.note.type import LONGEST, NotePayload
 from trainer.items.registry import read_further
 from trainer.learning.models import LessonResponse
-from trainer.learning.persons import export_person, forget_person
+from trainer.learning.privacy import export_person, forget_person
 
 NOTE = """\
   - type: note

@@ -31,7 +31,7 @@ from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.instructing.models import SignOff
 from trainer.jobs import runner
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.jobs.upkeep import keep_up, keep_up_all
 from trainer.jobs.work import advance
 from trainer.learning.models import Enrollment

@@ -10,9 +10,9 @@ from flask_babel import force_locale
 
 from tests.languages import PSEUDO, speak_pseudo
 from tests.web.test_marked_words import unmarked, unmarked_in
-from trainer.assignments.letters import subject_of
+from trainer.assignments.emails import subject_of
 from trainer.core.settings import ROOT
-from trainer.web.letters import write_letter
+from trainer.web.emails import render_email
 
 TODAY = dt.date(2026, 11, 24)
 NOT_OURS = {"Would you recognize it?"}
@@ -86,7 +86,7 @@ def test_a_mail_holds_nothing_that_is_not_marked(app: Flask) -> None:
     with app.test_request_context(), force_locale(PSEUDO):
         for path in MAILS:
             for values in VALUES.get(path.stem, [{"url": URL}]):
-                letter = write_letter(f"{path.parts[-3]}/mail/{path.stem}", **values)
+                letter = render_email(f"{path.parts[-3]}/mail/{path.stem}", **values)
                 found = [*unmarked_in([letter.subject]), *unmarked_in(letter.text.splitlines()), *unmarked(letter.html)]
                 if unknown := {text for text in found if URL not in text and text not in URL} - NOT_OURS:
                     faulty[f"{path.stem} {values}"] = unknown

@@ -14,7 +14,7 @@ from tests.jobs.test_headers import mailing as mailing
 from tests.jobs.test_headers import send
 from tests.jobs.test_marked_mails import MAILS, URL, VALUES
 from tests.support import Visitor
-from trainer.web.letters import Letter, write_letter
+from trainer.web.emails import RenderedEmail, render_email
 
 NAMES = ("name", "firm", "course", "title", "who", "reason", "place", "taught_by", "asked_by")
 TELLING = re.compile(
@@ -23,12 +23,12 @@ TELLING = re.compile(
 )
 
 
-def letters(app: Flask) -> Iterator[tuple[str, dict[str, object], Letter]]:
+def letters(app: Flask) -> Iterator[tuple[str, dict[str, object], RenderedEmail]]:
     """Yield each mail in each of its states: its name, the values that it was written from, and the mail."""
     with app.test_request_context():
         for path in MAILS:
             for values in VALUES.get(path.stem, [{"url": URL}]):
-                yield path.stem, values, write_letter(f"{path.parts[-3]}/mail/{path.stem}", **values)
+                yield path.stem, values, render_email(f"{path.parts[-3]}/mail/{path.stem}", **values)
 
 
 def said(html: str) -> list[str]:

@@ -27,7 +27,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.learning.models import Enrollment
 from trainer.organizations.closing import set_invitations_a_day
 from trainer.organizations.invitation_links import shown_token_of

@@ -36,7 +36,7 @@ from trainer.core.limits import LimitCount
 from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
-from trainer.web.again import MOST_TRIES
+from trainer.web.retry import MOST_TRIES
 
 RECOVERS_WITHIN = 5.0
 

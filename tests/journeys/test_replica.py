@@ -1,5 +1,5 @@
 """Long work reads from a real standby that has everything, and from the primary whenever it hasn't, or is gone
-(`core/replica.py`, `web/elsewhere.py`).
+(`core/replica.py`, `web/replica.py`).
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ from trainer.core import replica
 from trainer.core.clock import now
 from trainer.core.db import REPLICA, db, dispose_engines, may_read_elsewhere, read, reading_from, transaction
 from trainer.core.outbox import OutboxMessage, post
-from trainer.core.replica import PATIENCE, Point, Standing, _wait_for, init_replica, look_at_replica, read_elsewhere
+from trainer.core.replica import PATIENCE, Point, Standing, _wait_for, init_replica, look_at_replica, read_from_replica
 from trainer.core.settings import Settings
 from trainer.core.work import Job
 from trainer.extras.reports.models import Report, ReportMail
 from trainer.extras.reports.operations import add_recipients, make_report
 from trainer.extras.reports.queries import list_recipients
 from trainer.extras.reports.rules import Rhythm
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.jobs.work import advance
 from trainer.operating.metrics import Looks
 from trainer.organizations.models import Organization
@@ -365,7 +365,7 @@ def test_what_the_standby_cancels_is_done_again(pair: Pair, caplog: pytest.LogCa
         return len(db.session.execute(text(f"SELECT {wait} FROM memberships")).all())
 
     with pair.app.app_context():
-        assert read_elsewhere(count) > 5
+        assert read_from_replica(count) > 5
     change.join()
     assert seen == [True, False]
     assert "the replica failed: SerializationFailure 40001; the primary is read" in caplog.text
@@ -386,7 +386,7 @@ def test_half_a_record_in_the_log_keeps_nobody_waiting(pair: Pair) -> None:
             time.sleep(0.05)
         with pair.app.app_context():
             began = time.monotonic()
-            assert read_elsewhere(lambda: db.session.scalar(IS_STANDBY))
+            assert read_from_replica(lambda: db.session.scalar(IS_STANDBY))
             took = time.monotonic() - began
             assert took < 5
         writer.rollback()
@@ -395,12 +395,12 @@ def test_half_a_record_in_the_log_keeps_nobody_waiting(pair: Pair) -> None:
 def test_all_that_is_called_meanwhile_reads_there_too(pair: Pair) -> None:
     def ask() -> list[object]:
         session = db.session()
-        inner = read_elsewhere(lambda: db.session.scalar(IS_STANDBY))
+        inner = read_from_replica(lambda: db.session.scalar(IS_STANDBY))
         return [db.session() is session, inner, *read(IS_STANDBY, {})[0]]
 
     with pair.app.app_context(), listening(pair.app) as said:
         outer = db.session()
-        assert read_elsewhere(ask) == [True, True, True]
+        assert read_from_replica(ask) == [True, True, True]
         assert db.session() is outer
         assert [*read(IS_STANDBY, {})[0], outer.scalar(IS_STANDBY)] == [False, False]
     assert sum("pg_last_wal_replay_lsn" in statement for statement in said.replica) < 10
@@ -422,10 +422,10 @@ def test_what_is_written_meanwhile_goes_to_the_primary_and_is_read_there(pair: P
     with pair.app.app_context(), listening(pair.app) as said:
         known = db.session.get_one(Organization, firm)
         before = known.name
-        assert read_elsewhere(rename) == (before, name)
+        assert read_from_replica(rename) == (before, name)
         assert known.name == name
         assert object_session(known) is db.session()
-        assert read_elsewhere(lambda: name_of(firm)) == name
+        assert read_from_replica(lambda: name_of(firm)) == name
     assert any(text.startswith("UPDATE organizations") for text in said.primary)
     assert said.reads("organizations") == (3, 2)
 
@@ -445,12 +445,12 @@ def test_what_has_written_is_not_done_again_and_what_fails_everywhere_fails(pair
 
     with pair.app.app_context():
         with pytest.raises(DataError):
-            read_elsewhere(write_and_fail)
+            read_from_replica(write_and_fail)
         assert done == ["written", "read"]
         done.clear()
         db.session.rollback()
         with pytest.raises(DataError):
-            read_elsewhere(fail)
+            read_from_replica(fail)
         assert done == ["read", "read"]
         assert may_read_elsewhere()
 
@@ -461,9 +461,9 @@ def test_within_a_transaction_its_own_changes_are_read(pair: Pair) -> None:
         with suppress(KeyError), transaction() as session:
             session.get_one(Organization, firm).name = "Only Here"
             session.flush()
-            assert read_elsewhere(lambda: name_of(firm)) == "Only Here"
+            assert read_from_replica(lambda: name_of(firm)) == "Only Here"
             raise KeyError
-        assert read_elsewhere(lambda: name_of(firm)) != "Only Here"
+        assert read_from_replica(lambda: name_of(firm)) != "Only Here"
 
 
 def test_a_server_that_does_not_follow_the_primary_is_not_read(pair: Pair, shelf: Library) -> None:
@@ -475,16 +475,16 @@ def test_a_server_that_does_not_follow_the_primary_is_not_read(pair: Pair, shelf
         other.control("start")
         app = create_app(replace(pair.settings, replica_url=other.url), shelf)
         with app.app_context():
-            assert read_elsewhere(lambda: db.session.scalar(IS_STANDBY))
+            assert read_from_replica(lambda: db.session.scalar(IS_STANDBY))
             other.control("promote")
-            assert not read_elsewhere(lambda: db.session.scalar(IS_STANDBY))
+            assert not read_from_replica(lambda: db.session.scalar(IS_STANDBY))
             dispose_engines()
         assert replace(pair, app=app).ask_doctor() == ("problem", "primary")
 
 
 def test_a_server_and_the_fork_beside_it_read_with_connections_of_their_own(pair: Pair) -> None:
     with pair.app.app_context():
-        assert read_elsewhere(lambda: name_of(pair.training.acme.other))
+        assert read_from_replica(lambda: name_of(pair.training.acme.other))
         assert pair.standby.ask(CLIENTS) == [(1,)]
         dispose_engines()
     until = time.monotonic() + 60

@@ -24,7 +24,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential, Facts
 from trainer.credentials.operations import issue
 from trainer.credentials.rules import Reason, show_serial
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.learning import certificates
 from trainer.learning.models import Enrollment
 

@@ -17,10 +17,10 @@ from trainer.app import create_app
 from trainer.content.library import Lesson, Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.core.persons import Told
+from trainer.core.privacy import Told
 from trainer.core.settings import Settings
 from trainer.items.registry import MODELS
-from trainer.learning import persons
+from trainer.learning import privacy
 from trainer.learning.models import Enrollment, LessonResponse
 from trainer.learning.operations import complete_lesson, drop_enrollments, enroll, merge_enrollments
 from trainer.learning.queries import get_enrollment, list_readings
@@ -290,7 +290,7 @@ def test_answers_are_told_to_the_person_and_forgotten_with_them(app: Flask, less
     visitor.enroll()
     visitor.post(f"{path}/answers/kept-passport", WRONG)
     with app.app_context():
-        told: Told = persons.export_person(leo)
+        told: Told = privacy.export_person(leo)
         (answer,) = told["lesson_answers"]
         assert (answer["lesson"], answer["item"], answer["given"]) == (
             lesson.id,
@@ -299,7 +299,7 @@ def test_answers_are_told_to_the_person_and_forgotten_with_them(app: Flask, less
         )
         assert list_readings(get_enrollment(leo, COURSE).id) == {}
     with app.app_context(), transaction():
-        persons.forget_person(leo, clock.now())
+        privacy.forget_person(leo, clock.now())
     assert kept(app) == []
 
 

@@ -19,7 +19,7 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, DomainError, Invalid, NotFound
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.organizations import closing
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization

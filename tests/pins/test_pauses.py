@@ -16,7 +16,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.pins.pins import begin_try
 from trainer.pins.rules import A_DAY, FIRM_A_DAY, Way
 from trainer.pins.tasks import tell_of_pauses

@@ -18,7 +18,7 @@ from tests.cast import actor_of, make_account
 from tests.organizations.conftest import Acme
 from tests.pins.slips import NUMBER, PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, statements, user_of
 from tests.support import COURSE, Visitor
-from trainer.accounts.letters import token_of
+from trainer.accounts.emails import token_of
 from trainer.accounts.models import Link, User
 from trainer.accounts.operations import create_guest
 from trainer.accounts.queries import get_user, list_guests_before

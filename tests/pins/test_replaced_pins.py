@@ -24,7 +24,7 @@ from trainer.accounts.models import User
 from trainer.content.library import Library
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.jobs.work import advance_all
 
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)

@@ -16,7 +16,7 @@ from tests.support import Visitor
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.pins.models import PinSlip
 
 NOON = "2026-11-25T12:00:00Z"

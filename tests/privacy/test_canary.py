@@ -22,7 +22,7 @@ from tests.cast import (
     sign_in_as,
 )
 from tests.support import PASSWORD, Visitor
-from tests.test_persons import dump
+from tests.test_personal_data import dump
 from trainer.accounts.models import User
 from trainer.accounts.operations import request_address, request_reset
 from trainer.accounts.queries import get_user

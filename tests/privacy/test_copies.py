@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from tests.cast import add_second_factor, certify, code_now, make_account, sign_in_as, start_practice
 from tests.support import PASSWORD
-from tests.test_persons import make_petra
+from tests.test_personal_data import make_petra
 from trainer.accounts.models import Session
 from trainer.app import FEATURES
 from trainer.core import clock
@@ -28,7 +28,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.jobs.work import advance_all
 from trainer.privacy import copies
 from trainer.privacy.copies import forget_copies, order_copy

@@ -24,7 +24,7 @@ from tests.cast import (
     start_final,
 )
 from tests.support import PASSWORD, Visitor
-from tests.test_persons import dump
+from tests.test_personal_data import dump
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt
 from trainer.core import clock
@@ -33,7 +33,7 @@ from trainer.core.db import db, transaction
 from trainer.core.isolation import Incomplete
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.organizations.closing import close
 from trainer.organizations.rules import Role
 from trainer.privacy.erasing import ask_erasure

@@ -10,13 +10,13 @@ from flask import Flask
 
 from tests.cast import certify, make_account, sign_in_as, start_practice
 from tests.support import closed_up
-from tests.test_persons import NOBODY, PERSONS, named_in
+from tests.test_personal_data import NOBODY, PERSONS, named_in
 from trainer.app import FEATURES
 from trainer.core.db import Base
 from trainer.privacy.queries import count_records
 from trainer.privacy.register import HOLDINGS
 
-FORGOTTEN = "give it a place in the persons.py of its feature"
+FORGOTTEN = "give it a place in the privacy.py of its feature"
 HELD = [held for feature in FEATURES for held in feature.held.values()]
 
 
@@ -38,7 +38,7 @@ def test_every_table_of_a_holding_is_read_and_erased_by_its_feature() -> None:
 def test_every_kind_that_is_told_has_one_place_in_the_register(app: Flask) -> None:
     bob = make_account(app)
     with app.app_context():
-        told = [kind for persons in PERSONS for kind in persons.export_person(bob)]
+        told = [kind for module in PERSONS for kind in module.export_person(bob)]
     placed = [kind for held in HELD for kind in held.kinds]
     assert [kind for kind, times in Counter(told).items() if times > 1] == []
     assert sorted(told) == sorted(placed), FORGOTTEN

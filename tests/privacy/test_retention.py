@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from tests.cast import make_account, make_guest, write_remark
 from tests.support import PERIODS, closed_up
-from tests.test_persons import make_petra
+from tests.test_personal_data import make_petra
 from trainer.accounts.models import Link, Session, User
 from trainer.compliance import certificate_files
 from trainer.content.serving import served

@@ -195,7 +195,7 @@ def test_lists_proofs_and_certificates_to_check_are_all_that_is_taken_and_none_i
     assert taking == {
         *("roster/forms.py", "compliance/forms.py", "compliance/views/earlier.py"),
         *("credentials/forms.py", "credentials/views.py"),  # to check a certificate or a badge; kept nowhere
-        "web/again.py",  # reads none: it puts them back to their beginning for a second try
+        "web/retry.py",  # reads none: it puts them back to their beginning for a second try
         "web/forms.py",  # keeps them from every other field
     }
     # The second reads what we wrote, the third so much of two files of a pack and no more; the last is the content that

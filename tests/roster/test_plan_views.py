@@ -21,7 +21,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.events import Event, Kind
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.organizations.models import Membership, Team
 
 COLUMNS = ("name", "email", "job_title", "hired_on", "teams")

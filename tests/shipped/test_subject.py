@@ -60,7 +60,7 @@ EXCEPTIONS: Final = {
     ("trainer/organizations/words.py", "events"): "what other systems are told",
     **{
         (f"trainer/{name}.py", "work"): "what someone does for a firm"
-        for name in ("privacy/register", "core/own", *(f"{one}/persons" for one in FIRMS))
+        for name in ("privacy/register", "core/own", *(f"{one}/privacy" for one in FIRMS))
     },
     ("trainer/web/errors.py", "911"): "stands where nothing else can be read, the content included",
     ("trainer/web/templates/web/_help_line.html", "danger now"): "goes on with the emergency number, in any language",

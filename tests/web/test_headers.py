@@ -17,7 +17,7 @@ from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core.settings import Settings
 from trainer.web.access import Who, access
-from trainer.web.still import still
+from trainer.web.page_cache import cached_page
 
 LOCAL, PUBLIC = "http://127.0.0.1:8000", "https://training.example.org"
 WEAK = ("unsafe-inline", "unsafe-eval", "data:", "blob:", "*", "http:", "https:", "strict-dynamic")
@@ -154,7 +154,7 @@ def test_pages_kept_in_memory_are_the_readers_only(app: Flask, world: World) -> 
 
 
 def test_a_page_that_begins_a_session_is_not_kept(app: Flask) -> None:
-    app.add_url_rule("/mistake", "mistake", still(access(Who.PUBLIC)(lambda: generate_csrf())))
+    app.add_url_rule("/mistake", "mistake", cached_page(access(Who.PUBLIC)(lambda: generate_csrf())))
     first, second = Visitor(app).get("/mistake"), Visitor(app).get("/mistake")
     assert first.data != second.data
     assert "Set-Cookie" in second.headers

@@ -40,7 +40,7 @@ from tests.cast import (
 )
 from tests.extras import fill_extras
 from tests.support import COURSE, Visitor
-from trainer.accounts.letters import token_of
+from trainer.accounts.emails import token_of
 from trainer.accounts.models import Link
 from trainer.accounts.operations import open_session, request_address, request_reset, request_sign_up
 from trainer.accounts.queries import get_user

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.accounts import letters, persons
+from trainer.accounts import emails, privacy
 from trainer.accounts.passkey_views import blueprint as passkeys
 from trainer.accounts.periods import PERIODS
 from trainer.accounts.second_factor_views import blueprint as second_factor
@@ -17,9 +17,9 @@ FEATURE = Feature(
     links={
         "exit": "accounts.exit_site",
     },
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
     periods=PERIODS,
 )

@@ -28,7 +28,7 @@ from trainer.core.errors import Conflict
 from trainer.core.feature import ask
 from trainer.web.language import show_moment
 from trainer.web.sessions import QUIET_SECONDS
-from trainer.web.unsent import UNSENT
+from trainer.web.unsaved import UNSENT
 
 _CHALLENGE, _PROVED = "passkey", "proved"
 _AWAY = "away"

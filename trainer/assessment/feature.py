@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.assessment import letters, persons
+from trainer.assessment import emails, privacy
 from trainer.assessment.acts import ACTS
 from trainer.assessment.finals import lessons_again
 from trainer.assessment.onward import Onward, find_onward
@@ -69,7 +69,7 @@ FEATURE = Feature(
         "renewal": "assessment/_renewal.html",
         "rule": "assessment/_rule.html",
     },
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(
         Task("remind of check-ins", HOUR, remind_of_check_ins),
         Task("remind of renewals", HOUR, remind_of_renewals),
@@ -82,9 +82,9 @@ FEATURE = Feature(
         "wants_renewal_mail": wants_mail,
     },
     acts=ACTS,
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
-    holds_nobody=persons.NOBODY,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
+    holds_nobody=privacy.NOBODY,
     periods=PERIODS,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.assignments import letters, persons
+from trainer.assignments import emails, privacy
 from trainer.assignments.acts import ACTS
 from trainer.assignments.attention import list_attention
 from trainer.assignments.operations import forget_firm
@@ -16,15 +16,15 @@ from trainer.core.feature import Feature, FirmPage, Group
 FEATURE = Feature(
     name="assignments",
     blueprints=(requirements,),
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     upkeep=STEPS,
     forget_firm=forget_firm,
     answers={"shortfall_told": shortfall_told},
     firm_pages=(FirmPage("requirements.requirements", _l("Requirements"), "set requirements", Group.TRAINING, 2),),
     list_attention=list_attention,
     acts=ACTS,
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
-    holds_nobody=persons.NOBODY,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
+    holds_nobody=privacy.NOBODY,
 )

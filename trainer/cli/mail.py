@@ -23,7 +23,7 @@ from trainer.core.outbox import OutboxMessage, find_message, give_up_all, list_m
 from trainer.core.outbox import give_up as give_up_mail
 from trainer.core.settings import VARIABLES
 from trainer.jobs.delivery import Line, fault_of
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 
 mail_cli = Commands("mail", help="Look at emails, send one again or a test, or give up on some.")
 BY_OPERATOR = "given up by an operator"

@@ -24,7 +24,7 @@ from trainer.compliance.packs import SLICE, folder_of, is_written, write_certifi
 from trainer.compliance.queries import get_orderer, iterate_rows, sight_of, written_teams
 from trainer.compliance.rules import Group, Narrowing
 from trainer.core.db import db
-from trainer.core.replica import read_elsewhere
+from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, part_of, put_whole, write_whole
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
@@ -92,7 +92,7 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
     Raises NotFound where whoever ordered it may no longer see these people.
     """
     actor = get_orderer(job)
-    return read_elsewhere(lambda: _advance(job, actor, now))
+    return read_from_replica(lambda: _advance(job, actor, now))
 
 
 def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.compliance import certificate_files, persons
+from trainer.compliance import certificate_files, privacy
 from trainer.compliance.acts import ACTS
 from trainer.compliance.attention import list_attention
 from trainer.compliance.operations import forget_firm
@@ -51,9 +51,9 @@ FEATURE = Feature(
     },
     list_attention=list_attention,
     acts=ACTS,
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
-    holds_nobody=persons.NOBODY,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
+    holds_nobody=privacy.NOBODY,
     periods=PERIODS,
 )

@@ -42,7 +42,7 @@ from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.feature import ask_extra
-from trainer.core.replica import read_elsewhere
+from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
 from trainer.credentials.certificate import NameNeedsFonts
@@ -91,7 +91,7 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
     """
     as_of, requirement_id = dt.date.fromisoformat(str(job.details["as_of"])), limits_of_pack(job).requirement_id
     view = View(get_orderer(job), as_of, now, requirement_id)
-    return read_elsewhere(lambda: _advance(job, view))
+    return read_from_replica(lambda: _advance(job, view))
 
 
 def _advance(job: Job, view: View) -> tuple[int, int]:

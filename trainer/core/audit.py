@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from trainer.core.db import Base, db
-from trainer.core.persons import Rows, tell_all
+from trainer.core.privacy import Rows, tell_all
 
 LONGEST = 200  # characters of one detail
 KEPT = dt.timedelta(days=7 * 366)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trainer.core.leases import Leased
     from trainer.core.outbox import OutboxMessage
     from trainer.core.periods import Period
-    from trainer.core.persons import Held, Told
+    from trainer.core.privacy import Held, Told
     from trainer.core.work import Job
 
 Advance: TypeAlias = "Callable[[Job, dt.datetime], tuple[int, int]]"
@@ -118,7 +118,7 @@ class Feature:
     tasks: tuple[Task, ...] = ()
     works: Mapping[str, Advance] = field(default_factory=dict)
     """Who does which kind of ordered work."""
-    letters: Mapping[str, Callable[[OutboxMessage], Any]] = field(default_factory=dict)
+    emails: Mapping[str, Callable[[OutboxMessage], Any]] = field(default_factory=dict)
     """Templates of mails: each returns what the mail says now, or None if it is no longer true."""
     upkeep: Sequence[Callable[..., uuid.UUID | None]] = ()
     """Steps of keeping up a firm, in portions: each returns the id after which the next portion begins, or None."""

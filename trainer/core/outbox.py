@@ -21,7 +21,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from trainer.core import leases
 from trainer.core.db import Base, db, insert_all
 from trainer.core.leases import Leased
-from trainer.core.persons import Rows, tell_all
+from trainer.core.privacy import Rows, tell_all
 
 LEASE = dt.timedelta(minutes=10)
 """How long a claimed mail is left to whoever claimed it: longer than the slowest server takes, or it would go twice."""

@@ -14,7 +14,7 @@ from trainer.core.feature import Feature, WorkQueue
 from trainer.core.limits import LimitCount, forget_counts
 from trainer.core.outbox import OutboxMessage
 from trainer.core.periods import Period
-from trainer.core.persons import Held
+from trainer.core.privacy import Held
 from trainer.core.work import Job
 
 PERIODS: Final = (

@@ -127,7 +127,7 @@ def init_replica(app: Flask) -> None:
         app.extensions["replica"] = Replica(engine)
 
 
-def read_elsewhere(call: Callable[[], T]) -> T:
+def read_from_replica(call: Callable[[], T]) -> T:
     """Run a function that only reads, on the replica's data if there is a replica with all that there is now.
 
     Otherwise it reads from the primary. If the replica fails halfway, the function is called once more, on the primary.

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import Table, insert
 
 from trainer.core.db import Base, db
-from trainer.core.persons import Plain, plain
+from trainer.core.privacy import Plain, plain
 
 
 def keep_row(record: Base) -> dict[str, Plain]:

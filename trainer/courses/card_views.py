@@ -14,8 +14,8 @@ from trainer.core.errors import NotFound
 from trainer.courses.papers import draw_card, draw_observation
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
+from trainer.web.page_cache import cached_page
 from trainer.web.paper import qr_code
-from trainer.web.still import still
 
 blueprint = Blueprint("cards", __name__, template_folder="templates")
 blueprint.add_app_template_filter(keep_numbers, "keep_numbers")
@@ -23,7 +23,7 @@ blueprint.add_app_template_filter(keep_numbers, "keep_numbers")
 
 @blueprint.get("/cards")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def cards() -> str:
     """List the field cards."""
     content = _content()
@@ -36,7 +36,7 @@ def cards() -> str:
 
 @blueprint.get("/cards/<venue>")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def card(venue: str) -> str:
     """Show a field card, made to be printed."""
     field_card = _get_card(venue)
@@ -57,7 +57,7 @@ def card(venue: str) -> str:
 
 @blueprint.get("/cards/<venue>.pdf")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def card_pdf(venue: str) -> Response:
     """Return a field card as a PDF of one page."""
     return _pdf(draw_card(_content(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
@@ -65,7 +65,7 @@ def card_pdf(venue: str) -> Response:
 
 @blueprint.get("/observation")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def observation() -> str:
     """Show what to write down, and offer a page to print."""
     logs = [(venue, field_card) for venue, field_card in _content().cards.items() if field_card.log]
@@ -74,7 +74,7 @@ def observation() -> str:
 
 @blueprint.get("/observation.pdf")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def observation_pdf() -> Response:
     """Return the observation template as a PDF to fill in by hand."""
     return _pdf(draw_observation(_content(), _printed(url_for(".observation"))), "observation")

@@ -14,7 +14,7 @@ from trainer.core.errors import NotFound
 from trainer.courses.search import index_of
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
-from trainer.web.still import still
+from trainer.web.page_cache import cached_page
 
 blueprint = Blueprint("courses", __name__, template_folder="templates")
 
@@ -23,7 +23,7 @@ _SECURITY_TXT_LASTS = dt.timedelta(days=180)
 
 @blueprint.get("/courses")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def catalogue() -> str:
     """List the courses."""
     content = _content()
@@ -36,7 +36,7 @@ def catalogue() -> str:
 
 @blueprint.get("/indicators")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def indicators() -> str:
     """List indicators and false cues by category."""
     content = _content()
@@ -49,7 +49,7 @@ def indicators() -> str:
 
 @blueprint.get("/indicators/misleading")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def misleading() -> str:
     """Say of each false cue what people are told, and why it misleads."""
     content = _content()
@@ -59,7 +59,7 @@ def misleading() -> str:
 
 @blueprint.get("/indicators/<indicator_id>")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def indicator(indicator_id: str) -> str:
     """Show one indicator: what it looks like, how strong it is, what else it may be, where it is taught."""
     content = _content()
@@ -82,7 +82,7 @@ def indicator(indicator_id: str) -> str:
 
 @blueprint.get("/glossary")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def glossary() -> str:
     """List the terms."""
     content = _content()
@@ -92,7 +92,7 @@ def glossary() -> str:
 
 @blueprint.get("/sources")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def sources() -> str:
     """List the sources that lessons, indicators and scenes rest on."""
     return render_template("courses/sources.html", sources=_content().sources.values())
@@ -100,7 +100,7 @@ def sources() -> str:
 
 @blueprint.get("/help")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def help_directory() -> str:
     """List the help lines: the most important first, then by region, beginning with the site's."""
     return _help()
@@ -108,7 +108,7 @@ def help_directory() -> str:
 
 @blueprint.get("/help/<need>")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def help_for(need: str) -> str:
     """List the help lines for a need, with all that is known of each."""
     return _help(need)

@@ -6,7 +6,7 @@ from flask_login import current_user
 
 from trainer.core.clock import now
 from trainer.core.feature import HOUR, Feature, Task
-from trainer.home import letters
+from trainer.home import emails
 from trainer.home.acts import ACTS
 from trainer.home.firm_pages import list_firm_pages
 from trainer.home.firm_views import blueprint as firm
@@ -40,7 +40,7 @@ FEATURE = Feature(
         "foot": "home/_foot.html",
         "nav": "home/_nav.html",
     },
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("settle joined entries", HOUR, settle_mergers),),
     answers={"can_open_rounds": _can_open_rounds, "list_firm_pages": list_firm_pages},
     firm_blueprints={

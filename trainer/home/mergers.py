@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_sessions
-from trainer.accounts.persons import forget_person
+from trainer.accounts.privacy import forget_person
 from trainer.accounts.queries import get_user
 from trainer.assessment.operations import forget_attempts, take_over_attempts
 from trainer.assignments.mergers import correct_days, join_duties, part_duties, settle_duties, take_over_duties

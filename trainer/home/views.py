@@ -38,9 +38,9 @@ from trainer.pins.used_slips import list_untold
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
 from trainer.web.limits import limit_failures
+from trainer.web.page_cache import cached_page
 from trainer.web.paper import qr_code
 from trainer.web.redirects import go
-from trainer.web.still import still
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 _VOCABULARY = "vocabulary.yaml"
@@ -49,7 +49,7 @@ _SAMPLE_CODE = "SAMPLE"  # six letters: no code of a firm or class looks like th
 
 @blueprint.get("/")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def front() -> str:
     """Say what this is, for whom, how long it takes, and where to start."""
     content = served_in(language_tag())
@@ -63,7 +63,7 @@ def front() -> str:
 
 @blueprint.get("/for-firms")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def for_firms() -> str:
     """Show a firm or an instructor what they would get, before they have an account."""
     return render_template(
@@ -78,7 +78,7 @@ def for_firms() -> str:
 
 @blueprint.get("/sample-poster.pdf")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def sample_poster() -> Response:
     """Return the poster of a made-up firm. Its picture leads to the page for firms; its code opens nothing."""
     day = today()
@@ -92,7 +92,7 @@ def sample_poster() -> Response:
 
 @blueprint.get("/sample-evidence-pack.zip")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def sample_pack() -> Response:
     """Return the evidence pack of a made-up firm. None of its certificates can be checked."""
     response = make_response(sample.sample_pack(served()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.feature import HOUR, Feature, FirmPage, Group, Task
-from trainer.instructing import letters, persons
+from trainer.instructing import emails, privacy
 from trainer.instructing.acts import ACTS
 from trainer.instructing.follow_ups import follow_up_classes
 from trainer.instructing.handing_in import delete_notes_of_former, list_taking
@@ -46,16 +46,16 @@ FEATURE = Feature(
         "hand_in": "instructing/_hand_in.html",
         "taught_in_person": "instructing/_taught_to.html",
     },
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("count classes", HOUR, count_classes),),
     upkeep=(follow_up_classes, end_views_that_lapsed, delete_notes_of_former),
     forget_firm=forget_firm,
     answers={"note_classes": list_taking, "taught_to": list_taught_to},
     firm_pages=(FirmPage("cohorts.firms_list", _l("Classes"), "teach", Group.TRAINING, 3),),
     acts=ACTS,
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
-    holds_nobody=persons.NOBODY,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
+    holds_nobody=privacy.NOBODY,
     periods=PERIODS,
 )

@@ -24,8 +24,8 @@ from trainer.core.isolation import describe
 from trainer.core.leases import is_due
 from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
 from trainer.core.settings import is_loopback
-from trainer.jobs.letters import write
-from trainer.web.letters import Letter
+from trainer.jobs.emails import write
+from trainer.web.emails import RenderedEmail
 
 TIMEOUT = 20  # seconds for each answer of the mail server
 
@@ -78,7 +78,7 @@ class Line:
             self._server = None
 
 
-def compose(message: OutboxMessage, letter: Letter, sender: str) -> EmailMessage:
+def compose(message: OutboxMessage, letter: RenderedEmail, sender: str) -> EmailMessage:
     """Return the mail as it goes over the wire. Raises ValueError for a line break in a header or a second address."""
     mail = EmailMessage()
     mail["From"] = Address(letter.sender or served().site.name, addr_spec=sender)

@@ -22,7 +22,7 @@ from trainer.core.errors import DomainError
 from trainer.core.feature import Task, list_features
 from trainer.core.isolation import Incomplete, describe
 from trainer.core.processes import ProcessRole
-from trainer.jobs.beats import begin_beats
+from trainer.jobs.heartbeats import begin_heartbeats
 
 PAUSE = 1.0  # seconds between two looks for work
 LAST_BEAT = 10.0  # seconds that the thread beside this one may take to end
@@ -48,7 +48,7 @@ def run() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    beats = begin_beats(current_app._get_current_object(), ProcessRole.WORKER, stopped)  # type: ignore[attr-defined]
+    beats = begin_heartbeats(current_app._get_current_object(), ProcessRole.WORKER, stopped)  # type: ignore[attr-defined]
     rhythms = [Rhythm(task) for task in list_tasks()]
     while not stopped.is_set():
         is_busy = False

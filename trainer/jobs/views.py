@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 
 from trainer.core.errors import NotFound
 from trainer.core.outbox import find_message, list_messages
-from trainer.jobs.letters import write
+from trainer.jobs.emails import write
 from trainer.web.access import Who, access
 
 blueprint = Blueprint("mail", __name__, template_folder="templates")

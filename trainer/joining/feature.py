@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainer.core.feature import Feature
-from trainer.joining import letters
+from trainer.joining import emails
 from trainer.joining.invitation_views import blueprint as entry
 from trainer.joining.periods import PERIODS
 from trainer.joining.views import blueprint as joining
@@ -18,6 +18,6 @@ FEATURE = Feature(
         "sign_in": "joining.sign_in",
         "sign_up": "joining.sign_up",
     },
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     periods=PERIODS,
 )

@@ -33,7 +33,7 @@ from trainer.web.forms import Form
 from trainer.web.limits import WRONG, limit_acts, limit_failures, wait
 from trainer.web.redirects import go, safe_path
 from trainer.web.sessions import known_cookie
-from trainer.web.unsent import find_unsent
+from trainer.web.unsaved import find_saved_form
 from trainer.web.ways import way_to
 
 blueprint = Blueprint("joining", __name__, template_folder="templates")
@@ -168,7 +168,8 @@ def sign_in() -> Response | str | tuple[str, int]:
 
 def _sign_in_page(form: SignInForm) -> str:
     following = request.args.get("next")
-    return render_template("joining/sign_in.html", form=form, next=following, is_unsent=bool(find_unsent(following)))
+    is_unsent = bool(find_saved_form(following))
+    return render_template("joining/sign_in.html", form=form, next=following, is_unsent=is_unsent)
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from trainer.content.serving import served_in
 from trainer.core.clock import today
 from trainer.core.feature import Feature
 from trainer.credentials.models import Credential
-from trainer.learning import letters, persons
+from trainer.learning import emails, privacy
 from trainer.learning.certificate_views import blueprint as certificates
 from trainer.learning.question_views import blueprint as questions
 from trainer.learning.top_ups import Since, changes_since
@@ -28,9 +28,9 @@ FEATURE = Feature(
         "lesson": "learning.show_lesson",
         "revocation": "certificates.withdraw",
     },
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     answers={"changes_since": _changes_since},
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
 )

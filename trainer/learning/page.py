@@ -18,7 +18,7 @@ from trainer.learning.queries import find_begun, lessons_again, list_answers, pa
 from trainer.learning.questions import address, ask, carried, place_of, still_open, unfinished
 from trainer.learning.rules import Begun
 from trainer.web.language import language_tag
-from trainer.web.still import hole, shared_page
+from trainer.web.page_cache import placeholder, shared_page
 
 
 def lesson_page(
@@ -76,7 +76,7 @@ def lesson_page(
         else:  # to everyone who has answered nothing yet, and whose address says no more, it says the same
             body = shared_page(
                 ("text", whole.slug, lesson.id, is_learner, opens_all, bool(opened_at)),
-                lambda: tell(hole("opened_at") if opened_at else ""),
+                lambda: tell(placeholder("opened_at") if opened_at else ""),
                 {"opened_at": opened_at},
             )
     else:
@@ -107,7 +107,7 @@ def _around(
         course=whole,
         lesson=lesson,
         translation=served_in(language_tag()).standing(lesson),
-        body=hole("body"),
+        body=placeholder("body"),
         to_answer=[
             (number, place_of(question.id))
             for number, question in enumerate(lesson.questions, start=1)
@@ -126,6 +126,6 @@ def _around(
         is_named=lesson.id in lessons,
         named=named,
         named_left=len(lessons) - 1,
-        opened_at=hole("opened_at"),
+        opened_at=placeholder("opened_at"),
         comes_first=where.comes_first(lesson.id) if begun and where and begun.is_paced else None,
     )

@@ -34,8 +34,8 @@ from trainer.learning.questions import read_carried
 from trainer.learning.rules import LONGEST_BEAT, Standing, longest_reading
 from trainer.web.access import Who, access, unattended
 from trainer.web.language import language_tag
+from trainer.web.page_cache import cached_page
 from trainer.web.redirects import go, safe_path
-from trainer.web.still import still
 from trainer.web.ways import way_to
 
 blueprint = Blueprint("learning", __name__, template_folder="templates")
@@ -43,7 +43,7 @@ blueprint = Blueprint("learning", __name__, template_folder="templates")
 
 @blueprint.get("/courses/<course>")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def show_course(course: str) -> str:
     """Show a course with its modules, and where the learner stands."""
     language = language_tag()
@@ -80,7 +80,7 @@ def enroll(course: str) -> Response:
 
 @blueprint.get("/courses/<course>/<module>/<lesson>")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
     """Show a lesson and what was answered in it. Without an enrollment this leaves no cookie and no row."""
     whole, loaded_lesson = get_lesson(course, module, lesson, language_tag())

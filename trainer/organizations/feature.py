@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.feature import HOUR, Feature, FirmPage, Group, Task
-from trainer.organizations import letters, persons
+from trainer.organizations import emails, privacy
 from trainer.organizations.acts import ACTS
 from trainer.organizations.attention import list_attention
 from trainer.organizations.closing import forget_firm
@@ -22,7 +22,7 @@ from trainer.organizations.views.teams import blueprint as teams
 FEATURE = Feature(
     name="organizations",
     blueprints=(organizations, closing, people, teams, invitations, codes, audit),
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("delete closed firms", HOUR, delete_closed_firms),),
     upkeep=(follow_up,),
     forget_firm=forget_firm,
@@ -39,8 +39,8 @@ FEATURE = Feature(
     },
     list_attention=list_attention,
     acts=ACTS,
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
-    holds_nobody=persons.NOBODY,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
+    holds_nobody=privacy.NOBODY,
 )

@@ -18,7 +18,7 @@ from trainer.accounts.models import User
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
 from trainer.core.feature import ask
-from trainer.core.persons import plain
+from trainer.core.privacy import plain
 from trainer.core.rows import keep_row, put_back
 from trainer.organizations.actor import Actor
 from trainer.organizations.history import keep_stays

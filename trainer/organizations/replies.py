@@ -15,7 +15,7 @@ from trainer.core.errors import NotYet
 from trainer.organizations.actor import Actor
 from trainer.organizations.mail_words import plain_name
 from trainer.organizations.models import Membership
-from trainer.web.letters import Reply
+from trainer.web.emails import Reply
 
 
 def own_address(actor: Actor) -> str | None:

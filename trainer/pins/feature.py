@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.feature import MINUTE, Feature, FirmPage, Group, Task
-from trainer.pins import letters, persons, slips
+from trainer.pins import emails, privacy, slips
 from trainer.pins.acts import ACTS
 from trainer.pins.attention import list_attention
 from trainer.pins.devices import this_site, was_site
@@ -40,16 +40,16 @@ FEATURE = Feature(
         "void_slips": slips.void_slips,
         "was_site_device": was_site,
     },
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("tell of wrong PINs", MINUTE, tell_of_pauses),),
-    forget_firm=persons.forget_firm,
+    forget_firm=privacy.forget_firm,
     firm_pages=(FirmPage("slips.slips", _l("PIN slips"), "bring people in", Group.PEOPLE, 4),),
     firm_blueprints={"devices": "slips.slips"},
     list_attention=list_attention,
     opens_records=("site_devices",),
     acts=ACTS,
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
     periods=PERIODS,
 )

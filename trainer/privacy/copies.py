@@ -27,8 +27,8 @@ from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import find_message, post
-from trainer.core.persons import Plain, Row, Told
-from trainer.core.replica import read_elsewhere
+from trainer.core.privacy import Plain, Row, Told
+from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
 from trainer.credentials.badge import Choice
@@ -91,7 +91,7 @@ def advance(job: Job, _now: dt.datetime) -> tuple[int, int]:
     if user is None or user.erased_at is not None:
         raise NotFound
     user_id, is_certain = user.id, user.pin_replaced_at is None
-    return read_elsewhere(lambda: _advance(job, user_id, is_certain))
+    return read_from_replica(lambda: _advance(job, user_id, is_certain))
 
 
 def _advance(job: Job, user_id: uuid.UUID, is_certain: bool) -> tuple[int, int]:

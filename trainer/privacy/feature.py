@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainer.core.feature import HOUR, Feature, Task
-from trainer.privacy import letters
+from trainer.privacy import emails
 from trainer.privacy.periods import PERIODS
 from trainer.privacy.queries import COPY
 from trainer.privacy.tasks import erase_accounts, forget_all, make_copy
@@ -18,7 +18,7 @@ FEATURE = Feature(
     slots={
         "erases": "privacy/_erases.html",
     },
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(
         Task("erase accounts", HOUR, erase_accounts),
         Task("forget what has had its time", HOUR, forget_all),

@@ -1,7 +1,7 @@
 """What is said of each sort of data about people.
 
 The page "What we know about you", the copy of someone's data and erasing it all rest on this. A new table gets its
-place in the `persons.py` of its feature, which reads and erases its rows; a test fails on one that was forgotten.
+place in the `privacy.py` of its feature, which reads and erases its rows; a test fails on one that was forgotten.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from flask_babel.speaklater import LazyString
 
 from trainer.core.feature import list_features
 from trainer.core.periods import Period
-from trainer.core.persons import Held, Told
+from trainer.core.privacy import Held, Told
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainer.core.feature import Feature
-from trainer.roster import persons
+from trainer.roster import privacy
 from trainer.roster.acts import ACTS
 from trainer.roster.attention import list_attention
 from trainer.roster.drafts import forget_firm
@@ -21,9 +21,9 @@ FEATURE = Feature(
     list_attention=list_attention,
     forget_firm=forget_firm,
     acts=ACTS,
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
-    holds_nobody=persons.NOBODY,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
+    holds_nobody=privacy.NOBODY,
     periods=PERIODS,
 )

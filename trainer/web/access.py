@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from trainer.web.errors import error_response, page_of_form, wants_json
 from trainer.web.redirects import go
 from trainer.web.refusals import note_refusal
-from trainer.web.unsent import keep_unsent
+from trainer.web.unsaved import save_form
 from trainer.web.ways import way_to
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -145,7 +145,7 @@ def _ask_back() -> Response:
         return error_response(
             401, _("You’re signed out. Your answer is still here. Record it, sign in, and it will be here again.")
         )
-    keep_unsent()
+    save_form()
     return go(way_to("sign_in", next=request.path))
 
 

@@ -65,7 +65,8 @@ def _cache_control(response: Response) -> str:
         return "no-store"
     if session or current_app.config["SESSION_COOKIE_NAME"] in request.cookies or request.method != "GET":
         return "no-store"
-    if request.query_string and getattr(current_app.view_functions.get(request.endpoint or ""), "is_still", False):
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.query_string and getattr(view, "is_cached_page", False):
         return "no-store"  # the page without it is the same for all; with it, it is one reader's
     # Read pages may be kept for Back, and are asked for again before they are shown anew.
     return "no-cache" if response.status_code < 400 else "no-store"

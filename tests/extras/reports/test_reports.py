@@ -42,7 +42,7 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
-from trainer.extras.reports import letters, rules
+from trainer.extras.reports import emails, rules
 from trainer.extras.reports.models import Report, ReportMail, ReportRecipient
 from trainer.extras.reports.operations import add_recipients, forget_reports, make_report
 from trainer.extras.reports.queries import CONFIRMING, get_report, list_recipients, token_of
@@ -662,7 +662,7 @@ def test_a_worker_killed_while_it_writes_the_mail_sends_it_later_once(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(letters, "make_xlsx", die)
+        patch.setattr(emails, "make_xlsx", die)
         with pytest.raises(KeyboardInterrupt):
             run(acme.app, acme.id, MONDAY)
     run(acme.app, acme.id, MONDAY + dt.timedelta(minutes=1))

@@ -21,8 +21,8 @@ from tests.cast import actor_of, certify, put_on_roster
 from tests.compliance.conftest import Training, require
 from tests.extras.api.conftest import acmes_token, read
 from tests.extras.webhooks.receiver import NAME, Names, Receiver
-from trainer.accounts import persons as accounts_persons
-from trainer.assignments import persons as assignments_persons
+from trainer.accounts import privacy as accounts_persons
+from trainer.assignments import privacy as assignments_persons
 from trainer.core import clock, events
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
@@ -32,14 +32,14 @@ from trainer.core.keys import Ring, make_ring
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import show_serial
-from trainer.extras.webhooks import persons as webhooks_persons
+from trainer.extras.webhooks import privacy as webhooks_persons
 from trainer.extras.webhooks import telling
 from trainer.extras.webhooks.models import Delivery, Webhook
 from trainer.extras.webhooks.operations import MOST_WEBHOOKS, make_webhook, move_secrets
 from trainer.extras.webhooks.signatures import secret_of, show_secret
 from trainer.extras.webhooks.tasks import tell_all
 from trainer.jobs.upkeep import keep_up
-from trainer.organizations import persons as organizations_persons
+from trainer.organizations import privacy as organizations_persons
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person

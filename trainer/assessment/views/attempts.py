@@ -51,7 +51,7 @@ from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
 from trainer.web.language import language_tag
 from trainer.web.redirects import go
-from trainer.web.unsent import find_unsent, forget_unsent
+from trainer.web.unsaved import find_saved_form, forget_saved_form
 
 blueprint = Blueprint("assessment", __name__, template_folder="../templates")
 blueprint.before_app_request(keep_shut)
@@ -143,7 +143,7 @@ def scene(attempt_id: UUID, position: int) -> Response | str:
     if position <= own_attempt.handed_in:
         return go(url_for(".attempt", attempt_id=attempt_id))
     asks = sitting_of(own_attempt).asks
-    unsent = {part: value for part, value in find_unsent().items() if part in asks}
+    unsent = {part: value for part, value in find_saved_form().items() if part in asks}
     form = JudgeForm.for_scene(told_scene(given)[0], given.action_order, asks, **{**(given.given or {}), **unsent})
     return _question_page(own_attempt, given, enrollment, form, is_unsent=bool(unsent))
 
@@ -171,7 +171,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
                     credit(own_attempt, request.form.get("opened_at"), at)
     except Conflict as error:
         return _refused(error, attempt_id, position, int(form.version.data or 0))
-    forget_unsent()
+    forget_saved_form()
     if not is_valid:
         own_attempt, given, enrollment = get_page(user_id, attempt_id, position)
         form.show(told_scene(given)[0])

@@ -26,7 +26,7 @@ from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
 from trainer.web.language import language_tag
 from trainer.web.redirects import go
-from trainer.web.unsent import find_unsent, forget_unsent
+from trainer.web.unsaved import find_saved_form, forget_saved_form
 
 blueprint = Blueprint("shifts", __name__, template_folder="../templates")
 
@@ -51,7 +51,7 @@ def handover(attempt_id: UUID) -> Response | str:
     written = Written.of(attempt)
     if written.is_closed:
         return _compare_page(attempt, written)
-    text = find_unsent().get("text", written.text)
+    text = find_saved_form().get("text", written.text)
     return _write_page(attempt, HandoverForm(formdata=None, text=text, version=written.version))
 
 
@@ -72,7 +72,7 @@ def save(attempt_id: UUID) -> Response | tuple[str, int]:
             version = handovers.save_handover(
                 user_id, attempt_id, text, int(form.version.data or 0), close=not is_autosave
             )
-    forget_unsent()
+    forget_saved_form()
     if wants_json():
         return jsonify(version=version)
     return go(url_for(".handover", attempt_id=attempt_id))

@@ -50,9 +50,9 @@ from trainer.organizations.queries import get_person, is_catching_up, names_of, 
 from trainer.organizations.rules import May
 from trainer.organizations.waiting import count_by_need
 from trainer.web.access import Who, access
-from trainer.web.elsewhere import answer_elsewhere
 from trainer.web.paper import pdf_answer
 from trainer.web.redirects import go
+from trainer.web.replica import answer_from_replica
 from trainer.web.tables import csv_answer, xlsx_answer
 
 blueprint = Blueprint(
@@ -85,7 +85,7 @@ def export(actor: Actor) -> Response:
     sight = sight_of(actor, now(), asked_day())
     with transaction():
         note_export(actor, form, sight.today if sight.is_past else None, now())
-    return answer_elsewhere(lambda: _file(actor, sight, filters, form))
+    return answer_from_replica(lambda: _file(actor, sight, filters, form))
 
 
 @blueprint.get("/<uuid:membership_id>")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.feature import Feature, FirmPage, Group
-from trainer.extras.api import persons
+from trainer.extras.api import privacy
 from trainer.extras.api.acts import ACTS
 from trainer.extras.api.operations import forget_firm
 from trainer.extras.api.periods import PERIODS
@@ -22,8 +22,8 @@ FEATURE = Feature(
     acts=ACTS,
     act_subjects={"api_token": _l("API tokens")},
     opens_records=("api_tokens",),
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
     periods=PERIODS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.feature import Feature
-from trainer.extras.inspectors import persons
+from trainer.extras.inspectors import privacy
 from trainer.extras.inspectors.acts import ACTS
 from trainer.extras.inspectors.demo import show
 from trainer.extras.inspectors.operations import forget_firm
@@ -22,8 +22,8 @@ FEATURE = Feature(
     acts=ACTS,
     act_subjects={"inspector_link": _l("Links for inspectors")},
     opens_records=("inspector_links",),
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
     demo=show,
 )

@@ -74,11 +74,11 @@ from trainer.organizations.models import Organization
 from trainer.organizations.queries import TeamLine
 from trainer.organizations.rules import May, local_day
 from trainer.web.access import Who, access
-from trainer.web.elsewhere import answer_elsewhere
 from trainer.web.forms import Form
 from trainer.web.language import show_day, show_moment, show_times_of
 from trainer.web.limits import limit_acts, limit_failures
 from trainer.web.redirects import go
+from trainer.web.replica import answer_from_replica
 
 blueprint = Blueprint("inspections", __name__, template_folder="templates")
 
@@ -172,7 +172,7 @@ def inspect_all(token: str) -> Response | tuple[str, int]:
     if inspection is None:
         return _ended()
     link, organization = inspection
-    return answer_elsewhere(lambda: _whole_list(token, link, organization))
+    return answer_from_replica(lambda: _whole_list(token, link, organization))
 
 
 def _whole_list(token: str, link: InspectorLink, organization: Organization) -> Response:
@@ -197,7 +197,7 @@ def inspect_pdf(token: str) -> Response | tuple[str, int]:
     inspection = find_inspection(token, now())
     if inspection is None:
         return _ended()
-    return answer_elsewhere(lambda: _pdf(*inspection))
+    return answer_from_replica(lambda: _pdf(*inspection))
 
 
 def _pdf(link: InspectorLink, organization: Organization) -> Response:

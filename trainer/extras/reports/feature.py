@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.feature import Feature
-from trainer.extras.reports import letters, persons
+from trainer.extras.reports import emails, privacy
 from trainer.extras.reports.acts import ACTS
 from trainer.extras.reports.attention import list_attention
 from trainer.extras.reports.operations import forget_firm, order_reports
@@ -17,16 +17,16 @@ FEATURE = Feature(
     name="reports",
     blueprints=(reports, report_links),
     parts={"above_sent_mail": "reports/_further.html"},
-    letters=dict.fromkeys(letters.TEMPLATES, letters.write),
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     upkeep=(order_reports,),
     forget_firm=forget_firm,
     firm_blueprints={"reports": "training.status"},
     list_attention=list_attention,
     acts=ACTS,
     act_subjects={"report": _l("Reports by email")},
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
-    holds_nobody=persons.NOBODY,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
+    holds_nobody=privacy.NOBODY,
     periods=PERIODS,
 )

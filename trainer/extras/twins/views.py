@@ -25,7 +25,7 @@ from trainer.items.judge.payload import ScenePayload
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response
 from trainer.web.language import language_tag
-from trainer.web.still import still
+from trainer.web.page_cache import cached_page
 
 blueprint = Blueprint("twins", __name__, template_folder="templates", url_prefix="/twins")
 _PURPOSE = "back from twins"
@@ -43,7 +43,7 @@ def twins_showing(signs: Collection[str], most: int | None = None) -> list[Twins
 
 @blueprint.get("")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def index() -> str:
     """List the pairs."""
     return render_template("twins/twins.html", twins=list_twins(served_in(language_tag())) or list_twins(served()))
@@ -51,7 +51,7 @@ def index() -> str:
 
 @blueprint.get("/<name>")
 @access(Who.PUBLIC)
-@still
+@cached_page
 def show(name: str) -> str | tuple[str, int] | Response:
     """Show a scene to look for what decides it; with `seen`, what does, beside its twin."""
     twins, translation = _get(name)

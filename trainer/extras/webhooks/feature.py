@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.feature import SECOND, Feature, FirmPage, Group, Task, WorkQueue
-from trainer.extras.webhooks import persons
+from trainer.extras.webhooks import privacy
 from trainer.extras.webhooks.acts import ACTS
 from trainer.extras.webhooks.attention import list_attention
 from trainer.extras.webhooks.models import Delivery
@@ -30,9 +30,9 @@ FEATURE = Feature(
     acts=ACTS,
     act_subjects={"webhook": _l("Webhooks")},
     move_secrets=move_secrets,
-    export_person=persons.export_person,
-    forget_person=persons.forget_person,
-    held=persons.HELD,
-    holds_nobody=persons.NOBODY,
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
+    holds_nobody=privacy.NOBODY,
     periods=PERIODS,
 )

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.extras.reports.letters import team_names
+from trainer.extras.reports.emails import team_names
 from trainer.extras.reports.operations import confirm, stop_by_link
 from trainer.extras.reports.queries import find_asked, find_stopping
 from trainer.extras.reports.rules import Rhythm

@@ -13,9 +13,9 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
 from trainer.extras.reports import operations, queries
+from trainer.extras.reports.emails import team_names
 from trainer.extras.reports.files import make_pdf, make_xlsx, read_contents
 from trainer.extras.reports.forms import RecipientsForm, ReportForm
-from trainer.extras.reports.letters import team_names
 from trainer.extras.reports.models import Report
 from trainer.extras.reports.rules import Rhythm, following, shared_teams
 from trainer.extras.reports.words import RHYTHM_NAMES, STOP_WORDS
@@ -25,11 +25,11 @@ from trainer.organizations.mail_words import outcome
 from trainer.organizations.queries import list_teams, names_of
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
-from trainer.web.elsewhere import answer_elsewhere
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts
 from trainer.web.paper import pdf_answer
 from trainer.web.redirects import go
+from trainer.web.replica import answer_from_replica
 from trainer.web.tables import XLSX
 
 blueprint = Blueprint(
@@ -175,7 +175,7 @@ def files(actor: Actor, report_id: UUID) -> Response:
     with transaction():
         operations.note_files(actor, own, form, now())
     teams = shared_teams(own.team_ids, actor.team_ids)
-    return answer_elsewhere(lambda: _file(actor, teams, form))
+    return answer_from_replica(lambda: _file(actor, teams, form))
 
 
 def _file(actor: Actor, team_ids: frozenset[UUID] | None, form: str) -> Response:
