@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from trainer.app import FEATURES
 from trainer.core.settings import ROOT
 
 EXTRAS = sorted(path.parent.name for path in (ROOT / "trainer/extras").glob("*/feature.py"))
+NEEDS = {feature.name: feature.needs for feature in FEATURES if feature.name in EXTRAS}
 BUILDS = """
 from sqlalchemy.orm import configure_mappers
 from trainer.app import create_app
@@ -26,7 +28,11 @@ WHOLE = ("tests/test_order.py", "tests/test_personal_data.py", "tests/web/test_a
 
 
 def delete(extra: str, checkout: Path) -> None:
-    """Delete an extra from a copy as a person would: its folder, its tests, and its lines in `app.py`."""
+    """Delete an extra from a copy as a person would, after those that need it: its folder, its tests, and its lines in
+    `app.py`."""
+    for needing in NEEDS:
+        if extra in NEEDS[needing] and (checkout / "trainer/extras" / needing).is_dir():
+            delete(needing, checkout)
     shutil.rmtree(checkout / "trainer/extras" / extra)
     shutil.rmtree(checkout / "tests/extras" / extra, ignore_errors=True)
     app = checkout / "trainer/app.py"
@@ -43,6 +49,15 @@ def run(checkout: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command], cwd=checkout, env=environ, capture_output=True, text=True, check=False
     )
+
+
+def test_an_extra_needs_what_it_imports_and_comes_after_it() -> None:
+    for extra in EXTRAS:
+        texts = (path.read_text(encoding="utf-8") for path in (ROOT / "trainer/extras" / extra).rglob("*.py"))
+        imported = {name for text in texts for name in re.findall(r"^from trainer\.extras\.(\w+)", text, re.MULTILINE)}
+        assert imported - {extra} == set(NEEDS[extra]), extra
+    places = list(NEEDS)
+    assert [one for one, needed in NEEDS.items() if any(places.index(one) < places.index(it) for it in needed)] == []
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

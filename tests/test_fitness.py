@@ -281,7 +281,7 @@ def test_markup_is_trusted_where_it_was_sanitized_only(calls: Calls) -> None:
     }
     assert {name for name, found in unsafe.items() if found} <= {
         "web/templates/web/parts.html",
-        "compliance/templates/compliance/pack/_page.html",  # our own style sheets
+        "extras/packs/templates/packs/pack/_page.html",  # our own style sheets
     }
     assert all(len(found) <= 1 for found in unsafe.values())
 

@@ -44,23 +44,18 @@ HELD_BY = {
     "cli/test_restore.py": "cli/backups/afterwards cli/backups/files cli/backups/key_files cli/backups/manifest "
     "cli/backups/postgres cli/backups/progress cli/backups/sqlite core/installation",
     "cli/test_upgrade.py": "cli/migrating",
-    "tools/test_seed.py": "extras/inspectors/demo tools/demo/classes tools/demo/names tools/demo/people "
-    "tools/demo/story tools/demo/study tools/demo/timeline",
+    "tools/test_seed.py": "extras/inspectors/demo extras/packs/demo tools/demo/classes tools/demo/names "
+    "tools/demo/people tools/demo/story tools/demo/study tools/demo/timeline",
     "shipped/test_instrument.py": "tools/instrument/whole",
     "test_wheel.py": "__main__",
     "cli/test_serve.py": "server/instance_lock server/start server/supervisor server/web server/worker",
     "journeys/test_outages.py": "web/retry",
     "journeys/test_replica.py": "core/replica web/replica",
-    "compliance/test_checks.py": "compliance/views/checks",
     "compliance/test_days.py": "assignments/history organizations/history",
     "compliance/test_earlier_list.py": "compliance/views/earlier",
     "compliance/test_reminding.py": "compliance/sent compliance/views/reminders",
-    "compliance/test_certificate_files.py": "compliance/views/certificates",
-    "compliance/test_pack_files.py": "compliance/pack_cover compliance/pack_pages compliance/pack_reading "
-    "compliance/pack_records compliance/pack_tables compliance/pack_words",
-    "compliance/test_packs.py": "compliance/operations compliance/tasks",
-    "compliance/test_views.py": "compliance/forms compliance/models compliance/queries "
-    "compliance/views/evidence compliance/views/training",
+    "compliance/test_certificate_files.py": "compliance/operations compliance/orders compliance/views/certificates",
+    "compliance/test_views.py": "compliance/forms compliance/queries compliance/views/training",
     "content/checks/test_rare.py": "content/nights",
     "content/checks/test_wording.py": "content/phrases",
     "content/markdown/test_rendering.py": "content/markdown/body",
@@ -100,6 +95,13 @@ HELD_BY = {
     "extras/inspectors/test_inspections.py": "compliance/asked extras/inspectors/forms extras/inspectors/former "
     "extras/inspectors/models extras/inspectors/operations extras/inspectors/paper extras/inspectors/queries "
     "extras/inspectors/rules extras/inspectors/views extras/inspectors/words",
+    "extras/packs/test_checks.py": "extras/packs/models extras/packs/queries extras/packs/rules "
+    "extras/packs/views/checks",
+    "extras/packs/test_files.py": "extras/packs/cover extras/packs/pages extras/packs/reading extras/packs/records "
+    "extras/packs/tables extras/packs/words",
+    "extras/packs/test_packs.py": "extras/packs/making extras/packs/operations extras/packs/tasks",
+    "extras/packs/test_limits.py": "extras/packs/forms extras/packs/views/evidence",
+    "extras/packs/test_sample.py": "extras/packs/views/samples",
     "extras/reports/test_reports.py": "extras/reports/files extras/reports/forms extras/reports/emails "
     "extras/reports/models extras/reports/operations extras/reports/queries extras/reports/views/links "
     "extras/reports/views/reports extras/reports/words",

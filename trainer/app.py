@@ -35,6 +35,7 @@ from trainer.courses import feature as courses
 from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
 from trainer.extras.inspectors import feature as inspectors
+from trainer.extras.packs import feature as packs
 from trainer.extras.reports import feature as reports
 from trainer.extras.twins import feature as twins
 from trainer.extras.webhooks import feature as webhooks
@@ -88,6 +89,7 @@ FEATURES: Final = (
     operating.FEATURE,
     cli.FEATURE,
     tools.FEATURE,
+    packs.FEATURE,
     reports.FEATURE,
     inspectors.FEATURE,
     api.FEATURE,

@@ -19,12 +19,12 @@ from tests.cast import actor_of
 from tests.support import COURSE
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, EarlierTraining, Reminder
-from trainer.compliance.operations import order_pack
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import Base, db, insert_all, transaction
 from trainer.core.settings import ROOT, read_settings
 from trainer.core.work import Job
+from trainer.extras.packs.operations import order_pack
 from trainer.instructing.models import Attendance, ClassSession, Cohort, CohortMember, Signature, SignOff
 from trainer.jobs.work import advance
 from trainer.learning.models import Enrollment

@@ -19,11 +19,11 @@ from tests.browser.hands import Mouse
 from tests.browser.items import uncounted_page
 from tests.browser.stage import ABOUT_SCENES, Stage
 from trainer.app import create_app
-from trainer.compliance.sample import sample_pack
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.issuer_keys import make_first
 from trainer.credentials.sealing import MANIFEST, SEAL, seal
+from trainer.extras.packs.sample import sample_pack
 from trainer.items.registry import FURTHER
 from trainer.web.errors import error_response
 

@@ -23,7 +23,7 @@ WITHOUT = {
     *("check_ins.calendar", "codes.poster", "codes.posters", "cohorts.picture", "cohorts.poster"),
     *("courses.security_txt", "credentials.badge", "credentials.badge_png", "credentials.badge_svg"),
     *("credentials.certificate", "credentials.did_document", "credentials.everything", "credentials.status_list"),
-    *("credentials.verify_json", "earlier.proof", "evidence.pack", "home.sample_pack", "home.sample_poster"),
+    *("credentials.verify_json", "earlier.proof", "evidence.pack", "samples.pack", "home.sample_poster"),
     *("inspections.inspect_pack", "inspections.inspect_pdf", "meetings.sheet", "misreads.paper"),
     *("probes.alive", "probes.ready", "progress.picture", "roster.refused", "slips.badges", "static"),
     # what only leads on

@@ -13,14 +13,15 @@ from tests.cast import actor_of, put_on_roster
 from trainer.assignments.models import Assignment, DutyPeriod, RequirementVersion
 from trainer.assignments.operations import waive
 from trainer.assignments.upkeep import assign_missing, remind
-from trainer.compliance.models import PackManifest
-from trainer.compliance.operations import order_certificates, order_pack
+from trainer.compliance.operations import order_certificates
 from trainer.compliance.rules import Group, Narrowing
 from trainer.content.serving import served
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.extras.inspectors.operations import make_inspector_link, revoke_inspector_link, token_of
+from trainer.extras.packs.models import PackManifest
+from trainer.extras.packs.operations import order_pack
 from trainer.extras.reports.operations import add_recipients, make_report, order_reports, pause
 from trainer.extras.reports.queries import CONFIRMING, STOPPING, list_recipients
 from trainer.extras.reports.queries import token_of as report_token

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from tests.cast import actor_of, certify
+from tests.cast import actor_of, certify, make_account, put_on_roster
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
 from tests.remembered import remembered
@@ -18,7 +19,8 @@ from trainer.assignments.operations import require_course
 from trainer.assignments.rules import Audience, Wanted
 from trainer.content.serving import served
 from trainer.core import clock
-from trainer.core.db import transaction
+from trainer.core.db import db, transaction
+from trainer.credentials.models import Credential
 
 
 @dataclass
@@ -44,6 +46,20 @@ def require(app: Flask, owner: UUID, firm: UUID, **changes: object) -> UUID:
     with app.app_context(), transaction():
         wanted = Wanted(**(facts | changes))  # type: ignore[arg-type]
         return require_course(actor_of(owner, firm), wanted, served().courses, clock.now()).id
+
+
+def earn_many(training: Training, number: int) -> None:
+    """Give so many more guards a certificate, copied from Bob's."""
+    acme = training.acme
+    with acme.app.app_context():
+        bobs = db.session.scalars(select(Credential).where(Credential.user_id == acme.users["bob"])).one()
+        facts = {column.name: getattr(bobs, column.name) for column in Credential.__table__.columns}
+    for one in range(number):
+        user = make_account(acme.app, f"g{one}@example.org")
+        put_on_roster(acme.app, acme.id, user, name=f"Guard {one:02}", email=f"g{one}@example.org")
+        with acme.app.app_context(), transaction() as session:
+            own = {"id": UUID(int=one + 1), "user_id": user, "serial": f"{one:027}", "status_index": 1 << 30 | one}
+            session.add(Credential(**(facts | own)))
 
 
 @pytest.fixture

@@ -15,13 +15,12 @@ import pytest
 from sqlalchemy import select, update
 
 from tests.cast import actor_of
-from tests.compliance.conftest import Training
-from tests.compliance.test_packs import earn_many
+from tests.compliance.conftest import Training, earn_many
 from trainer.assignments.upkeep import assign_missing
-from trainer.compliance import certificate_files, packs
+from trainer.compliance import certificate_files, orders
 from trainer.compliance.certificate_files import KIND, ORDERS_KEPT, forget_orders
-from trainer.compliance.pack_names import LONGEST, certificate_name
-from trainer.compliance.packs import folder_of
+from trainer.compliance.file_names import LONGEST, certificate_name
+from trainer.compliance.orders import folder_of
 from trainer.content.serving import served
 from trainer.core.audit import AuditEvent
 from trainer.core.clock import now
@@ -172,9 +171,9 @@ def test_files_are_kept_for_a_week_and_orders_for_a_month(training: Training, tm
     folder = tmp_path / "packs" / UUID(path.rpartition("/")[2].removesuffix(".zip")).hex
     alice, acme = training.acme.enter("alice"), training.acme
     with acme.app.app_context():
-        packs.forget_packs(now())
+        orders.forget_files(now())
         assert (folder / "certificates.zip").exists()
-        packs.forget_packs(now() + dt.timedelta(days=8))
+        orders.forget_files(now() + dt.timedelta(days=8))
         assert not folder.exists()
     assert "No longer kept" in alice.get(acme.path(PATH)).text
     assert alice.get(path).status_code == 409

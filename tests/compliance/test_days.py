@@ -20,12 +20,11 @@ from sqlalchemy import update
 from tests.cast import actor_of, add_second_factor, make_account, make_site, put_on_roster, sign_in_as
 from tests.compliance.conftest import Training
 from tests.compliance.days import DAYS, Story, count_rules, live, tell
-from tests.compliance.test_pack_files import cover, page, table
-from tests.compliance.test_packs import finish
 from tests.extras.api.conftest import token_of
 from tests.extras.api.test_same_numbers import in_api, in_csv, in_xlsx, said
 from tests.extras.api.test_same_pack import told_of
-from trainer.compliance.operations import order_pack
+from tests.extras.packs.test_files import cover, page, table
+from tests.extras.packs.test_packs import finish
 from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, sight_of
 from trainer.compliance.rules import Narrowing, Order, Row
 from trainer.compliance.words import as_table
@@ -33,6 +32,7 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.extras.api.views.api import limited
+from trainer.extras.packs.operations import order_pack
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Organization
 from trainer.organizations.operations import set_teams

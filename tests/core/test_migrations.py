@@ -48,8 +48,6 @@ from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment, DutyPeriod, Requirement, RequirementVersion
 from trainer.assignments.operations import change_requirement, waive
 from trainer.assignments.rules import Audience, Group, Match
-from trainer.compliance.operations import order_pack, record_manifest
-from trainer.compliance.packs import Made
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
@@ -234,8 +232,6 @@ def fill_firm(app: Flask) -> None:
         duty = session.scalars(select(Assignment.id)).one()
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
         record(firm.actor(), mona, proof=True)
-        job = order_pack(firm.actor(), firm.actor().today(clock.now()), clock.now())
-        record_manifest(job, Made("0" * 64, "Acme Security", dt.date(2026, 11, 1), clock.now(), 9))
         fill_extras(firm.actor())
         draft = keep_draft(firm.actor(), read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(firm.actor(), draft, ["name", "email"], "month", remembers=True, needs_address=True)

@@ -31,8 +31,9 @@ from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience, Group
-from trainer.compliance.operations import order_pack, record_manifest
-from trainer.compliance.packs import Made, folder_of
+from trainer.compliance.operations import order_certificates
+from trainer.compliance.orders import folder_of
+from trainer.compliance.rules import Narrowing
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -147,7 +148,7 @@ class Full:
     id: UUID
     owner: UUID
     mona: UUID
-    pack: UUID
+    job: UUID
     cohort: UUID
 
     def actor(self) -> Actor:
@@ -203,10 +204,8 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()
         waive(actor, duty, "Away", dt.date(2027, 1, 1), clock.now())
         record(actor, dana, proof=True)
-        job = order_pack(actor, actor.today(clock.now()), clock.now())
-        pack = job.id
-        record_manifest(job, Made(pack.hex * 2, name, actor.today(clock.now()), clock.now(), 9))
-        folder_of(pack).mkdir(parents=True)
+        job = order_certificates(actor, Narrowing(), clock.now()).id
+        folder_of(job).mkdir(parents=True)
     walter = make_account(app, f"walter@{at}.example.org")
     put_on_roster(app, firm, walter, name="Walter Wu", email=f"walter@{at}.example.org", teams=[site])
     cohort = make_class(app, ines, firm)
@@ -222,7 +221,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         invite_to_class(desk, clock.now())
         db.session.add(ClassView(cohort_id=cohort, user_id=owner, name="Alice", began_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
-    return Full(app, name, firm, owner, mona, pack, cohort)
+    return Full(app, name, firm, owner, mona, job, cohort)
 
 
 def make_bob(app: Flask) -> UUID:

@@ -24,7 +24,6 @@ from tests.organizations.conftest import acme as acme
 from tests.support import PERIODS, TASKS, brings_only
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder
-from trainer.compliance.operations import order_pack
 from trainer.content.library import Library
 from trainer.core import clock, outbox, work
 from trainer.core.db import db, transaction
@@ -36,6 +35,7 @@ from trainer.core.outbox import OutboxMessage, post
 from trainer.core.settings import Settings
 from trainer.core.work import Job
 from trainer.credentials import certificate
+from trainer.extras.packs.operations import order_pack
 from trainer.jobs import runner
 from trainer.jobs.upkeep import keep_up_all
 from trainer.organizations.models import Organization

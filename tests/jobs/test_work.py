@@ -17,12 +17,12 @@ from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
 from tests.forked import begin_program
 from tests.organizations.conftest import acme as acme
-from trainer.compliance.models import PackManifest
-from trainer.compliance.operations import order_pack
-from trainer.compliance.packs import folder_of
+from trainer.compliance.orders import folder_of
 from trainer.core import clock, work
 from trainer.core.db import db, transaction
 from trainer.core.work import Job
+from trainer.extras.packs.models import PackManifest
+from trainer.extras.packs.operations import order_pack
 from trainer.jobs.work import advance, advance_all
 
 LEASE = 1.0  # seconds
@@ -38,7 +38,7 @@ STALLING = """
 
     folder, database, lease = sys.argv[1:]
     work.LEASE = timedelta(seconds=float(lease))
-    from trainer.compliance.tasks import make_pack
+    from trainer.extras.packs.tasks import make_pack
 
     def make_and_stall(job, now):
         done, total = make_pack(job, now)

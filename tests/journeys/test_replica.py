@@ -35,7 +35,7 @@ from tests.organizations.conftest import make_acme
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.assignments.models import Assignment
-from trainer.compliance.operations import order_certificates, order_pack
+from trainer.compliance.operations import order_certificates
 from trainer.compliance.rules import Narrowing
 from trainer.content.library import Library
 from trainer.core import replica
@@ -45,6 +45,7 @@ from trainer.core.outbox import OutboxMessage, post
 from trainer.core.replica import PATIENCE, Point, Standing, _wait_for, init_replica, look_at_replica, read_from_replica
 from trainer.core.settings import Settings
 from trainer.core.work import Job
+from trainer.extras.packs.operations import order_pack
 from trainer.extras.reports.models import Report, ReportMail
 from trainer.extras.reports.operations import add_recipients, make_report
 from trainer.extras.reports.queries import list_recipients

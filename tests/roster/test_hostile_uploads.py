@@ -201,10 +201,10 @@ def test_lists_proofs_and_certificates_to_check_are_all_that_is_taken_and_none_i
     # The second reads what we wrote, the third so much of two files of a pack and no more; the last is the content that
     # a machine of this installation put into service.
     released = "content/releasing.py"
-    assert opening == {"roster/workbook.py", "compliance/packs.py", "credentials/checking.py", released}
+    assert opening == {"roster/workbook.py", "extras/packs/making.py", "credentials/checking.py", released}
     assert unpacking == {released}
     for page in (ROOT / "trainer").rglob("*.html"):
         for field in re.findall(r"<input[^>]*type=[\"']file[^>]*>", page.read_text("utf-8")):
             # A file that a page reads in the browser has no name, and so isn't sent.
-            assert page.name == "pack_check.html", page
+            assert page.match("packs/check.html"), page
             assert "name=" not in field

@@ -46,8 +46,7 @@ from trainer.accounts.operations import open_session, request_address, request_r
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assignments.models import Assignment
-from trainer.compliance.operations import order_certificates, order_pack, record_manifest
-from trainer.compliance.packs import Made
+from trainer.compliance.operations import order_certificates
 from trainer.compliance.rules import Narrowing
 from trainer.content.library import Content, Library
 from trainer.core import clock
@@ -182,9 +181,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         invitation = invitation_token(db.session.scalars(select(Invitation)).one())
         values["device_id"] = str(make_device(actor, "Gate tablet", site, clock.now())[0].id)
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
-        job = order_pack(actor, actor.today(clock.now()), clock.now())
-        values |= {"job_id": str(job.id), "sha256": "0" * 64}
-        record_manifest(job, Made("0" * 64, "Acme Security", actor.today(clock.now()), clock.now(), 9))
         others["certificate_copies"] = {"membership_id": str(actor.membership.id)}
         others["certificate_files"] = {"job_id": str(order_certificates(actor, Narrowing(), clock.now()).id)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))

@@ -1,5 +1,5 @@
-"""Where a firm's people stand: training status, exports, evidence packs.
+"""Where a firm's people stand: training status, exports, files of certificates.
 
-Nouns: PackManifest. It decides nothing: requirements and duties are in `assignments`, what was
+It decides nothing: requirements and duties are in `assignments`, what was
 earned in `credentials`.
 """

@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 
 ACTS: Final = {
     "export.certificates": _l("Ordered a file of certificates"),
-    "export.evidence_pack": _l("Ordered an evidence pack"),
     "export.sent_mail": _l("Downloaded the list of sent mail"),
     "export.training_status": _l("Downloaded training status"),
     "reminder.sent": _l("Sent reminders by hand"),

@@ -1,6 +1,6 @@
 """The certificates behind a filter of training status as one ZIP with a manifest, made in slices by the worker.
 
-As with evidence packs (`packs`), what a slice has made lies in the job's folder, so that whoever comes after a stop
+What a slice has made lies in the job's folder, so that whoever comes after a stop
 goes on from there; the ZIP appears under its name only when it is whole, and files pass through.
 """
 
@@ -19,8 +19,8 @@ from typing import Any, Final, NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
-from trainer.compliance.pack_names import certificate_name
-from trainer.compliance.packs import SLICE, folder_of, is_written, write_certificate
+from trainer.compliance.file_names import certificate_name
+from trainer.compliance.orders import SLICE, folder_of, is_written, write_certificate
 from trainer.compliance.queries import get_orderer, iterate_rows, sight_of, written_teams
 from trainer.compliance.rules import Group, Narrowing
 from trainer.core.db import db

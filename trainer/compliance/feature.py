@@ -9,11 +9,8 @@ from trainer.compliance.acts import ACTS
 from trainer.compliance.attention import list_attention
 from trainer.compliance.operations import forget_firm
 from trainer.compliance.periods import PERIODS
-from trainer.compliance.tasks import make_pack
 from trainer.compliance.views.certificates import blueprint as certificates
-from trainer.compliance.views.checks import blueprint as pack_checks
 from trainer.compliance.views.earlier import blueprint as earlier
-from trainer.compliance.views.evidence import blueprint as evidence
 from trainer.compliance.views.reminders import blueprint as reminders
 from trainer.compliance.views.reminders import sent_mail
 from trainer.compliance.views.rounds import blueprint as training_rounds
@@ -28,23 +25,17 @@ FEATURE = Feature(
         earlier,
         reminders,
         sent_mail,
-        evidence,
-        pack_checks,
         certificates,
     ),
     links={
-        "pack": "pack_checks.check",
-        "packs": "evidence.packs",
-        "packs_check": "pack_checks.ask",
         "training_of_person": "training.person",
     },
-    works={"evidence-pack": make_pack, certificate_files.KIND: certificate_files.advance},
+    works={certificate_files.KIND: certificate_files.advance},
     forget_firm=forget_firm,
     firm_pages=(FirmPage("training.status", _l("Training status"), "see training status", Group.TRAINING, 1),),
     firm_blueprints={
         "training_rounds": "training.status",
         "reminders": "training.status",
-        "evidence": "training.status",
         "certificate_files": "training.status",
         "sent_mail": "training.status",
         "earlier": "training.status",
@@ -54,6 +45,5 @@ FEATURE = Feature(
     export_person=privacy.export_person,
     forget_person=privacy.forget_person,
     held=privacy.HELD,
-    holds_nobody=privacy.NOBODY,
     periods=PERIODS,
 )

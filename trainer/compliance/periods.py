@@ -9,19 +9,19 @@ from sqlalchemy import false
 
 from trainer.compliance.certificate_files import KIND as CERTIFICATES
 from trainer.compliance.certificate_files import ORDERS_KEPT, forget_orders
-from trainer.compliance.packs import forget_packs
-from trainer.compliance.rules import PACK_KEPT
+from trainer.compliance.orders import forget_files
+from trainer.compliance.rules import FILES_KEPT
 from trainer.core.periods import Period
 from trainer.core.work import Job
 
 PERIODS: Final = (
     Period(
         title=_l("Files of evidence packs"),
-        lasts=PACK_KEPT,
+        lasts=FILES_KEPT,
         why=_l("Long enough to download them. One beside an inspector’s link is kept until that link ends."),
         record=Job,
         since=Job.created_at,
-        forget=forget_packs,
+        forget=forget_files,
         of=false(),  # files, not rows
     ),
     Period(

@@ -1,4 +1,4 @@
-"""What evidence packs tell of a person, and what is forgotten. Never commits."""
+"""What files that a person ordered tell of that person, and what is forgotten. Never commits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from trainer.compliance.packs import folder_of
+from trainer.compliance.orders import folder_of
 from trainer.core.db import db
 from trainer.core.privacy import Held, Told, tell_all
 from trainer.core.work import Job
@@ -18,14 +18,10 @@ HELD: Final = {
     "work": Held(set(), ("packs",)),
 }
 """What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
-NOBODY: Final = {
-    "pack_manifests": "What a firm's pack was, for those who check it.",
-}
-"""Tables that say nothing of a person by themselves, and why."""
 
 
 def export_person(user_id: uuid.UUID) -> Told:
-    """Return the evidence packs that a person ordered."""
+    """Return the files that a person ordered."""
     packs = select(Job).where(Job.ordered_by_id == user_id).order_by(Job.created_at, Job.id)
     return {
         "packs": tell_all(packs, "kind", "created_at", "finished_at"),
@@ -33,9 +29,9 @@ def export_person(user_id: uuid.UUID) -> Told:
 
 
 def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:
-    """Delete the packs that a person ordered and that aren't finished: nobody could get them.
+    """Delete the files that a person ordered and that aren't finished: nobody could get them.
 
-    Packs that are finished are the firm's and run out on their own. Never commits.
+    Those that are finished are the firm's and run out on their own. Never commits.
     """
     for job in db.session.scalars(select(Job).where(Job.ordered_by_id == user_id, Job.finished_at.is_(None))):
         shutil.rmtree(folder_of(job.id), ignore_errors=True)

@@ -19,8 +19,7 @@ from trainer.assignments.rules import SOON, Status
 from trainer.assignments.shortfalls import find_shortfalls
 from trainer.assignments.statements import duties_where, meets_any, on
 from trainer.compliance import statements
-from trainer.compliance.models import PackManifest
-from trainer.compliance.rules import Counts, End, Group, Limits, Narrowing, Order, Outlook, Row, Sight, plain_digest
+from trainer.compliance.rules import Counts, End, Group, Limits, Narrowing, Order, Outlook, Row, Sight
 from trainer.compliance.statements import Part, parameters, shape_of
 from trainer.content.papers import Pack
 from trainer.content.serving import served
@@ -47,7 +46,6 @@ from trainer.web.language import show_day
 
 PAGE = 25
 PORTION = 1000
-PACK: Final = "evidence-pack"
 ALL_SEEN: Final = "all"
 
 
@@ -362,12 +360,6 @@ def get_orderer(job: Job) -> Actor:
     if actor is None or not may_have(actor, job):
         raise NotFound(_l("The person who ordered this may no longer see it, or sees other teams now."))
     return replace(actor, team_ids=teams_of_order(job))
-
-
-def find_manifest(given: str) -> PackManifest | None:
-    """Return the pack whose manifest has this SHA-256, however it is written, or None if none was made here."""
-    digest = plain_digest(given)
-    return db.session.scalar(select(PackManifest).where(PackManifest.sha256 == digest)) if digest else None
 
 
 def _rows(read: Sequence[Any], sight: Sight) -> list[Row]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,8 +14,8 @@ from trainer.content.papers import FormerStaff
 from trainer.credentials.rules import valid_until as add_months
 from trainer.organizations.rules import fold
 
-PACK_KEPT = dt.timedelta(days=7)
-"""How long an evidence pack can be downloaded."""
+FILES_KEPT = dt.timedelta(days=7)
+"""How long a file that someone ordered can be downloaded."""
 
 
 class Group(StrEnum):
@@ -225,9 +224,3 @@ def first_kept(law: FormerStaff, day: dt.date) -> dt.date:
     first = add_months(day, -12 * law.years)
     # No February 29 that many years ago.
     return first if add_months(first, 12 * law.years) >= day else first + dt.timedelta(days=1)
-
-
-def plain_digest(given: str) -> str | None:
-    """Return a SHA-256 in hexadecimal as it is recorded, however someone wrote it, or None if it can't be one."""
-    digest = "".join(given.split()).replace(":", "").replace("-", "").lower()
-    return digest if re.fullmatch("[0-9a-f]{64}", digest) else None

@@ -96,6 +96,8 @@ class Feature:
     """What one package brings. Whatever it doesn't name, it doesn't have."""
 
     name: str
+    needs: tuple[str, ...] = ()
+    """Of an extra, others that it imports and names: without them it can't be."""
     blueprints: tuple[Blueprint, ...] = ()
     commands: tuple[click.Command, ...] = ()
     """What `flask` can do besides; groups too."""

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from trainer.accounts.administrators import is_administrator
 from trainer.core.clock import now, today
 from trainer.core.errors import NotFound
+from trainer.core.feature import ask_extra
 from trainer.credentials import badges, rules
 from trainer.credentials.badge import Choice
 from trainer.credentials.certificate import NameNeedsFonts, Sheet
@@ -28,7 +29,6 @@ from trainer.credentials.words import disclaimer, reason_words, say_verdict
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
 from trainer.web.limits import WRONG, limit_acts, limit_failures
-from trainer.web.ways import way_to
 
 _JWT = "application/vc+jwt"
 
@@ -76,7 +76,7 @@ def verify_file() -> Response | tuple[Response | str, int] | str:
         )
     checked = check_file(form.file.data.read(), today())
     status = 422 if checked.verdict is rules.Verdict.UNREADABLE else 200
-    pack_url = checked.manifest and way_to("pack", sha256=checked.manifest)
+    pack_url = checked.manifest and ask_extra("pack_address", checked.manifest)
     if wants_json():
         url = checked.credential and verification_url(checked.credential.serial)
         return jsonify(verdict=checked.verdict.value, verify_url=url or (pack_url and _absolute(pack_url))), status
@@ -94,12 +94,16 @@ def verify_file() -> Response | tuple[Response | str, int] | str:
 def too_large(_error: RequestEntityTooLarge) -> Any:
     """Say that a file is too large, and where an evidence pack is checked however large it is."""
     most = current_app.config["MAX_CONTENT_LENGTH"] // 1024
-    words = _(
-        "A file can have %(most)s KB at most; our certificates and badges have less. For a large evidence pack, open "
-        "%(address)s: its file manifest.json stays on your device there.",
-        most=most,
-        address=_absolute(way_to("packs_check")),
-    )
+    check = ask_extra("pack_check_address")
+    if check is None:
+        words = _("A file can have %(most)s KB at most; our certificates and badges have less.", most=most)
+    else:
+        words = _(
+            "A file can have %(most)s KB at most; our certificates and badges have less. For a large evidence pack, "
+            "open %(address)s: its file manifest.json stays on your device there.",
+            most=most,
+            address=_absolute(check),
+        )
     return error_response(413, words)
 
 

@@ -15,7 +15,6 @@ from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.onward import find_onward
 from trainer.assessment.renewals import find_renewal
 from trainer.assignments.queries import list_own_duties
-from trainer.compliance import pack_words, sample
 from trainer.content.library import Course
 from trainer.content.serving import served, served_in
 from trainer.core.clock import now, today
@@ -31,7 +30,7 @@ from trainer.learning.models import Enrollment
 from trainer.learning.queries import list_enrollments, standing, taken
 from trainer.organizations.codes import find_code, read_code, show_code
 from trainer.organizations.mergers import list_open_of_user
-from trainer.organizations.posters import draw, firm_poster
+from trainer.organizations.posters import SAMPLE_FIRM, draw, firm_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.rules import Role, firm_state
 from trainer.pins.used_slips import list_untold
@@ -69,9 +68,8 @@ def for_firms() -> str:
     return render_template(
         "home/for_firms.html",
         translation=served_in(language_tag()).standing(_VOCABULARY),
-        firm=sample.FIRM,
+        firm=SAMPLE_FIRM,
         code=_SAMPLE_CODE,
-        pack_files=pack_words.files(),
         qr=Markup(qr_code(_printed(url_for(".for_firms")))),  # noqa: S704 drawn from our own address
     )
 
@@ -83,21 +81,10 @@ def sample_poster() -> Response:
     """Return the poster of a made-up firm. Its picture leads to the page for firms; its code opens nothing."""
     day = today()
     until = day + dt.timedelta(days=30)
-    data = draw([firm_poster(str(sample.FIRM), _SAMPLE_CODE, _printed(url_for(".for_firms")), until)], day)
+    data = draw([firm_poster(str(SAMPLE_FIRM), _SAMPLE_CODE, _printed(url_for(".for_firms")), until)], day)
     response = make_response(data)
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = "inline; filename=sample-poster.pdf"
-    return response
-
-
-@blueprint.get("/sample-evidence-pack.zip")
-@access(Who.PUBLIC)
-@cached_page
-def sample_pack() -> Response:
-    """Return the evidence pack of a made-up firm. None of its certificates can be checked."""
-    response = make_response(sample.sample_pack(served()))
-    response.mimetype = "application/zip"
-    response.headers["Content-Disposition"] = "attachment; filename=sample-evidence-pack.zip"
     return response
 
 

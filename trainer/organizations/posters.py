@@ -13,6 +13,7 @@ from typing import Any, Final
 import typst
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from trainer.content.serving import served
 from trainer.web.language import show_day
@@ -20,6 +21,8 @@ from trainer.web.paper import qr_code, typeset
 
 POSTER: Final = Path(__file__).with_name("poster.typ")
 LONGEST_NAME: Final = 120
+SAMPLE_FIRM: Final = _l("Sample Firm")
+"""What the made-up firm of samples is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ from tests.compliance.conftest import Training
 from tests.extras.api.conftest import acmes_token, read
 from trainer.accounts.operations import name_for_certificate
 from trainer.assignments.queries import list_own_duties
-from trainer.compliance.operations import order_pack
 from trainer.compliance.queries import list_completions
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import Reason, show_serial
+from trainer.extras.packs.operations import order_pack
 from trainer.extras.webhooks.queries import firms_told_of
 from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance

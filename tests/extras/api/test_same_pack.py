@@ -25,12 +25,11 @@ from sqlalchemy import select
 
 from tests.assignments.firm import Firm, make_firm
 from tests.cast import make_account, make_site
-from tests.compliance.test_pack_files import cover, page, table
-from tests.compliance.test_packs import finish
 from tests.extras.api.test_same_numbers import History, recount, said, small_firms, write_down
+from tests.extras.packs.test_files import cover, page, table
+from tests.extras.packs.test_packs import finish
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
-from trainer.compliance.operations import order_pack
-from trainer.compliance.packs import folder_of
+from trainer.compliance.orders import folder_of
 from trainer.compliance.queries import iterate_rows, sight_of
 from trainer.compliance.rules import Narrowing, Row
 from trainer.compliance.words import chip
@@ -38,6 +37,7 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
+from trainer.extras.packs.operations import order_pack
 from trainer.organizations.models import Membership
 from trainer.web.language import show_day
 

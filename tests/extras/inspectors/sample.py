@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from trainer.compliance.queries import PACK, list_orders
+from trainer.compliance.queries import list_orders
 from trainer.core import clock
 from trainer.extras.inspectors.operations import make_inspector_link, token_of
+from trainer.extras.packs.queries import PACK
 from trainer.organizations.actor import Actor
 
 OF_FIRMS = {"inspector_links"}

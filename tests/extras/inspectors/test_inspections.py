@@ -28,8 +28,7 @@ from trainer.assessment.models import Response
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience
-from trainer.compliance.operations import order_pack
-from trainer.compliance.packs import forget_packs
+from trainer.compliance.orders import forget_files
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
 from trainer.core import clock
@@ -41,6 +40,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import valid_until as add_months
 from trainer.extras.inspectors import paper, views
 from trainer.extras.inspectors.operations import make_inspector_link, token_of
+from trainer.extras.packs.operations import order_pack
 from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
 from trainer.learning.models import LessonResponse
@@ -228,10 +228,10 @@ def test_the_pack_that_was_chosen_can_be_downloaded_and_no_other(inspection: Ins
 def test_a_pack_is_kept_as_long_as_the_link_beside_which_it_stands(inspection: Inspection) -> None:
     visitor = inspection.stranger()
     with inspection.app.app_context():
-        forget_packs(clock.now() + dt.timedelta(days=13))
+        forget_files(clock.now() + dt.timedelta(days=13))
     assert visitor.get(f"{inspection.path}/pack.zip").data.startswith(b"PK")
     with inspection.app.app_context():
-        forget_packs(clock.now() + dt.timedelta(days=15))
+        forget_files(clock.now() + dt.timedelta(days=15))
     assert visitor.get(f"{inspection.path}/pack.zip").status_code == 409
 
 

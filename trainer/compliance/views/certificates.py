@@ -13,7 +13,7 @@ from trainer.compliance.asked import address_of, narrowing
 from trainer.compliance.certificate_files import KIND, narrowing_of, path_of
 from trainer.compliance.operations import order_certificates
 from trainer.compliance.queries import get_order, list_orders, sight_of
-from trainer.compliance.rules import PACK_KEPT, Narrowing
+from trainer.compliance.rules import FILES_KEPT, Narrowing
 from trainer.compliance.words import filter_words
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -50,7 +50,7 @@ def files(actor: Actor) -> str:
         address=address_of(filters, sight_of(actor, now())),
         jobs=[(job, said(narrowing_of(job)), path_of(job) is not None) for job in jobs],
         is_busy=any(job.finished_at is None and job.failed_at is None for job in jobs),
-        days=PACK_KEPT.days,
+        days=FILES_KEPT.days,
     )
 
 

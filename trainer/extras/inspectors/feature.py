@@ -14,6 +14,7 @@ from trainer.extras.inspectors.views import blueprint
 
 FEATURE = Feature(
     name="inspectors",
+    needs=("packs",),
     blueprints=(blueprint,),
     parts={"below_earlier_training": "inspectors/_further.html"},
     answers={"shared_packs": list_shared_packs},

@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired
 
-from trainer.compliance.forms import LimitedForm
 from trainer.extras.inspectors.models import LONGEST_LABEL
+from trainer.extras.packs.forms import LimitedForm
 from trainer.web.forms import PlainText, length, trimmed
 
 

@@ -9,8 +9,7 @@ from collections.abc import Collection
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.compliance.limits import choose_limits, limits_of_pack, tell_limits
-from trainer.compliance.queries import PACK, get_order
+from trainer.compliance.queries import get_order
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid
@@ -18,6 +17,8 @@ from trainer.core.signing import seal
 from trainer.extras.inspectors.models import InspectorLink
 from trainer.extras.inspectors.queries import find_maker, find_shared_pack, get_inspector_link, is_live
 from trainer.extras.inspectors.rules import INSPECTION_LASTS
+from trainer.extras.packs.limits import choose_limits, limits_of_pack, tell_limits
+from trainer.extras.packs.queries import PACK
 from trainer.organizations.actor import Actor
 
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from sqlalchemy import Select, or_, select
 
 from trainer.assignments.models import Waiver
-from trainer.compliance.queries import PACK, may_have
+from trainer.compliance.queries import may_have
 from trainer.compliance.rules import Limits, Sight
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.signing import is_sealed
 from trainer.core.work import Job
 from trainer.extras.inspectors.models import InspectorLink
+from trainer.extras.packs.queries import PACK
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Organization
 from trainer.organizations.queries import find_actor, firm_is_open

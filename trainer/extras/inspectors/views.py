@@ -23,11 +23,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.compliance.asked import address_of, asked_day, narrowing
-from trainer.compliance.limits import limits_of_pack, list_offered, tell_limits
-from trainer.compliance.pack_names import pack_name
-from trainer.compliance.packs import file_of
+from trainer.compliance.file_names import pack_name
 from trainer.compliance.queries import (
-    PACK,
     count_rows,
     find_owing,
     iterate_rows,
@@ -68,6 +65,9 @@ from trainer.extras.inspectors.queries import (
 )
 from trainer.extras.inspectors.rules import INSPECTION_LASTS
 from trainer.extras.inspectors.words import sentence
+from trainer.extras.packs.limits import limits_of_pack, list_offered, tell_limits
+from trainer.extras.packs.making import file_of
+from trainer.extras.packs.queries import PACK
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Organization

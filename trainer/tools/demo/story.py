@@ -17,7 +17,6 @@ from trainer.assessment.queries import failed_finals
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import require_course, waive
 from trainer.assignments.rules import Audience, Group, Wanted
-from trainer.compliance.operations import order_pack
 from trainer.content.library import Content
 from trainer.core.db import db
 from trainer.core.feature import list_features
@@ -268,4 +267,3 @@ class Story(Timeline):
         for feature in list_features():
             if feature.demo is not None:
                 feature.demo(self.alice, now)
-        order_pack(self.alice, now.date() - dt.timedelta(days=30), now)

@@ -22,8 +22,7 @@ from trainer.assignments.sql import add_days
 from trainer.assignments.statements import meets_any
 from trainer.assignments.words import outcome
 from trainer.compliance import queries
-from trainer.compliance.pack_names import proof_name
-from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Taught, Trained
+from trainer.compliance.file_names import proof_name
 from trainer.compliance.rules import Narrowing, Sight, is_kept
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
@@ -32,6 +31,7 @@ from trainer.core.db import db, in_portions
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import in_name_until
+from trainer.extras.packs.records import Change, Excuse, Former, Meeting, Person, Reminding, Taught, Trained
 from trainer.instructing.models import (
     Attendance,
     ClassSession,

@@ -11,14 +11,14 @@ from typing import Any, Final, NamedTuple
 
 from flask import render_template
 
-from trainer.compliance import pack_words
-from trainer.compliance.pack_names import address_of
-from trainer.compliance.pack_records import Records
-from trainer.compliance.pack_words import Tally
+from trainer.compliance.file_names import address_of
 from trainer.compliance.words import chip
 from trainer.content.library import Course
 from trainer.credentials.paper import verification_url
 from trainer.credentials.rules import show_serial
+from trainer.extras.packs import words
+from trainer.extras.packs.records import Records
+from trainer.extras.packs.words import Tally
 from trainer.web.static import style_text
 
 ROWS: Final = 250
@@ -69,7 +69,7 @@ class Table:
             before = self.leaves[-1].file.removeprefix("pages/") if self.leaves else f"../index.html#{self.name}"
             after = f"{self.name}-{number + 1}.html" if has_next else None
             html = render_template(
-                "compliance/pack/leaf.html",
+                "packs/pack/leaf.html",
                 **_shared(self._records, "../"),
                 table=self.name,
                 rows=rows,
@@ -85,20 +85,20 @@ class Table:
 def draw_index(records: Records, tables: dict[str, Table], outcomes: dict[str, int], tally: Tally) -> bytes:
     """Return the page to begin with."""
     html = render_template(
-        "compliance/pack/index.html",
+        "packs/pack/index.html",
         **_shared(records, ""),
         tables=tables,
         outcomes=outcomes,
         tally=tally,
-        parts_of_pack=pack_words.parts(records, tally),
-        headline=pack_words.headline(records),
-        sentences=pack_words.sentences(records),
-        moment=pack_words.moment(records),
-        made=pack_words.made(records),
-        required=[pack_words.describe(requirement, records) for requirement in records.requirements],
-        disclaimers=pack_words.disclaimers(records),
-        keeping=pack_words.keeping(records),
-        checking=pack_words.checking(records),
+        parts_of_pack=words.parts(records, tally),
+        headline=words.headline(records),
+        sentences=words.sentences(records),
+        moment=words.moment(records),
+        made=words.made(records),
+        required=[words.describe(requirement, records) for requirement in records.requirements],
+        disclaimers=words.disclaimers(records),
+        keeping=words.keeping(records),
+        checking=words.checking(records),
         rule_file=rule_file,
     )
     return html.encode()
@@ -111,7 +111,7 @@ def rule_file(course: Course) -> str:
 
 def draw_rule(records: Records, course: Course) -> bytes:
     """Return the page that says how a course's final decides, in the words of the page that learners read."""
-    return render_template("compliance/pack/rule.html", **_shared(records, ""), course=course).encode()
+    return render_template("packs/pack/rule.html", **_shared(records, ""), course=course).encode()
 
 
 def _shared(records: Records, root: str) -> dict[str, Any]:

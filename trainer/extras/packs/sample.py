@@ -16,22 +16,22 @@ from flask_babel.speaklater import LazyString
 from trainer.assignments.models import Requirement
 from trainer.assignments.rules import LATE, Audience, Completion, Duty, Status, Terms, first_due, status
 from trainer.assignments.words import who
-from trainer.compliance.pack_files import about, write_files, zip_files
-from trainer.compliance.pack_names import certificate_name
-from trainer.compliance.pack_records import Change, Excuse, Meeting, Person, Records, Reminding, Taught
+from trainer.compliance.file_names import certificate_name
 from trainer.compliance.rules import Counts, Row
 from trainer.content.library import Content, Course
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import sample_pdf
 from trainer.credentials.rules import show_serial, valid_until
+from trainer.extras.packs.files import about, write_files, zip_files
+from trainer.extras.packs.records import Change, Excuse, Meeting, Person, Records, Reminding, Taught
 from trainer.learning.models import Enrollment
 from trainer.learning.rules import Conditions
 from trainer.organizations.models import Membership
+from trainer.organizations.posters import SAMPLE_FIRM
 from trainer.organizations.rules import Role
 from trainer.organizations.words import act_name
 from trainer.web.language import show_day
 
-FIRM: Final = _l("Sample Firm")
 MARK: Final = _l("Sample, made-up people")
 
 _ZONE: Final = "America/New_York"
@@ -90,7 +90,7 @@ def sample_pack(content: Content) -> bytes:
         for member, credential in earned
     }
     records = Records(
-        firm=str(FIRM),
+        firm=str(SAMPLE_FIRM),
         zone=_ZONE,
         as_of=_DAY,
         made_at=_MADE_AT,

@@ -20,15 +20,11 @@ from uuid import UUID
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from trainer.assignments.queries import list_team_names
-from trainer.compliance import pack_reading
-from trainer.compliance.limits import limits_of_pack, tell_limits
-from trainer.compliance.pack_files import about, portions_of, write_files, zip_files
-from trainer.compliance.pack_names import certificate_name
-from trainer.compliance.pack_reading import View
-from trainer.compliance.pack_records import Records
+from trainer.compliance.file_names import certificate_name
+from trainer.compliance.orders import SLICE, folder_of, is_written, write_certificate
 from trainer.compliance.queries import (
     count_rows,
     get_orderer,
@@ -37,23 +33,23 @@ from trainer.compliance.queries import (
     list_concerning,
     list_laws,
 )
-from trainer.compliance.rules import PACK_KEPT, Limits, Narrowing
+from trainer.compliance.rules import Limits, Narrowing
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
 from trainer.core.db import db
-from trainer.core.feature import ask_extra
 from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
-from trainer.credentials.certificate import NameNeedsFonts
 from trainer.credentials.models import Credential
-from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.rules import show_serial
 from trainer.credentials.sealing import MANIFEST, seal
+from trainer.extras.packs import reading
+from trainer.extras.packs.files import about, portions_of, write_files, zip_files
+from trainer.extras.packs.limits import limits_of_pack, tell_limits
+from trainer.extras.packs.reading import View
+from trainer.extras.packs.records import Records
 from trainer.organizations.actor import Actor
 from trainer.web.language import show_day
-
-SLICE = 2.0  # seconds of work before others have their turn
 
 
 class Plan(NamedTuple):
@@ -71,11 +67,6 @@ class Made(NamedTuple):
     as_of: dt.date
     made_at: dt.datetime
     files: int
-
-
-def folder_of(job_id: UUID) -> Path:
-    """Return where a pack is made and kept."""
-    return _folders() / job_id.hex
 
 
 def file_of(job: Job) -> Path | None:
@@ -108,7 +99,7 @@ def _advance(job: Job, view: View) -> tuple[int, int]:
     if not has_content(folder / "records.json"):
         records = _records(folder, view, plan)
         write_files(records, lambda name, portions: write_whole(folder / "files" / name, portions))
-        for name, content in pack_reading.list_proofs(view):
+        for name, content in reading.list_proofs(view):
             write_whole(folder / "files" / name, [content])
         write_whole(folder / "records.json", [json.dumps(about(records)).encode()])
         return steps - 1, steps
@@ -131,28 +122,12 @@ def read_made(job: Job) -> Made:
     )
 
 
-def forget_packs(now: dt.datetime) -> None:
-    """Delete the files of packs that are no longer kept, and of those that were given up.
-
-    One beside an inspector's link is kept as long as the link.
-    """
-    packs = _folders()
-    if not packs.is_dir():
-        return
-    shared = ask_extra("shared_packs", now)
-    is_kept = or_(Job.created_at > now - PACK_KEPT, Job.id.in_(shared if shared is not None else ()))
-    kept = {job_id.hex for job_id in db.session.scalars(select(Job.id).where(Job.failed_at.is_(None), is_kept))}
-    for folder in packs.iterdir():
-        if folder.name not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def _plan(folder: Path, view: View) -> Plan:
     """Return which certificates belong in the pack and under which names, settled by the first slice."""
     path = folder / "names.json"
     if not has_content(path):
         names: dict[str, str] = {}
-        for earned in pack_reading.list_earned(view, _former_staff(list_laws(view.sight))):
+        for earned in reading.list_earned(view, _former_staff(list_laws(view.sight))):
             shown = show_serial(earned.serial)
             names.setdefault(earned.serial, certificate_name(earned.name, earned.employee_number, shown, "pdf"))
         write_whole(path, [json.dumps([view.at.isoformat(), names]).encode()])
@@ -174,25 +149,6 @@ def _write_certificates(folder: Path, left: list[str]) -> list[str]:
         if time.monotonic() >= until:
             break
     return left
-
-
-def write_certificate(folder: Path, credential: Credential) -> None:
-    """Write a certificate to its folder, or, where its name can't be printed, a text that says so."""
-    try:
-        pdf = certificate_pdf(credential)
-    except NameNeedsFonts as error:
-        write_whole(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
-    else:
-        write_whole(folder / f"{credential.serial}.pdf", [pdf])
-
-
-def _folders() -> Path:
-    return Path(current_app.config["SETTINGS"].files) / "packs"
-
-
-def is_written(folder: Path, serial: str) -> bool:
-    """Return whether a certificate's file is there, or the reason why it can't be made."""
-    return any(has_content(folder / f"{serial}.{ending}") for ending in ("pdf", "txt"))
 
 
 def _zip(folder: Path, plan: Plan) -> None:
@@ -237,16 +193,16 @@ def _records(folder: Path, view: View, plan: Plan) -> Records:
         team_names=_team_names(actor),
         courses=[courses[slug] for slug in sorted({rule.course for rule in requirements}) if slug in courses],
         counts=count_rows(view.sight, Narrowing()),
-        people=pack_reading.list_people(view),
+        people=reading.list_people(view),
         standings=iterate_rows(view.sight, Narrowing()),
-        completions=pack_reading.list_completions(view),
-        attestations=pack_reading.list_attestations(view),
-        trainings=pack_reading.list_trainings(view),
-        former=pack_reading.list_former(view, _former_staff(laws)),
-        excuses=pack_reading.list_excuses(view),
-        meetings=pack_reading.list_meetings(view),
-        reminders=pack_reading.list_reminders(view),
-        changes=pack_reading.list_changes(view),
+        completions=reading.list_completions(view),
+        attestations=reading.list_attestations(view),
+        trainings=reading.list_trainings(view),
+        former=reading.list_former(view, _former_staff(laws)),
+        excuses=reading.list_excuses(view),
+        meetings=reading.list_meetings(view),
+        reminders=reading.list_reminders(view),
+        changes=reading.list_changes(view),
         certificates=_certificates(folder, plan),
         caveats=_caveats(view),
         limits=tell_limits(actor.organization_id, Limits(actor.team_ids, view.requirement_id)),

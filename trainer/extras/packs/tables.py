@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from trainer.assignments.rules import Audience
 from trainer.assignments.words import earlier_told, reminder_name, who
-from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Reminding, Rule, Trained
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
+from trainer.extras.packs.records import Change, Excuse, Former, Meeting, Person, Reminding, Rule, Trained
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import local_day

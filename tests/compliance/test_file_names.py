@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.compliance.pack_names import LONGEST, address_of, certificate_name, pack_name, proof_name
+from trainer.compliance.file_names import LONGEST, address_of, certificate_name, pack_name, proof_name
 
 SERIAL = "7QK2M-4XT9R-DW3HB-6YVN0-CFG5S-A1"
 

@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 
 from trainer.assignments.rules import Audience
 from trainer.assignments.words import who
-from trainer.compliance.pack_records import Records, Rule
 from trainer.compliance.rules import Group
 from trainer.content.serving import served
 from trainer.credentials.sealing import MANIFEST, SEAL
 from trainer.credentials.words import disclaimer
+from trainer.extras.packs.records import Records, Rule
 from trainer.organizations.rules import local_day
 from trainer.web.language import show_day
 

@@ -19,8 +19,8 @@ from sqlalchemy import select, update
 from tests.assignments.trainings import DAY, PDF
 from tests.cast import actor_of, certify, desk_of, hold_meeting, join_class, make_account, make_class, put_on_roster
 from tests.compliance.conftest import Training, require
-from tests.compliance.test_pack_files import cover, page, table
-from tests.compliance.test_packs import finish
+from tests.extras.packs.test_files import cover, page, table
+from tests.extras.packs.test_packs import finish
 from tests.organizations.conftest import Acme
 from tests.remembered import remembered
 from tests.support import Visitor
@@ -29,8 +29,6 @@ from trainer.assignments.models import Assignment, EarlierTraining, Reminder, Re
 from trainer.assignments.operations import change_requirement, end_requirement, waive
 from trainer.assignments.queries import get_requirement, wanted_by
 from trainer.assignments.rules import Audience, Group
-from trainer.compliance.limits import tell_limits
-from trainer.compliance.operations import order_pack
 from trainer.compliance.rules import Limits
 from trainer.content.serving import served
 from trainer.core.audit import AuditEvent
@@ -42,6 +40,8 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.extras.inspectors.models import InspectorLink
 from trainer.extras.inspectors.operations import make_inspector_link, token_of
+from trainer.extras.packs.limits import tell_limits
+from trainer.extras.packs.operations import order_pack
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Membership, Team, TeamMembership

@@ -10,10 +10,10 @@ from typing import Any, Final
 import typst
 from flask_babel import gettext as _
 
-from trainer.compliance import pack_words
-from trainer.compliance.pack_records import Records
-from trainer.compliance.pack_words import Tally
 from trainer.content.serving import served
+from trainer.extras.packs import words
+from trainer.extras.packs.records import Records
+from trainer.extras.packs.words import Tally
 from trainer.web.paper import qr_code, typeset
 
 TEMPLATE: Final = Path(__file__).with_name("cover.typ")
@@ -46,21 +46,21 @@ def _texts(records: Records, tally: Tally) -> dict[str, Any]:
         "firm": _breakable(records.firm),
         "foot": served().site.name,
         "mark": records.mark or "",
-        "moment": pack_words.moment(records),
+        "moment": words.moment(records),
         "limits": _breakable(records.limits),
-        "headline": pack_words.headline(records),
-        "sentences": " ".join(pack_words.sentences(records)),
-        "disclaimers": pack_words.disclaimers(records),
+        "headline": words.headline(records),
+        "sentences": " ".join(words.sentences(records)),
+        "disclaimers": words.disclaimers(records),
         "caveats": list(records.caveats),
-        "parts": [[part.name, part.contents] for part in pack_words.parts(records, tally)],
-        "required": [_breakable(pack_words.describe(requirement, records)) for requirement in records.requirements]
+        "parts": [[part.name, part.contents] for part in words.parts(records, tally)],
+        "required": [_breakable(words.describe(requirement, records)) for requirement in records.requirements]
         or [_("Nothing was required on that day.")],
-        "checking": pack_words.checking(records),
+        "checking": words.checking(records),
         "url": records.check_url or "",
         "qr": qr_code(records.check_url) if records.check_url else "",
         "facts": [
             [_("Ordered by"), _breakable(records.ordered_by)],
-            [_("Created"), pack_words.made(records)],
+            [_("Created"), words.made(records)],
             [_("Time zone"), records.zone.replace("_", " ")],
         ],
         "words": {

@@ -15,18 +15,18 @@ import pytest
 from flask import Flask
 
 from tests.compliance.conftest import Training
-from tests.compliance.test_packs import order
 from tests.content import small
+from tests.extras.packs.test_packs import order
 from tests.learning.test_views import all_rows
 from tests.support import Visitor
-from trainer.compliance import packs
-from trainer.compliance.sample import MARK, sample_pack
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.work import Job
 from trainer.credentials.rules import read_serial
 from trainer.credentials.sealing import SEAL
+from trainer.extras.packs import making
+from trainer.extras.packs.sample import MARK, sample_pack
 from trainer.items.registry import MODELS
 from trainer.jobs.work import advance
 
@@ -104,7 +104,7 @@ def test_it_has_the_files_and_columns_of_a_real_pack(training: Training, files: 
     with training.acme.app.app_context():
         while advance():
             db.session.remove()
-        path = packs.file_of(db.session.get_one(Job, job_id))
+        path = making.file_of(db.session.get_one(Job, job_id))
         assert path is not None
         real = unpack(path.read_bytes())
 

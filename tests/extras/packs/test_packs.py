@@ -18,15 +18,13 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import actor_of, make_account, make_site, put_on_roster
-from tests.compliance.conftest import Training, require
+from tests.cast import actor_of, make_site
+from tests.compliance.conftest import Training, earn_many, require
 from tests.forked import begin_program
 from tests.organizations.conftest import Acme
 from trainer.assignments.rules import Audience, Group
 from trainer.assignments.upkeep import assign_missing
-from trainer.compliance import packs
-from trainer.compliance.models import PackManifest
-from trainer.compliance.operations import order_pack
+from trainer.compliance import orders
 from trainer.content.serving import served
 from trainer.core import work
 from trainer.core.clock import now
@@ -34,6 +32,9 @@ from trainer.core.db import db, transaction
 from trainer.core.work import MOST_TRIES, Job
 from trainer.credentials.models import Credential
 from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed
+from trainer.extras.packs import making
+from trainer.extras.packs.models import PackManifest
+from trainer.extras.packs.operations import order_pack
 from trainer.jobs.work import advance
 from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.rules import Role
@@ -43,10 +44,10 @@ PROGRAM = """
     from tests.conftest import make_settings
     from pathlib import Path
     from trainer.app import create_app
-    from trainer.compliance import packs
+    from trainer.extras.packs import making
     from trainer.jobs.work import advance
 
-    packs.SLICE = 0.0  # one certificate portion at a time
+    making.SLICE = 0.0  # one certificate portion at a time
     app = create_app(make_settings(Path(sys.argv[1]), sys.argv[2]))
     with app.app_context():
         while advance():
@@ -71,7 +72,7 @@ def finish(app: Flask, job_id: UUID) -> dict[str, bytes]:
     with app.app_context():
         while advance():
             db.session.remove()
-        path = packs.file_of(db.session.get_one(Job, job_id))
+        path = making.file_of(db.session.get_one(Job, job_id))
         assert path is not None
         with zipfile.ZipFile(path) as pack:
             return {name: pack.read(name) for name in pack.namelist()}
@@ -82,20 +83,6 @@ def order_on(acme: Acme, day: dt.date | None, name: str = "alice") -> UUID:
     with acme.app.app_context(), transaction():
         actor = actor_of(acme.users[name], acme.id)
         return order_pack(actor, day or actor.today(now()), now()).id
-
-
-def earn_many(training: Training, number: int) -> None:
-    """Give so many more guards a certificate, copied from Bob's."""
-    acme = training.acme
-    with acme.app.app_context():
-        bobs = db.session.scalars(select(Credential).where(Credential.user_id == acme.users["bob"])).one()
-        facts = {column.name: getattr(bobs, column.name) for column in Credential.__table__.columns}
-    for one in range(number):
-        user = make_account(acme.app, f"g{one}@example.org")
-        put_on_roster(acme.app, acme.id, user, name=f"Guard {one:02}", email=f"g{one}@example.org")
-        with acme.app.app_context(), transaction() as session:
-            own = {"id": UUID(int=one + 1), "user_id": user, "serial": f"{one:027}", "status_index": 1 << 30 | one}
-            session.add(Credential(**(facts | own)))
 
 
 @pytest.mark.on_both
@@ -130,12 +117,12 @@ def test_a_worker_killed_in_the_middle_leaves_what_it_made_and_the_next_goes_on(
     assert 20 <= len(made) < 46
     assert not (folder / "pack.zip").exists()
     with training.acme.app.app_context(), time_machine.travel(now() + work.LEASE + dt.timedelta(seconds=1)):
-        assert packs.file_of(db.session.get_one(Job, job_id)) is None
+        assert making.file_of(db.session.get_one(Job, job_id)) is None
         written = []
         while advance():
             written += [path for path, at in made.items() if path.exists() and path.stat().st_mtime_ns != at]
             db.session.remove()
-        path = packs.file_of(db.session.get_one(Job, job_id))
+        path = making.file_of(db.session.get_one(Job, job_id))
     assert written == []
     assert path is not None
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as pack:
@@ -177,7 +164,7 @@ def test_a_pack_says_whom_each_requirement_is_for(training: Training) -> None:
     with acme.app.app_context():
         while advance():
             db.session.remove()
-        path = packs.file_of(db.session.get_one(Job, job_id))
+        path = making.file_of(db.session.get_one(Job, job_id))
         assert path is not None
         with zipfile.ZipFile(path) as pack:
             rows = csv.DictReader(io.StringIO(pack.read("requirements.csv").decode("utf-8-sig")))
@@ -223,7 +210,7 @@ def test_killed_at_any_write_it_goes_on_and_nothing_is_there_twice(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", put)
-        patched.setattr("trainer.compliance.tasks.record_manifest", record)
+        patched.setattr("trainer.extras.packs.tasks.record_manifest", record)
         with pytest.raises(Killed):
             finish(app, job_id)
     with time_machine.travel(now() + work.LEASE + dt.timedelta(seconds=1)):
@@ -304,8 +291,8 @@ def test_files_are_kept_for_a_week(training: Training, tmp_path: Path) -> None:
     with training.acme.app.app_context():
         while advance():
             db.session.remove()
-        packs.forget_packs(now())
+        orders.forget_files(now())
         assert (tmp_path / "packs" / job_id.hex / "pack.zip").exists()
-        packs.forget_packs(now() + dt.timedelta(days=8))
+        orders.forget_files(now() + dt.timedelta(days=8))
         assert not (tmp_path / "packs" / job_id.hex).exists()
     assert "No longer kept" in training.acme.enter("alice").get(training.acme.path("/evidence-packs")).text

@@ -9,23 +9,29 @@ from flask import Blueprint, flash, render_template, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.compliance.forms import PackForm
-from trainer.compliance.limits import limits_of_pack, list_offered, tell_limits
-from trainer.compliance.operations import order_pack
-from trainer.compliance.pack_names import pack_name
-from trainer.compliance.packs import file_of
-from trainer.compliance.queries import PACK, get_order, list_orders
-from trainer.compliance.rules import PACK_KEPT
+from trainer.compliance.file_names import pack_name
+from trainer.compliance.queries import get_order, list_orders
+from trainer.compliance.rules import FILES_KEPT
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotYet
+from trainer.extras.packs.forms import PackForm
+from trainer.extras.packs.limits import limits_of_pack, list_offered, tell_limits
+from trainer.extras.packs.making import file_of
+from trainer.extras.packs.operations import order_pack
+from trainer.extras.packs.queries import PACK
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
-blueprint = Blueprint("evidence", __name__, url_prefix="/organizations/<uuid:organization_id>/evidence-packs")
+blueprint = Blueprint(
+    "evidence",
+    __name__,
+    template_folder="../templates",
+    url_prefix="/organizations/<uuid:organization_id>/evidence-packs",
+)
 
 
 @blueprint.get("")
@@ -74,7 +80,7 @@ def pack(actor: Actor, job_id: UUID) -> Response:
 def _page(actor: Actor, form: PackForm) -> str:
     jobs = list_orders(actor, PACK)
     return render_template(
-        "compliance/packs.html",
+        "packs/packs.html",
         actor=actor,
         form=form,
         jobs=[
@@ -87,5 +93,5 @@ def _page(actor: Actor, form: PackForm) -> str:
             for job in jobs
         ],
         is_busy=any(job.finished_at is None and job.failed_at is None for job in jobs),
-        days=PACK_KEPT.days,
+        days=FILES_KEPT.days,
     )

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 
 from tests.cast import actor_of, add_note, certify, desk_of, hold_meeting, join_class, make_class, start_practice
 from tests.compliance.conftest import Training, require
-from tests.compliance.test_packs import finish, order, order_on
+from tests.extras.packs.test_packs import finish, order, order_on
 from tests.organizations.conftest import Acme
 from tests.support import COURSE
 from trainer.assessment.models import Response
@@ -26,7 +26,6 @@ from trainer.assignments.operations import change_requirement, end_waiver, waive
 from trainer.assignments.queries import get_requirement, wanted_by
 from trainer.assignments.rules import Audience
 from trainer.assignments.upkeep import assign_missing
-from trainer.compliance import pack_pages
 from trainer.compliance.rules import is_kept
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
@@ -34,6 +33,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.outbox import NO_SERVER, post
 from trainer.credentials.models import Credential
+from trainer.extras.packs import pages as pack_pages
 from trainer.instructing.models import ClassNote, ClassSession
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.upkeep import keep_up

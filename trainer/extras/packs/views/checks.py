@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from trainer.compliance.forms import PackCheckForm
-from trainer.compliance.queries import find_manifest
+from trainer.extras.packs.forms import PackCheckForm
+from trainer.extras.packs.queries import find_manifest
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_failures
 
@@ -19,9 +19,9 @@ def ask() -> Response | tuple[str, int] | str:
     """Ask for the manifest's hash. With script, the browser finds it in the file that is chosen."""
     form = PackCheckForm(request.args)
     if "sha256" not in request.args:
-        return render_template("compliance/pack_check.html", form=PackCheckForm())
+        return render_template("packs/check.html", form=PackCheckForm())
     if not form.validate():
-        return render_template("compliance/pack_check.html", form=form), 422
+        return render_template("packs/check.html", form=form), 422
     return redirect(url_for(".check", sha256=form.digest), 303)
 
 
@@ -31,7 +31,7 @@ def ask() -> Response | tuple[str, int] | str:
 def check(sha256: str) -> Response:
     """Say what we recorded of a pack, or that we know none with this hash. Nobody can list them."""
     manifest = find_manifest(sha256)
-    page = render_template("compliance/pack_checked.html", manifest=manifest, sha256=sha256)
+    page = render_template("packs/checked.html", manifest=manifest, sha256=sha256)
     response = make_response(page, 404 if manifest is None else 200)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 
 from tests.compliance.conftest import Training
-from tests.compliance.test_packs import finish, order
+from tests.extras.packs.test_packs import finish, order
 from tests.learning.test_views import all_rows
 from tests.support import Visitor
-from trainer.compliance.operations import forget_firm
-from trainer.compliance.packs import forget_packs
+from trainer.compliance.orders import forget_files
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
+from trainer.extras.packs.operations import forget_firm
 
 UNKNOWN = "0" * 64
 
@@ -76,7 +76,7 @@ def test_nobody_finds_one_by_guessing(app: Flask, visitor: Visitor) -> None:
 def test_it_stays_when_the_file_is_gone_and_keeps_quiet_about_a_deleted_firm(training: Training, digest: str) -> None:
     app = training.acme.app
     with app.app_context():
-        forget_packs(now() + dt.timedelta(days=400))
+        forget_files(now() + dt.timedelta(days=400))
     assert "Acme Security" in Visitor(app).get(f"/pack/{digest}").text
     with app.app_context(), transaction():
         while forget_firm(training.acme.id, 100):

@@ -16,15 +16,16 @@ from typing import IO, Final, TypeVar
 
 from flask_babel import gettext as _
 
-from trainer.compliance import pack_tables, pack_words
-from trainer.compliance.pack_cover import draw_cover
-from trainer.compliance.pack_pages import Put, Table, draw_index, draw_rule, rule_file
-from trainer.compliance.pack_records import Change, Excuse, Former, Meeting, Person, Records, Reminding
-from trainer.compliance.pack_words import Tally
 from trainer.compliance.rules import Row
 from trainer.compliance.words import as_table
 from trainer.content.library import Course
 from trainer.credentials.sealing import MANIFEST, SEAL
+from trainer.extras.packs import tables as pack_tables
+from trainer.extras.packs import words
+from trainer.extras.packs.cover import draw_cover
+from trainer.extras.packs.pages import Put, Table, draw_index, draw_rule, rule_file
+from trainer.extras.packs.records import Change, Excuse, Former, Meeting, Person, Records, Reminding
+from trainer.extras.packs.words import Tally
 from trainer.web.language import show_times_of
 from trainer.web.tables import Table as Rows
 from trainer.web.tables import csv_lines
@@ -183,20 +184,20 @@ def _outline(course: Course) -> str:
 
 def _readme(records: Records) -> str:
     is_sample = records.check_url is None  # which nobody signs
-    files = {name: held for name, held in pack_words.files().items() if name != SEAL or not is_sample}
+    files = {name: held for name, held in words.files().items() if name != SEAL or not is_sample}
     lines = [
         _("Training records of %(firm)s", firm=records.firm),
         *([records.limits] if records.limits else []),
-        pack_words.moment(records),
+        words.moment(records),
         "",
-        pack_words.headline(records),
-        *pack_words.sentences(records),
+        words.headline(records),
+        *words.sentences(records),
         "",
         *(f"{name:23} {held}" for name, held in files.items()),
         "",
-        *pack_words.checking(records),
+        *words.checking(records),
         "",
-        *pack_words.disclaimers(records),
+        *words.disclaimers(records),
         "",
     ]
     return "\n".join(lines)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from trainer.compliance import packs
-from trainer.compliance.operations import record_manifest
 from trainer.core.db import transaction
 from trainer.core.work import Job
+from trainer.extras.packs import making
+from trainer.extras.packs.operations import record_manifest
 
 
 def make_pack(job: Job, now: dt.datetime) -> tuple[int, int]:
     """Work on a pack for a slice; return (steps done, steps in all)."""
-    done, total = packs.advance(job, now)
+    done, total = making.advance(job, now)
     if done == total:
-        made = packs.read_made(job)
+        made = making.read_made(job)
         with transaction():
             record_manifest(job, made)
     return done, total

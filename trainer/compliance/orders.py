@@ -1,0 +1,63 @@
+"""Files that someone ordered and the worker makes in slices: where they lie, and the certificates in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import or_, select
+
+from trainer.compliance.rules import FILES_KEPT
+from trainer.core.db import db
+from trainer.core.feature import ask_extra
+from trainer.core.whole_files import has_content, write_whole
+from trainer.core.work import Job
+from trainer.credentials.certificate import NameNeedsFonts
+from trainer.credentials.models import Credential
+from trainer.credentials.paper import certificate_pdf
+
+SLICE: Final = 2.0  # seconds of work before others have their turn
+
+
+def folder_of(job_id: UUID) -> Path:
+    """Return where a file is made and kept."""
+    return _folders() / job_id.hex
+
+
+def forget_files(now: dt.datetime) -> None:
+    """Delete the files that are no longer kept, and those that were given up.
+
+    An evidence pack beside an inspector's link is kept as long as the link.
+    """
+    folders = _folders()
+    if not folders.is_dir():
+        return
+    shared = ask_extra("shared_packs", now)
+    is_kept = or_(Job.created_at > now - FILES_KEPT, Job.id.in_(shared if shared is not None else ()))
+    kept = {job_id.hex for job_id in db.session.scalars(select(Job.id).where(Job.failed_at.is_(None), is_kept))}
+    for folder in folders.iterdir():
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_certificate(folder: Path, credential: Credential) -> None:
+    """Write a certificate to its folder, or, where its name can't be printed, a text that says so."""
+    try:
+        pdf = certificate_pdf(credential)
+    except NameNeedsFonts as error:
+        write_whole(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
+    else:
+        write_whole(folder / f"{credential.serial}.pdf", [pdf])
+
+
+def _folders() -> Path:
+    return Path(current_app.config["SETTINGS"].files) / "packs"
+
+
+def is_written(folder: Path, serial: str) -> bool:
+    """Return whether a certificate's file is there, or the reason why it can't be made."""
+    return any(has_content(folder / f"{serial}.{ending}") for ending in ("pdf", "txt"))
