@@ -20,11 +20,10 @@ from trainer.accounts.operations import create_account, create_guest, name_for_c
 from trainer.accounts.passwords import hash_password
 from trainer.accounts.queries import get_user
 from trainer.accounts.second_factor import find_secret, turn_on
-from trainer.assessment import finals, remarks, rounds
+from trainer.assessment import finals, rounds
 from trainer.assessment import operations as assessment
-from trainer.assessment.models import Attempt, Remark, RoundRequest
+from trainer.assessment.models import Attempt, RoundRequest
 from trainer.assessment.queries import list_responses
-from trainer.assessment.remarks import RemarkKind
 from trainer.assessment.tasks import count_answers
 from trainer.content.serving import served
 from trainer.core import clock
@@ -328,16 +327,6 @@ def count(app: Flask) -> None:
     with app.app_context():
         for _portion in count_answers():
             pass
-
-
-def write_remark(
-    app: Flask, scene: str, text: str = "Which door?", kind: RemarkKind = RemarkKind.WORDING, days_ago: int = 0
-) -> UUID:
-    """Let someone find something wrong with a scene as it is now; return the remark's id."""
-    with app.app_context(), transaction() as session:
-        day = clock.today() - dt.timedelta(days=days_ago)
-        remarks.write_remark(served(), served().scenarios[scene].digest, kind, text, day)
-        return session.scalars(select(Remark.id).where(Remark.text == text)).one()
 
 
 def approve(app: Flask, user_id: UUID) -> None:

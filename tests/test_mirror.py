@@ -28,7 +28,6 @@ HELD_BY = {
     "assessment/test_handovers.py": "assessment/views/shifts",
     "assessment/test_rare.py": "assessment/views/rare items/event",
     "assessment/test_operations.py": "assessment/drawn",
-    "assessment/test_remarks.py": "assessment/views/remarks",
     "assessment/test_renewals.py": "assessment/views/renewals",
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
@@ -105,6 +104,9 @@ HELD_BY = {
     "extras/reports/test_reports.py": "extras/reports/files extras/reports/forms extras/reports/emails "
     "extras/reports/models extras/reports/operations extras/reports/queries extras/reports/views/links "
     "extras/reports/views/reports extras/reports/words",
+    "extras/remarks/test_reading.py": "extras/remarks/commands",
+    "extras/remarks/test_remarks.py": "extras/remarks/forms extras/remarks/models extras/remarks/operations "
+    "extras/remarks/views extras/remarks/words",
     "extras/twins/test_twins.py": "extras/twins/rules extras/twins/views",
     "extras/webhooks/test_webhooks.py": "core/events extras/webhooks/forms extras/webhooks/models "
     "extras/webhooks/operations extras/webhooks/queries extras/webhooks/signatures extras/webhooks/tasks "

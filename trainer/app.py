@@ -36,6 +36,7 @@ from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
 from trainer.extras.inspectors import feature as inspectors
 from trainer.extras.packs import feature as packs
+from trainer.extras.remarks import feature as remarks
 from trainer.extras.reports import feature as reports
 from trainer.extras.twins import feature as twins
 from trainer.extras.webhooks import feature as webhooks
@@ -95,6 +96,7 @@ FEATURES: Final = (
     api.FEATURE,
     webhooks.FEATURE,
     twins.FEATURE,
+    remarks.FEATURE,
 )
 """What the app is made of, from the bottom up, as packages may import each other."""
 

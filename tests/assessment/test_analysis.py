@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from tests.cast import count, write_remark
+from tests.cast import count
 from tests.content_copies import Copy
 from tests.crowd import Said, let_answer, rightly, wrongly
 from trainer.assessment.analysis import Analysis, Edition, Version, analyze
@@ -169,12 +169,6 @@ def test_a_course_has_its_own_answers(app: Flask, shelf: Library) -> None:
     assert of(looked(app, shelf.content, course=first), scene).answers == 30
     there = of(looked(app, shelf.content, course=second), scene)
     assert (there.answers, there.figures) == (2, None)
-
-
-def test_remarks_are_counted_by_scene(app: Flask, shelf: Library) -> None:
-    scene = open_ones(shelf.content)[0]
-    write_remark(app, scene.id)
-    assert of(looked(app, shelf.content), scene).remarks == 1
 
 
 def test_the_same_few_statements_whatever_there_is(app: Flask, shelf: Library) -> None:

@@ -9,14 +9,15 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import delete, select
 
-from tests.cast import add_second_factor, appoint, count, sign_in_as, write_remark
+from tests.cast import add_second_factor, appoint, count, sign_in_as
 from tests.crowd import Said, let_answer, rightly, wrongly
+from tests.extras.remarks.cast import write_remark
 from trainer.accounts.models import Administrator
 from trainer.assessment.models import ItemCount
-from trainer.assessment.remarks import RemarkKind
 from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.core.db import db, transaction
+from trainer.extras.remarks.operations import RemarkKind
 
 if TYPE_CHECKING:
     from tests.browser.stage import Stage

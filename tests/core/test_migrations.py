@@ -37,10 +37,10 @@ from tests.cast import (
     make_class,
     make_passkey,
     make_site,
-    write_remark,
 )
 from tests.cast import make_firm as make_site_firm
 from tests.extras import fill_extras
+from tests.extras.remarks.cast import write_remark
 from tests.support import COURSE, Visitor, make_ready, take_final
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt, RenewalMail

@@ -19,11 +19,9 @@ from tests.cast import (
     make_firm,
     put_on_roster,
     sign_in_as,
-    write_remark,
 )
 from tests.crowd import let_answer, rightly, wrongly
 from tests.support import Visitor, closed_up
-from trainer.assessment.remarks import RemarkState
 from trainer.content.library import Library, Scenario
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth
@@ -102,7 +100,6 @@ def test_an_instructor_who_asks_for_the_pool_of_finals_gets_open_scenes(
 @pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER, Role.INSTRUCTOR, Role.MEMBER])
 def test_no_role_in_a_firm_opens_it(app: Flask, shelf: Library, role: Role) -> None:
     open_one, _reserved = fill(app, shelf)
-    remark = write_remark(app, open_one.id)
     alice, someone = make_account(app, "alice@example.org"), make_account(app, "someone@example.org")
     firm = make_firm(app, alice)
     if role is not Role.OWNER:
@@ -113,7 +110,6 @@ def test_no_role_in_a_firm_opens_it(app: Flask, shelf: Library, role: Role) -> N
     assert visitor.get(PAGE).status_code == 404
     assert visitor.get(f"{SCENE}/{open_one.id}").status_code == 404
     assert visitor.post(f"{PAGE}/exports").status_code == 404
-    assert visitor.post(f"{PAGE}/remarks/{remark}/state", {"state": "read"}).status_code == 404
 
 
 def test_who_is_no_longer_approved_is_out_at_once(app: Flask, ines: Visitor) -> None:
@@ -213,30 +209,3 @@ def test_no_person_is_on_any_of_it(app: Flask, shelf: Library, administrator: Vi
     everything += administrator.post(f"{PAGE}/exports").text
     assert "bob@" not in everything
     assert bob.hex not in everything
-
-
-def test_remarks_are_read_by_both_and_marked_by_administrators(
-    app: Flask, shelf: Library, ines: Visitor, administrator: Visitor
-) -> None:
-    scene = scenes(shelf)[0]
-    remark = write_remark(app, scene.id, "Which <b>door</b>?")
-    page = ines.get(f"{SCENE}/{scene.id}").text
-    assert "Which &lt;b&gt;door&lt;/b&gt;?" in page
-    assert "Mark as read" not in page
-    assert ines.post(f"{PAGE}/remarks/{remark}/state", {"state": "read"}).status_code == 404
-    assert "Mark as read" in administrator.get(f"{SCENE}/{scene.id}").text
-    for state in (RemarkState.READ, RemarkState.ANSWERED):
-        answer = administrator.post(f"{PAGE}/remarks/{remark}/state", {"state": state.value})
-        assert answer.headers["Location"] == f"{SCENE}/{scene.id}#remarks"
-    assert "Mark as" not in administrator.get(f"{SCENE}/{scene.id}").text
-    with app.app_context():
-        acts = db.session.scalars(select(AuditEvent).where(AuditEvent.act.startswith("remark."))).all()
-        assert {(one.act, one.subject_id, one.actor_id is not None) for one in acts} == {
-            ("remark.read", remark, True),
-            ("remark.answered", remark, True),
-        }
-
-
-def test_a_state_that_there_is_not_is_refused(app: Flask, shelf: Library, administrator: Visitor) -> None:
-    remark = write_remark(app, scenes(shelf)[0].id)
-    assert administrator.post(f"{PAGE}/remarks/{remark}/state", {"state": "gone"}).status_code == 422

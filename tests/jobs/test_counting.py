@@ -7,10 +7,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.crowd import let_answer, rightly
-from tests.support import PERIODS, TASKS
+from tests.support import TASKS
 from trainer.assessment import counting
 from trainer.assessment.models import ItemCount
-from trainer.assessment.remarks import forget_remarks
 from trainer.assessment.tasks import count_answers
 from trainer.content.library import Library
 from trainer.core.db import db
@@ -21,7 +20,6 @@ def test_the_worker_counts_each_hour_and_lets_others_work_between_portions(
     app: Flask, shelf: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert {one.label: one.every for one in TASKS}["count answers"] == HOUR
-    assert forget_remarks in {one.forget for one in PERIODS}
     monkeypatch.setattr(counting, "PORTION", 2)
     scene = next(iter(shelf.content.scenarios.values()))
     let_answer(app, [{scene.id: rightly(scene)}] * 5)

@@ -11,12 +11,11 @@ from flask import Flask
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from tests.cast import make_account, make_guest, write_remark
+from tests.cast import make_account, make_guest
 from tests.support import PERIODS, closed_up
 from tests.test_personal_data import make_petra
 from trainer.accounts.models import Link, Session, User
 from trainer.compliance import certificate_files
-from trainer.content.serving import served
 from trainer.core import audit, clock, work
 from trainer.core.audit import AuditEvent, forget_events, forget_names, note
 from trainer.core.db import db, transaction
@@ -47,7 +46,6 @@ def fill(app: Flask) -> None:
     """Have a record of each sort."""
     petra = make_petra(app)
     make_guest(app)
-    write_remark(app, next(iter(scenes(app))))
     with app.app_context(), transaction():
         at = clock.now()
         db.session.add(LimitCount(key="k", count=1, ends_at=at + dt.timedelta(hours=1)))
@@ -56,12 +54,6 @@ def fill(app: Flask) -> None:
         copy = order_copy(petra.id, at)
         copy.finished_at = at
         work.order(certificate_files.KIND, at, ordered_by_id=petra.id)
-
-
-def scenes(app: Flask) -> list[str]:
-    """Return names of scenes."""
-    with app.app_context():
-        return list(served().scenarios)
 
 
 @pytest.mark.asvs("14.2.7")

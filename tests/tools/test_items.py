@@ -1,22 +1,18 @@
-"""`flask content report --items`, `flask content remarks`, and who is an administrator."""
+"""`flask content report --items`, and who is an administrator."""
 
 from __future__ import annotations
 
 import csv
 import re
 from pathlib import Path
-from uuid import uuid4
 
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import select
 
-from tests.cast import make_account, write_remark
+from tests.cast import make_account
 from tests.crowd import let_answer, rightly, wrongly
 from trainer.content.library import Library
 from trainer.content.schema import Pool
-from trainer.core.audit import AuditEvent
-from trainer.core.db import db
 
 
 def run(app: Flask, *words: str) -> Result:
@@ -29,11 +25,10 @@ def test_the_report_counts_anew_and_tells_scenes_of_all_pools(app: Flask, shelf:
     open_one, reserved = (shelf.content.pool(pool)[0] for pool in (Pool.OPEN, Pool.RESERVED))
     people = [{open_one.id: rightly(open_one), reserved.id: rightly(reserved)}] * 27
     let_answer(app, [*people, *[{open_one.id: wrongly(open_one)}] * 3])
-    write_remark(app, open_one.id)
     file = tmp_path / "items.csv"
     report = run(app, "report", "--items", "--csv", str(file)).output
     lines = report.split(f"\n{open_one.id} (")[1].split("\n")
-    assert lines[1] == "  drawn 30 times for 30 people, 30 first answers; 1 open remark(s)"
+    assert lines[1] == "  drawn 30 times for 30 people, 30 first answers"
     assert lines[2].startswith("  judged right 90% (74 to 97%); item-total ")
     assert "(best)" in report
     assert "LOOK: an option nobody chooses" in report
@@ -47,28 +42,6 @@ def test_the_report_counts_anew_and_tells_scenes_of_all_pools(app: Flask, shelf:
 
 def test_without_any_answer_the_report_says_so(app: Flask) -> None:
     assert "no scene has 30 answers yet" in run(app, "report", "--items").output
-
-
-def test_remarks_are_listed_and_marked_and_who_marks_is_written_down(app: Flask, shelf: Library) -> None:
-    scene = next(iter(shelf.content.scenarios))
-    remark = write_remark(app, scene, "Which door?")
-    listed = run(app, "remarks").output
-    assert str(remark) in listed
-    assert "Which door?" in listed
-    assert "1 remark(s)." in listed
-    assert run(app, "remarks", "--read", str(remark)).output == f"Marked as read: a remark about {scene}.\n"
-    assert "  read  " in run(app, "remarks").output
-    run(app, "remarks", "--answered", str(remark))
-    assert run(app, "remarks").output == "0 remark(s).\n"
-    assert "  answered  " in run(app, "remarks", "--all").output
-    with app.app_context():
-        acts = select(AuditEvent.act).where(AuditEvent.subject_id == remark)
-        assert set(db.session.scalars(acts)) == {"remark.read", "remark.answered"}
-
-
-def test_a_remark_that_there_is_not_is_refused(app: Flask) -> None:
-    refused = run(app, "remarks", "--read", str(uuid4()))
-    assert (refused.exit_code, refused.output) == (1, "Error: There is no remark with this ID.\n")
 
 
 def test_administrators_are_appointed_and_dismissed(app: Flask) -> None:

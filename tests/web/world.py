@@ -36,7 +36,6 @@ from tests.cast import (
     start_rare,
     start_shift,
     write_note,
-    write_remark,
 )
 from tests.extras import fill_extras
 from tests.support import COURSE, Visitor
@@ -162,7 +161,6 @@ def make_world(app: Flask, shelf: Library) -> World:
     appoint(app, bob)
     values["passkey_id"] = str(make_passkey(app, bob))
     values["user_id"] = str(bob)
-    values["remark_id"] = str(write_remark(app, str(values["name"])))
     firm = make_firm(app, bob)
     values["organization_id"] = str(firm)
     values["team_id"] = str(make_site(app, bob, firm))

@@ -17,11 +17,11 @@ from sqlalchemy import bindparam, func, select
 from trainer.assessment.counting import ALL_COURSES
 from trainer.assessment.measures.items import Alike, Average, Flag, ItemFigures, average, examine, find_flags
 from trainer.assessment.models import ItemCount, ItemSnapshot
-from trainer.assessment.remarks import count_remarks
 from trainer.content.library import Content, Scenario
 from trainer.content.schema import Difficulty, Grade, Pool
 from trainer.content.subject import Truth
 from trainer.core.db import db
+from trainer.core.feature import ask_extra
 from trainer.items.judge.model import JudgeItem
 from trainer.items.registry import read_scene
 
@@ -132,7 +132,7 @@ def analyze(
         if version.digest in counts:
             _count(version, *counts[version.digest])
     strata = list(_strata(versions))
-    facilities, waiting = _facilities(strata), count_remarks()
+    facilities, waiting = _facilities(strata), ask_extra("count_remarks") or {}
     for version in versions:
         version.remarks = waiting.get(version.scene, 0)
         if version.figures is not None:

@@ -6,7 +6,6 @@ from trainer.assessment import emails, privacy
 from trainer.assessment.acts import ACTS
 from trainer.assessment.finals import lessons_again
 from trainer.assessment.onward import Onward, find_onward
-from trainer.assessment.periods import PERIODS
 from trainer.assessment.renewal_mails import wants_mail
 from trainer.assessment.renewals import find_renewal
 from trainer.assessment.tasks import count_answers, remind_of_check_ins, remind_of_renewals
@@ -19,7 +18,6 @@ from trainer.assessment.views.pretest import blueprint as pretest
 from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
 from trainer.assessment.views.rare import blueprint as rare
-from trainer.assessment.views.remarks import blueprint as remarks
 from trainer.assessment.views.renewals import blueprint as renewals
 from trainer.assessment.views.shifts import blueprint as shifts
 from trainer.content.library import Course
@@ -52,11 +50,10 @@ FEATURE = Feature(
         pretest,
         check_ins,
         progress,
-        remarks,
         renewals,
         previews,
     ),
-    checks_tokens_itself=(first_try, remarks),  # they check one where there is a session to hang it on
+    checks_tokens_itself=(first_try,),  # it checks one where there is a session to hang it on
     links={
         "final": "finals.show",
         "first_try": "first_try.start",
@@ -86,5 +83,4 @@ FEATURE = Feature(
     forget_person=privacy.forget_person,
     held=privacy.HELD,
     holds_nobody=privacy.NOBODY,
-    periods=PERIODS,
 )

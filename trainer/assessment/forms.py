@@ -1,18 +1,16 @@
-"""The forms of opening another round, of saying what is wrong with a scene, and of a handover."""
+"""The forms of opening another round, and of a handover."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput
 
 from trainer.assessment.handovers import LONGEST_HANDOVER
-from trainer.assessment.models import LONGEST_REASON, LONGEST_REMARK
-from trainer.assessment.words import REMARK_KINDS
+from trainer.assessment.models import LONGEST_REASON
 from trainer.items.forms import Count
 from trainer.web.forms import Form, PlainText, in_lines, length, trimmed
 
@@ -27,27 +25,6 @@ class GrantForm(Form):
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
-
-
-class RemarkForm(Form):
-    """What is wrong with a scene. Nothing in it asks who is writing."""
-
-    about = HiddenField()
-    kind = RadioField(
-        _l("What is it?"),
-        [InputRequired(_l("Choose one."))],
-    )
-    text = TextAreaField(
-        _l("What should we know? (optional)"),
-        [length(0, LONGEST_REMARK), PlainText()],
-        filters=[lambda value: " ".join(value.split()) if isinstance(value, str) else value],
-        description=_l("Don’t write names, yours included, or anything that shows who someone is."),
-        render_kw={"rows": "4", "autocomplete": "off"},
-    )
-
-    def __init__(self, **values: Any) -> None:
-        super().__init__(**values)
-        self.kind.choices = [(kind.value, name) for kind, name in REMARK_KINDS.items()]
 
 
 class HandoverForm(Form):

@@ -1,4 +1,4 @@
-"""Attempt, Response, ItemSnapshot, ItemCount, Remark, RoundRequest, CheckInMail and RenewalMail records."""
+"""Attempt, Response, ItemSnapshot, ItemCount, RoundRequest, CheckInMail and RenewalMail records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from trainer.core.db import Base
 
 LONGEST_REASON = 200
-LONGEST_REMARK = 1000
 
 
 class ItemSnapshot(Base):
@@ -170,16 +169,3 @@ class ItemCount(Base):
     """Of first answers: "verdict/first action" → [whether that is right, number, how many of them by people who judged
     other scenes of its truth, the sum of what share of those is right, the sum of the shares' squares]."""
     counted_at: Mapped[dt.datetime]
-
-
-class Remark(Base):
-    """What someone finds wrong with a scene as they saw it. Who wrote it and when on that day is kept nowhere."""
-
-    __tablename__ = "remarks"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    item_digest: Mapped[str] = mapped_column(ForeignKey("item_snapshots.digest"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    text: Mapped[str | None] = mapped_column(String(LONGEST_REMARK))
-    written_on: Mapped[dt.date] = mapped_column(index=True)
-    state: Mapped[str] = mapped_column(String(10))

@@ -25,7 +25,6 @@ HELD: Final = {
 NOBODY: Final = {
     "item_counts": "Sums over many people.",
     "item_snapshots": "Scenes, nobody's.",
-    "remarks": "Free text whose writer is kept nowhere; deleted after two years.",
 }
 """Tables that say nothing of a person by themselves, and why."""
 

@@ -1,31 +1,15 @@
-"""Plain words for a result: a table of sentences by hits and false alarms. No praise, no blame. And of remarks."""
+"""Plain words for a result: a table of sentences by hits and false alarms. No praise, no blame."""
 
 from __future__ import annotations
 
-from typing import Final
-
 import flask_babel
-from flask_babel import lazy_gettext as _l
 
 from trainer.assessment.deciding import Asked, Need
 from trainer.assessment.measures.strength import Step
 from trainer.assessment.rare import NightCounts
-from trainer.assessment.remarks import RemarkKind, RemarkState
 from trainer.assessment.rules import Tally
 from trainer.content.serving import served
 from trainer.items.judge.payload import Outcome
-
-REMARK_KINDS: Final = {
-    RemarkKind.KEY: _l("The key seems wrong"),
-    RemarkKind.FACT: _l("A fact seems wrong"),
-    RemarkKind.WORDING: _l("The wording is unclear or hurts"),
-    RemarkKind.OTHER: _l("Something else"),
-}
-REMARK_STATES: Final = {
-    RemarkState.NEW: _l("New"),
-    RemarkState.READ: _l("Read"),
-    RemarkState.ANSWERED: _l("Answered"),
-}
 
 
 def _(text: str, **values: object) -> str:

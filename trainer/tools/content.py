@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
-from trainer.assessment.remarks import RemarkState
 from trainer.cli import following
 from trainer.content.cache import Cache
 from trainer.content.complaints import Complaint, Complaints, ContentRefused
@@ -25,7 +23,6 @@ from trainer.content.reader import read_folder
 from trainer.core import releases
 from trainer.core.clock import today
 from trainer.core.db import reason_of
-from trainer.core.errors import DomainError
 from trainer.core.schema import check_schema
 from trainer.items.registry import MODELS
 from trainer.tools import items as item_lines
@@ -88,24 +85,6 @@ def report(instrument: bool, keep: Path | None, people: int | None, items: bool,
     else:
         print(reports.write(content, today()))
         print("\n".join(passing.as_lines(content)))
-
-
-@content_cli.command("remarks")
-@click.option("--all", "with_answered", is_flag=True, help="Show answered ones, too.")
-@click.option("--read", type=click.UUID, metavar="ID", help="Mark one as read.")
-@click.option("--answered", type=click.UUID, metavar="ID", help="Mark one as answered: nothing is left to do.")
-def remarks(with_answered: bool, read: uuid.UUID | None, answered: uuid.UUID | None) -> None:
-    """List what people find wrong with scenes, newest first, or mark one as read or answered."""
-    changes = [(read, RemarkState.READ), (answered, RemarkState.ANSWERED)]
-    try:
-        marked = [(item_lines.mark(remark_id, state), state) for remark_id, state in changes if remark_id is not None]
-    except DomainError as error:
-        raise click.ClickException("There is no remark with this ID.") from error
-    for scene, state in marked:
-        print(f"Marked as {state}: a remark about {scene}.")
-    if not marked:
-        for line in item_lines.list_all(with_answered=with_answered):
-            print(line)
 
 
 @content_cli.command("reload")

@@ -1,8 +1,7 @@
-"""`flask content report --items` and `flask content remarks`: what answers say of scenes, and what people write."""
+"""`flask content report --items`: what answers say of scenes."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,12 +19,9 @@ from trainer.assessment.figures import (
     percent,
     verdict_shares,
 )
-from trainer.assessment.remarks import RemarkLine, RemarkState, list_remarks, mark_remark
 from trainer.assessment.tasks import count_answers
 from trainer.content.library import Content
 from trainer.content.schema import Pool
-from trainer.core.clock import now
-from trainer.core.db import transaction
 from trainer.web.tables import csv_lines
 
 
@@ -42,20 +38,6 @@ def report(content: Content, csv: Path | None) -> str:
         )
         lines.append(f"Wrote {csv}.")
     return "\n".join(lines)
-
-
-def list_all(*, with_answered: bool) -> Iterator[str]:
-    """Yield remarks as lines, the newest first."""
-    remarks = list_remarks(open_only=not with_answered)
-    for remark in remarks:
-        yield from _remark(remark)
-    yield f"{len(remarks)} remark(s)."
-
-
-def mark(remark_id: uuid.UUID, state: RemarkState) -> str:
-    """Say that a remark was read or answered; return the scene. Raises NotFound."""
-    with transaction():
-        return mark_remark(remark_id, state, None, now())
 
 
 def _strata(analysis: Analysis) -> Iterator[str]:
@@ -96,9 +78,3 @@ def _lines(version: Version, content: Content) -> Iterator[str]:
         yield f"  {percent(share):>4}%  {text} ({GRADE_NAMES[grade]})"
     for flag in version.flags:
         yield f"  LOOK: {FLAG_NAMES[flag]}"
-
-
-def _remark(remark: RemarkLine) -> Iterator[str]:
-    yield f"{remark.id}  {remark.written_on}  {remark.state}  {remark.item} ({remark.digest[:12]})  {remark.kind}"
-    if remark.text:
-        yield f"    {remark.text}"

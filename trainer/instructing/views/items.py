@@ -1,13 +1,11 @@
-"""How scenes work, for approved instructors and administrators: all scenes, one of them, and what people write."""
+"""How scenes work, for approved instructors and administrators: all scenes, and one of them."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TypeVar
-from uuid import UUID
 
-from flask import Blueprint, flash, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from trainer.assessment import figures
@@ -15,19 +13,16 @@ from trainer.assessment.analysis import Analysis, analyze
 from trainer.assessment.counting import ALL_COURSES
 from trainer.assessment.figures import Order, Wanted, narrow
 from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag
-from trainer.assessment.remarks import RemarkState, list_remarks, mark_remark
-from trainer.assessment.words import REMARK_KINDS, REMARK_STATES
 from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.content.subject import Truth
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid, NotFound
+from trainer.core.errors import NotFound
 from trainer.instructing.access import reading_figures
 from trainer.instructing.queries import Reader
 from trainer.web.access import Who, access
-from trainer.web.redirects import go
 from trainer.web.tables import csv_answer
 
 blueprint = Blueprint("items", __name__, url_prefix="/item-analysis", template_folder="../templates")
@@ -84,7 +79,7 @@ def export(reader: Reader) -> Response:
 @access(Who.ACCOUNT, own=True)
 @reading_figures
 def scene(reader: Reader, name: str) -> str:
-    """Show one scene: what people said and chose, its versions side by side, and what they write about it."""
+    """Show one scene: what people said and chose, and its versions side by side."""
     course = _course()
     analysis = _get_scene(reader, name, course)
     return render_template(
@@ -94,28 +89,9 @@ def scene(reader: Reader, name: str) -> str:
         found=analysis,
         course=course,
         courses=served().courses,
-        remarks=list_remarks(scene=name),
-        kinds=REMARK_KINDS,
-        states=REMARK_STATES,
         fewest=FEWEST_ANSWERS,
         figures=figures,
     )
-
-
-@blueprint.post("/remarks/<uuid:remark_id>/state")
-@access(Who.ACCOUNT, own=True)
-@reading_figures
-def mark(reader: Reader, remark_id: UUID) -> Response:
-    """Say that a remark was read or answered; administrators only, and the audit log records who did."""
-    if not reader.is_administrator:
-        raise NotFound
-    state = request.form.get("state", "")
-    if state not in {RemarkState.READ, RemarkState.ANSWERED}:
-        raise Invalid(_("Choose “Read” or “Answered.”"))
-    with transaction():
-        name = mark_remark(remark_id, RemarkState(state), reader.user_id, now())
-    flash(_("Saved."))
-    return go(url_for(".scene", name=name, _anchor="remarks"))
 
 
 def _get_scene(reader: Reader, name: str, course: str) -> Analysis:

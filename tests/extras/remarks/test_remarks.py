@@ -25,17 +25,25 @@ from tests.cast import (
     start_final,
     start_practice,
     start_shift,
-    write_remark,
 )
+from tests.extras.remarks.cast import write_remark
 from tests.support import Visitor, drawn, take_final, too_many
 from tests.web.world import course_with_shift
-from trainer.assessment.models import Attempt, ItemSnapshot, Remark, Response
-from trainer.assessment.remarks import KEPT, RemarkKind, RemarkState, count_remarks, forget_remarks, list_remarks
+from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.signing import unsign
+from trainer.extras.remarks.models import Remark
+from trainer.extras.remarks.operations import (
+    KEPT,
+    RemarkKind,
+    RemarkState,
+    count_remarks,
+    forget_remarks,
+    list_remarks,
+)
 
 ASKS = "Something wrong with this scene?"
 _LINK = re.compile(r'href="(/remarks/new\?about=[^"]+)"')
@@ -237,7 +245,7 @@ def test_one_source_can_send_sixty_an_hour(app: Flask) -> None:
 
 def test_a_scene_that_is_gone_takes_none(app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     (link,) = links(visitor.get(begin_try(visitor)).text)
-    monkeypatch.setattr("trainer.assessment.views.remarks.served", lambda: _Nothing)
+    monkeypatch.setattr("trainer.extras.remarks.views.served", lambda: _Nothing)
     assert visitor.get(link).status_code == 404
     data = {"about": about(link), "kind": "key"}
     assert visitor.client.post("/remarks", data=data, base_url=visitor.base_url).status_code == 404

@@ -7,28 +7,38 @@ request comes from is checked (`web/origin.py`), and nothing is kept that is any
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.assessment.forms import RemarkForm
-from trainer.assessment.remarks import RemarkKind, find_title, write_remark
 from trainer.content.serving import served
-from trainer.core.clock import today
+from trainer.core.clock import now, today
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
 from trainer.core.signing import sign, unsign
+from trainer.extras.remarks.forms import RemarkForm
+from trainer.extras.remarks.operations import (
+    RemarkKind,
+    RemarkState,
+    find_title,
+    list_remarks,
+    mark_remark,
+    write_remark,
+)
+from trainer.extras.remarks.words import REMARK_KINDS, REMARK_STATES
+from trainer.instructing.access import reading_figures
+from trainer.instructing.queries import Reader
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_acts
 from trainer.web.redirects import go
 
-blueprint = Blueprint("remarks", __name__, template_folder="../templates", url_prefix="/remarks")
+blueprint = Blueprint("remarks", __name__, template_folder="templates")
 _PURPOSE = "remark"
 THANKS = "thanks"
 _NO_TOKEN = {"csrf": False}  # it is checked, where there is one, before the form is read
@@ -47,8 +57,13 @@ class _About:
 
 
 @blueprint.app_context_processor
-def _for_answers() -> dict[str, Callable[[str, int], str]]:
-    return {"remark_address": remark_address}
+def _for_pages_of_others() -> dict[str, Any]:
+    return {
+        "remark_address": remark_address,
+        "list_remarks": list_remarks,
+        "remark_kinds": REMARK_KINDS,
+        "remark_states": REMARK_STATES,
+    }
 
 
 def remark_address(digest: str, position: int) -> str:
@@ -58,7 +73,7 @@ def remark_address(digest: str, position: int) -> str:
     return url_for("remarks.write", about=sign(_PURPOSE, [digest, position, back]))
 
 
-@blueprint.get("/new")
+@blueprint.get("/remarks/new")
 @access(Who.PUBLIC)
 def write() -> str:
     """Ask what is wrong with a scene."""
@@ -66,7 +81,7 @@ def write() -> str:
     return _page(_read(about), RemarkForm(formdata=None, about=about, meta=_NO_TOKEN))
 
 
-@blueprint.post("")
+@blueprint.post("/remarks")
 @access(Who.PUBLIC)
 @limit_acts("60 per hour", methods=["POST"])
 def keep() -> Response | tuple[str, int]:
@@ -82,11 +97,27 @@ def keep() -> Response | tuple[str, int]:
     return go(about.thanked)
 
 
+@blueprint.post("/item-analysis/remarks/<uuid:remark_id>/state")
+@access(Who.ACCOUNT, own=True)
+@reading_figures
+def mark(reader: Reader, remark_id: UUID) -> Response:
+    """Say that a remark was read or answered; administrators only, and the audit log records who did."""
+    if not reader.is_administrator:
+        raise NotFound
+    state = request.form.get("state", "")
+    if state not in {RemarkState.READ, RemarkState.ANSWERED}:
+        raise Invalid(_("Choose “Read” or “Answered.”"))
+    with transaction():
+        name = mark_remark(remark_id, RemarkState(state), reader.user_id, now())
+    flash(_("Saved."))
+    return go(url_for("items.scene", name=name, _anchor="remarks"))
+
+
 def _page(about: _About, form: RemarkForm) -> str:
     title = find_title(served(), about.digest)
     if title is None:
         raise NotFound
-    return render_template("assessment/remark.html", form=form, title=title, back=about.back)
+    return render_template("remarks/remark.html", form=form, title=title, back=about.back)
 
 
 def _read(token: str | None) -> _About:

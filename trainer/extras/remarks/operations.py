@@ -14,11 +14,12 @@ from typing import Final
 
 from sqlalchemy import delete, func, select
 
-from trainer.assessment.models import ItemSnapshot, Remark
+from trainer.assessment.models import ItemSnapshot
 from trainer.content.library import Content
 from trainer.core.audit import note
 from trainer.core.db import db, insert_missing
 from trainer.core.errors import NotFound
+from trainer.extras.remarks.models import Remark
 from trainer.items.judge.payload import payload_of
 
 KEPT: Final = dt.timedelta(days=730)

@@ -1,0 +1,26 @@
+"""The record Remark."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trainer.core.db import Base
+
+LONGEST_REMARK = 1000
+
+
+class Remark(Base):
+    """What someone finds wrong with a scene as they saw it. Who wrote it and when on that day is kept nowhere."""
+
+    __tablename__ = "remarks"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    item_digest: Mapped[str] = mapped_column(ForeignKey("item_snapshots.digest"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str | None] = mapped_column(String(LONGEST_REMARK))
+    written_on: Mapped[dt.date] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(10))
