@@ -84,6 +84,12 @@ def test_a_state_that_there_is_not_is_refused(app: Flask, scene: str, administra
     assert administrator.post(f"{PAGE}/remarks/{remark}/state", {"state": "gone"}).status_code == 422
 
 
+def test_one_is_marked_with_a_token_only(app: Flask, scene: str, administrator: Visitor) -> None:
+    path = f"{PAGE}/remarks/{write_remark(app, scene)}/state"
+    sent = administrator.client.post(path, data={"state": "read"}, base_url=administrator.base_url)
+    assert sent.status_code == 400
+
+
 @pytest.mark.parametrize("role", [Role.OWNER, Role.MANAGER, Role.INSTRUCTOR, Role.MEMBER])
 def test_no_role_in_a_firm_marks_one(app: Flask, scene: str, role: Role) -> None:
     remark = write_remark(app, scene)
