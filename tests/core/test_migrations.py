@@ -40,7 +40,6 @@ from tests.cast import (
 )
 from tests.cast import make_firm as make_site_firm
 from tests.extras import fill_extras
-from tests.extras.remarks.cast import write_remark
 from tests.support import COURSE, Visitor, make_ready, take_final
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt, RenewalMail
@@ -132,11 +131,8 @@ def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
     add_second_factor(app, bob)
     make_passkey(app, bob)
     fill_rounds(app)
-    with app.app_context():
-        scene = next(iter(served().scenarios))
     fill_pins(app)
     appoint(app, make_account(app, "administrator@example.org"))
-    write_remark(app, scene)
     with app.app_context(), transaction() as session:
         enrollment = session.scalars(select(Enrollment)).first()
         assert enrollment is not None
