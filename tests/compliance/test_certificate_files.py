@@ -143,7 +143,7 @@ def test_a_slice_goes_on_from_where_the_one_before_was_stopped(
     acme = training.acme
     earn_many(training, 45)
     assign(training)
-    monkeypatch.setattr(certificate_files, "SLICE", 0.0)
+    monkeypatch.setattr(orders, "SLICE", 0.0)
     assert acme.enter("alice").post(acme.path(PATH)).status_code == 303
     with acme.app.app_context():
         assert advance()

@@ -7,9 +7,7 @@ goes on from there; the ZIP appears under its name only when it is whole, and fi
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-import time
 import uuid
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +18,7 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from trainer.compliance.file_names import certificate_name
-from trainer.compliance.orders import SLICE, folder_of, is_written, write_certificate
+from trainer.compliance.orders import add_to_zip, folder_of, is_written, portions_of, write_certificates
 from trainer.compliance.queries import get_orderer, iterate_rows, sight_of, written_teams
 from trainer.compliance.rules import Group, Narrowing
 from trainer.core.db import db
@@ -35,9 +33,6 @@ from trainer.web.tables import Cell, Table, csv_lines
 KIND: Final = "certificates"
 ORDERS_KEPT: Final = dt.timedelta(days=30)
 """How long it is known that a file was ordered; what was searched for may be someone's name."""
-_PORTION: Final = 20  # certificates between two looks at the clock
-_BLOCK: Final = 65_536  # bytes
-_ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the same certificates give the same bytes
 
 
 class Holder(NamedTuple):
@@ -103,14 +98,7 @@ def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:
     if has_content(folder / "certificates.zip"):
         return steps, steps
     left = [holder.serial for holder in holders if not is_written(folder, holder.serial)]
-    until = time.monotonic() + SLICE
-    while left:
-        portion, left = left[:_PORTION], left[_PORTION:]
-        for credential in db.session.scalars(select(Credential).where(Credential.serial.in_(portion))):
-            write_certificate(folder, credential)
-        if time.monotonic() >= until:
-            break
-    if left:
+    if left := write_certificates(folder, left):
         return len(holders) - len(left), steps
     _zip(folder, holders)
     return steps, steps
@@ -138,7 +126,7 @@ def _zip(folder: Path, holders: list[Holder]) -> None:
             for row in _add_portion(archive, folder, holders[first : first + 500])
         ]
         manifest = csv_lines(_manifest(rows))
-        _add(archive, "manifest.csv", (text.encode() for text in manifest))
+        add_to_zip(archive, "manifest.csv", (text.encode() for text in manifest))
     put_whole(part, folder / "certificates.zip")
     for path in (*folder.glob("*.pdf"), *folder.glob("*.txt")):
         path.unlink(missing_ok=True)
@@ -152,7 +140,7 @@ def _add_portion(archive: zipfile.ZipFile, folder: Path, holders: list[Holder]) 
         source = text if text.exists() else folder / f"{holder.serial}.pdf"
         shown = show_serial(holder.serial)
         name = certificate_name(holder.name, holder.employee_number, shown, source.suffix.removeprefix("."))
-        digest = _add(archive, name, _portions(source))
+        digest = add_to_zip(archive, name, portions_of(source))
         held = credentials[holder.serial]
         facts = (held.holder_name, shown, held.course_title, held.issued_on, held.valid_until)
         yield holder.name, holder.employee_number, *facts, name, digest
@@ -170,22 +158,3 @@ def _manifest(rows: Iterable[tuple[Cell, ...]]) -> Table:
         *(_("Issued on"), _("Valid until"), _("File"), "SHA-256"),
     )
     return Table("manifest", heads, rows)
-
-
-def _add(archive: zipfile.ZipFile, name: str, portions: Iterable[bytes]) -> str:
-    """Write a file into the ZIP; return its SHA-256."""
-    entry = zipfile.ZipInfo(name, _ZIP_DAY)
-    entry.compress_type = zipfile.ZIP_STORED if name.endswith(".pdf") else zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    digest = hashlib.sha256()
-    with archive.open(entry, "w") as file:
-        for portion in portions:
-            digest.update(portion)
-            file.write(portion)
-    return digest.hexdigest()
-
-
-def _portions(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while portion := file.read(_BLOCK):
-            yield portion

@@ -1,9 +1,13 @@
-"""Files that someone ordered and the worker makes in slices: where they lie, and the certificates in them."""
+"""Files that someone ordered and the worker makes in slices: where they lie, and the certificates and ZIPs in them."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
+import time
+import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -21,6 +25,9 @@ from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 
 SLICE: Final = 2.0  # seconds of work before others have their turn
+_PORTION: Final = 20  # certificates between two looks at the clock
+_BLOCK: Final = 65_536  # bytes
+_ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the same files give the same bytes
 
 
 def folder_of(job_id: UUID) -> Path:
@@ -44,14 +51,36 @@ def forget_files(now: dt.datetime) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_certificate(folder: Path, credential: Credential) -> None:
-    """Write a certificate to its folder, or, where its name can't be printed, a text that says so."""
-    try:
-        pdf = certificate_pdf(credential)
-    except NameNeedsFonts as error:
-        write_whole(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
-    else:
-        write_whole(folder / f"{credential.serial}.pdf", [pdf])
+def write_certificates(folder: Path, serials: list[str]) -> list[str]:
+    """Write certificates for a slice; return the serials of those that are left."""
+    left, until = serials, time.monotonic() + SLICE
+    while left:
+        portion, left = left[:_PORTION], left[_PORTION:]
+        for credential in db.session.scalars(select(Credential).where(Credential.serial.in_(portion))):
+            _write(folder, credential)
+        if time.monotonic() >= until:
+            break
+    return left
+
+
+def portions_of(path: Path) -> Iterator[bytes]:
+    """Yield what a file holds."""
+    with path.open("rb") as file:
+        while portion := file.read(_BLOCK):
+            yield portion
+
+
+def add_to_zip(archive: zipfile.ZipFile, name: str, portions: Iterable[bytes]) -> str:
+    """Write a file into a ZIP; return its SHA-256."""
+    entry = zipfile.ZipInfo(name, _ZIP_DAY)
+    entry.compress_type = zipfile.ZIP_STORED if name.endswith(".pdf") else zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    digest = hashlib.sha256()
+    with archive.open(entry, "w") as file:
+        for portion in portions:
+            digest.update(portion)
+            file.write(portion)
+    return digest.hexdigest()
 
 
 def _folders() -> Path:
@@ -61,3 +90,13 @@ def _folders() -> Path:
 def is_written(folder: Path, serial: str) -> bool:
     """Return whether a certificate's file is there, or the reason why it can't be made."""
     return any(has_content(folder / f"{serial}.{ending}") for ending in ("pdf", "txt"))
+
+
+def _write(folder: Path, credential: Credential) -> None:
+    """Write a certificate to its folder, or, where its name can't be printed, a text that says so."""
+    try:
+        pdf = certificate_pdf(credential)
+    except NameNeedsFonts as error:
+        write_whole(folder / f"{credential.serial}.txt", [f"{error}\n".encode()])
+    else:
+        write_whole(folder / f"{credential.serial}.pdf", [pdf])

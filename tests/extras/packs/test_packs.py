@@ -44,10 +44,10 @@ PROGRAM = """
     from tests.conftest import make_settings
     from pathlib import Path
     from trainer.app import create_app
-    from trainer.extras.packs import making
+    from trainer.compliance import orders
     from trainer.jobs.work import advance
 
-    making.SLICE = 0.0  # one certificate portion at a time
+    orders.SLICE = 0.0  # one certificate portion at a time
     app = create_app(make_settings(Path(sys.argv[1]), sys.argv[2]))
     with app.app_context():
         while advance():

@@ -5,17 +5,17 @@ Memory stays flat: rows and files pass through. The same records in the same lan
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Final, TypeVar
+from typing import IO, TypeVar
 
 from flask_babel import gettext as _
 
+from trainer.compliance.orders import add_to_zip
 from trainer.compliance.rules import Row
 from trainer.compliance.words import as_table
 from trainer.content.library import Course
@@ -30,8 +30,6 @@ from trainer.web.language import show_times_of
 from trainer.web.tables import Table as Rows
 from trainer.web.tables import csv_lines
 
-_ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the same pack gives the same bytes
-_PORTION: Final = 65_536
 R = TypeVar("R")
 
 
@@ -65,19 +63,12 @@ def zip_files(
     hashes: dict[str, str] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, portions in files:
-            hashes[name] = _add(pack, name, portions)
+            hashes[name] = add_to_zip(pack, name, portions)
         manifest = json.dumps({**records_of, "sha256": hashes}, indent=1, ensure_ascii=False).encode()
         signature = seal(manifest) if seal else None
         if signature is not None:
-            _add(pack, SEAL, [signature])
-        return _add(pack, MANIFEST, [manifest])
-
-
-def portions_of(path: Path) -> Iterator[bytes]:
-    """Yield what a file holds."""
-    with path.open("rb") as file:
-        while portion := file.read(_PORTION):
-            yield portion
+            add_to_zip(pack, SEAL, [signature])
+        return add_to_zip(pack, MANIFEST, [manifest])
 
 
 def about(records: Records) -> dict[str, str]:
@@ -155,19 +146,6 @@ def _csv(table: Rows, mark: str | None) -> Iterator[bytes]:
         sample = _("Sample")  # in a column of its own, so that no row is without it
         table = replace(table, heads=(mark, *table.heads), rows=((sample, *row) for row in table.rows))
     return (portion.encode() for portion in csv_lines(table))
-
-
-def _add(pack: zipfile.ZipFile, name: str, portions: Iterable[bytes]) -> str:
-    """Write a file into the pack; return its SHA-256."""
-    entry = zipfile.ZipInfo(name, _ZIP_DAY)
-    entry.compress_type = zipfile.ZIP_STORED if name.endswith(".pdf") else zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
-    digest = hashlib.sha256()
-    with pack.open(entry, "w") as file:
-        for portion in portions:
-            digest.update(portion)
-            file.write(portion)
-    return digest.hexdigest()
 
 
 def _outline(course: Course) -> str:

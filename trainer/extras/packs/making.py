@@ -10,7 +10,6 @@ import datetime as dt
 import hashlib
 import json
 import shutil
-import time
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -20,11 +19,10 @@ from uuid import UUID
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from trainer.assignments.queries import list_team_names
 from trainer.compliance.file_names import certificate_name
-from trainer.compliance.orders import SLICE, folder_of, is_written, write_certificate
+from trainer.compliance.orders import folder_of, is_written, portions_of, write_certificates
 from trainer.compliance.queries import (
     count_rows,
     get_orderer,
@@ -36,15 +34,13 @@ from trainer.compliance.queries import (
 from trainer.compliance.rules import Limits, Narrowing
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
-from trainer.core.db import db
 from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
-from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.credentials.sealing import MANIFEST, seal
 from trainer.extras.packs import reading
-from trainer.extras.packs.files import about, portions_of, write_files, zip_files
+from trainer.extras.packs.files import about, write_files, zip_files
 from trainer.extras.packs.limits import limits_of_pack, tell_limits
 from trainer.extras.packs.reading import View
 from trainer.extras.packs.records import Records
@@ -94,7 +90,7 @@ def _advance(job: Job, view: View) -> tuple[int, int]:
         return steps, steps
     left = [serial for serial in plan.names if not is_written(folder, serial)]
     if left:
-        return len(plan.names) - len(_write_certificates(folder, left)), steps
+        return len(plan.names) - len(write_certificates(folder, left)), steps
     view = replace(view, at=plan.made_at)
     if not has_content(folder / "records.json"):
         records = _records(folder, view, plan)
@@ -137,18 +133,6 @@ def _plan(folder: Path, view: View) -> Plan:
 
 def _former_staff(laws: Sequence[Pack]) -> list[FormerStaff]:
     return [law.former_staff for law in laws if law.former_staff]
-
-
-def _write_certificates(folder: Path, left: list[str]) -> list[str]:
-    """Write certificates for a slice; return the serials of those that are left."""
-    until = time.monotonic() + SLICE
-    while left:
-        portion, left = left[:20], left[20:]
-        for credential in db.session.scalars(select(Credential).where(Credential.serial.in_(portion))):
-            write_certificate(folder, credential)
-        if time.monotonic() >= until:
-            break
-    return left
 
 
 def _zip(folder: Path, plan: Plan) -> None:

@@ -1,4 +1,4 @@
-"""What an evidence pack shows of a firm, found in its records (`pack_reading.py`) or made up (`sample.py`)."""
+"""What an evidence pack shows of a firm, found in its records (`reading.py`) or made up (`sample.py`)."""
 
 from __future__ import annotations
 
