@@ -212,6 +212,17 @@ def test_nothing_chosen_and_too_much_say_what_to_do(issued: Issued) -> None:
     assert send(issued, b"A" * 1_000_000).status_code == 413
 
 
+def test_a_site_without_evidence_packs_leads_to_no_page_of_them(
+    issued: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tuple(feature for feature in issued.app.extensions["features"] if feature.name != "packs")
+    monkeypatch.setitem(issued.app.extensions, "features", left)
+    answer = send(issued, packed(MANIFEST, zipfile.ZIP_DEFLATED))
+    assert (answer.status_code, "See what we recorded of it" in answer.text) == (200, False)
+    large = send(issued, b"A" * 1_000_000)
+    assert (large.status_code, "A file can have" in large.text, "manifest.json" in large.text) == (413, True, False)
+
+
 def test_nothing_of_a_file_is_kept(issued: Issued) -> None:
     def rows() -> list[object]:
         tables = [table for name, table in Base.metadata.tables.items() if name != "limit_counts"]
