@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+import pyrage
 import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.pool import NullPool
@@ -257,9 +258,9 @@ def test_keys_and_database_are_kept_in_two_places_and_encrypted(site: Site, site
     passphrase.write_text("a passphrase of many words\n")
     with_passphrase = ("--passphrase-file", str(passphrase))
     assert site.flask("backup", str(backup), "--keys", str(keys), *with_passphrase)[0] == 0
-    assert {path.name for path in keys.iterdir()} == {"secret_key.age", "badge_keys.age"}
+    assert {path.name for path in keys.iterdir()} == {"secret_key.age", "badge_keys.age", "backup.key.age"}
     names = {path.name for path in backup.iterdir()}
-    assert names == {"trainer.db.age" if site.is_sqlite else "trainer.dump.age", FILE}
+    assert names == {"trainer.db.age" if site.is_sqlite else "trainer.dump.age", "backup.key.age", FILE}
     assert all(b"leo@example.org" not in path.read_bytes() for path in backup.iterdir())
     assert not list(site.instance.glob("backup*"))  # nothing in plain is left
     new = sites.empty(tmp_path)
@@ -276,6 +277,53 @@ def test_keys_and_database_are_kept_in_two_places_and_encrypted(site: Site, site
     code, said = new.flask("verify-backup", str(backup), "--keys", str(keys), *with_passphrase)
     assert code == 0, said
     code, said = new.flask("restore", str(backup), "--keys", str(keys), *with_passphrase)
+    assert code == 0, said
+    assert new.users() == {"leo"}
+    assert secret_of(new) == secret_of(site)
+
+
+def test_an_encrypted_backup_without_what_decrypts_it_or_with_another_is_refused(site: Site, tmp_path: Path) -> None:
+    backup, keys, passphrase = tmp_path / "backup", tmp_path / "keys", tmp_path / "passphrase"
+    passphrase.write_text("a passphrase of many words\n")
+    with_passphrase = ("--keys", str(keys), "--passphrase-file", str(passphrase))
+    assert site.flask("backup", str(backup), *with_passphrase)[0] == 0
+    site.add_user("mallory")
+    for folder, damaged in ((backup, "is damaged"), (keys, "isn't the one of this backup")):
+        path = folder / "backup.key.age"
+        raw = path.read_bytes()
+        path.write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
+        refused = [site.flask(*command, *with_passphrase) for command in commands(backup)]
+        assert all(code == 1 and f"{path} {damaged}" in said for code, said in refused), refused
+        path.unlink()
+        refused = [site.flask(*command, *with_passphrase) for command in commands(backup)]
+        assert all(code == 1 and f"{path} is missing" in said for code, said in refused), refused
+        path.write_bytes(raw)
+    assert site.users() == {"leo", "mallory"}
+    assert site.flask("restore", str(backup), "--replace", *with_passphrase)[0] == 0
+    assert site.users() == {"leo"}
+
+
+def commands(backup: Path) -> list[tuple[str, ...]]:
+    """Return the commands that read a backup."""
+    return [("verify-backup", str(backup)), ("restore", str(backup), "--replace")]
+
+
+def test_a_backup_each_of_whose_files_was_encrypted_with_the_passphrase_is_restored(
+    site: Site, sites: Sites, tmp_path: Path
+) -> None:
+    backup, passphrase = tmp_path / "backup", tmp_path / "passphrase"
+    passphrase.write_text("a passphrase of many words\n")
+    assert site.flask("backup", str(backup))[0] == 0
+    hashes = {}
+    for path in [path for path in backup.iterdir() if path.name != FILE]:  # as version 0.9.0 did
+        encrypted = path.with_name(path.name + ".age")
+        encrypted.write_bytes(pyrage.passphrase.encrypt(path.read_bytes(), "a passphrase of many words"))
+        path.unlink()
+        hashes[encrypted.name] = files.hash_of(encrypted)
+    key_files = {name: hashes.pop(name) for name in ("secret_key.age", "badge_keys.age")}
+    change(backup, secret_of(site), files=hashes, key_files=key_files, is_encrypted=True)
+    new = sites.empty(tmp_path)
+    code, said = new.flask("restore", str(backup), "--passphrase-file", str(passphrase))
     assert code == 0, said
     assert new.users() == {"leo"}
     assert secret_of(new) == secret_of(site)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sqlite3
@@ -16,6 +15,7 @@ from typing import Final
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from pyrage.x25519 import Identity
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -132,47 +132,52 @@ def _unless_it_fails(folder: Path, keys: Path | None) -> Iterator[tuple[Path, Pa
 def _fill(settings: Settings, folder: Path, keys: Path, passphrase: str | None) -> Manifest:
     made_at = now().isoformat(timespec="seconds")
     is_sqlite = db.engine.dialect.name == "sqlite"
-    facts, written = (_copy_sqlite if is_sqlite else _copy_postgresql)(settings, folder, passphrase)
+    identity, both = None, {folder, keys}
+    encrypted: list[tuple[str, str]] = []
+    if passphrase is not None:
+        identity = Identity.generate()
+        encrypted.append(files.write_identity(both, identity, passphrase))
+    facts, written = (_copy_sqlite if is_sqlite else _copy_postgresql)(settings, folder, identity)
     # After the database: if a key is changed in the meantime, the older key comes along with it.
-    key_files = copy_keys(settings.instance, keys, passphrase)
+    key_files = copy_keys(settings.instance, keys, identity)
     secret_keys, badge_keys = ids_of(settings)
     manifest = Manifest(
         **asdict(facts),
         app_version=describe_version(),
         made_at=made_at,
         database="sqlite" if is_sqlite else "postgresql",
-        files=dict([written]),
+        files=dict([written, *encrypted]),
         key_files=key_files,
         secret_keys=secret_keys,
         badge_keys=badge_keys,
         is_encrypted=passphrase is not None,
     ).sealed(settings.keys.current)
     write_manifest(folder, manifest)
-    for place in {folder, keys}:
+    for place in both:
         files.sync(place)
     return manifest
 
 
-def _copy_sqlite(settings: Settings, folder: Path, passphrase: str | None) -> tuple[Facts, tuple[str, str]]:
+def _copy_sqlite(settings: Settings, folder: Path, identity: Identity | None) -> tuple[Facts, tuple[str, str]]:
     source = Path(make_url(settings.database_url).database or "")
     if not source.exists():
         raise click.ClickException(f"There is no database at {source} yet.")
-    if passphrase is None:
+    if identity is None:
         sqlite.copy(source, folder / sqlite.FILE)
         return sqlite.facts_of_file(folder / sqlite.FILE), (sqlite.FILE, files.hash_of(folder / sqlite.FILE))
     with tempfile.TemporaryDirectory(dir=source.parent, prefix="backup") as own:  # in plain only beside the original
         copy = Path(own) / sqlite.FILE
         sqlite.copy(source, copy)
         chunks = counting(files.stream(copy), Progress("Encrypting", copy.stat().st_size))
-        return sqlite.facts_of_file(copy), files.write(folder, sqlite.FILE, chunks, passphrase)
+        return sqlite.facts_of_file(copy), files.write(folder, sqlite.FILE, chunks, identity)
 
 
-def _copy_postgresql(settings: Settings, folder: Path, passphrase: str | None) -> tuple[Facts, tuple[str, str]]:
+def _copy_postgresql(settings: Settings, folder: Path, identity: Identity | None) -> tuple[Facts, tuple[str, str]]:
     with db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
         facts = facts_of(connection)
         chunks = postgres.dump(make_url(settings.database_url), connection, snapshot)
-        return facts, files.write(folder, postgres.FILE, counting(chunks, Progress("Dumping")), passphrase)
+        return facts, files.write(folder, postgres.FILE, counting(chunks, Progress("Dumping")), identity)
 
 
 @click.command("verify-backup")
@@ -211,14 +216,14 @@ def check_seal(folder: Path, manifest: Manifest, ring: Ring) -> None:
 
 
 def check_hash(folder: Path, manifest: Manifest) -> Path:
-    """Return the file of the database. Raises ClickException unless it is the one that was written."""
-    ((name, digest),) = manifest.files.items()
-    path = folder / name
-    if not path.is_file():
-        raise click.ClickException(f"{path} is missing: it belongs to this backup.")
-    if files.hash_of(path) != digest:
-        raise click.ClickException(f"{path} is damaged: it has changed since it was made.")
-    return path
+    """Return the file of the database. Raises ClickException unless it and what decrypts it are as they were."""
+    for name, digest in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise click.ClickException(f"{path} is missing: it belongs to this backup.")
+        if files.hash_of(path) != digest:
+            raise click.ClickException(f"{path} is damaged: it has changed since it was made.")
+    return folder / manifest.database_file()
 
 
 def check_database(path: Path, manifest: Manifest, passphrase: str | None, folder: Path) -> None:
@@ -226,13 +231,14 @@ def check_database(path: Path, manifest: Manifest, passphrase: str | None, folde
 
     `folder`: where an encrypted one may lie in plain until the end.
     """
-    chunks = counting(files.read(path, passphrase), Progress("Reading", os.stat(path).st_size))
+    progress = Progress("Reading", path.stat().st_size)
     if manifest.database == "postgresql":
-        counts, revision = postgres.count_rows(postgres.read_script(chunks))
+        script = postgres.read_script(lambda sink: files.read(path, sink, passphrase, progress))
+        counts, revision = postgres.count_rows(script)
         held = {name: counts.get(name) for name in manifest.counts}
     else:
         if manifest.is_encrypted:
-            files.write(folder, sqlite.FILE, chunks, None)
+            files.extract(path, folder / sqlite.FILE, passphrase, progress)
             path = folder / sqlite.FILE
         sqlite.check(path)
         facts = sqlite.facts_of_file(path)

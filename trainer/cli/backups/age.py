@@ -1,19 +1,23 @@
-"""Encryption with a passphrase, in the format of age (https://age-encryption.org/v1), so that its own program reads it.
+"""Encryption in the format of age (https://age-encryption.org/v1), so that its own program reads it.
 
-pyrage takes a passphrase only for bytes in memory, not for streams: a file takes about three times its size there.
+Files of any size are encrypted to an identity, in chunks. Only the identity is encrypted with a passphrase: pyrage does
+that in memory, and what it derives from a passphrase takes a second and, by the machine's speed, hundreds of MB.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from pyrage import DecryptError, passphrase
+from pyrage import DecryptError, EncryptError, IdentityError, decrypt_io, encrypt_io, passphrase
+from pyrage.x25519 import Identity
 
+Sink = Callable[[bytes], object]
+"""Takes a file, part by part."""
 LEAST: Final = 16
 """Characters of a passphrase."""
-MOST: Final = 1 << 30
-"""Bytes of a file that is encrypted."""
+_BY_PASSPHRASE: Final = b"age-encryption.org/v1\n-> scrypt "
+_DAMAGED: Final = "it is damaged or incomplete"
 _REASONS: Final = {
     "Decryption failed": "the passphrase is another one",
     "No matching keys found": "it isn't a file encrypted with a passphrase",
@@ -21,29 +25,116 @@ _REASONS: Final = {
 }
 
 
-class TooLarge(ValueError):
-    """It has more than MOST bytes."""
-
-
 class NotDecrypted(ValueError):
     """It can't be decrypted; the message says why, in one line."""
 
 
-def encrypt(chunks: Iterable[bytes], secret: str) -> bytes:
-    """Return the encrypted file. Raises TooLarge."""
-    plain = bytearray()
-    for chunk in chunks:
-        plain += chunk
-        if len(plain) > MOST:
-            raise TooLarge
-    encrypted: bytes = passphrase.encrypt(bytes(plain), secret)
+def encrypt(chunks: Iterable[bytes], sink: Sink, identity: Identity) -> None:
+    """Encrypt a file to an identity, and pass each part on at once. Raises what chunks and sink raise."""
+    reader, writer = _Reader(chunks), _Writer(sink)
+    try:
+        encrypt_io(reader, writer, [identity.to_public()])
+    except EncryptError:
+        if reader.problem is None and writer.problem is None:
+            raise
+    _raise_first(reader, writer)
+
+
+def decrypt(chunks: Iterable[bytes], sink: Sink, identity: Identity) -> None:
+    """Decrypt a file that was encrypted to an identity, and pass each part on once it is known to be as it was.
+
+    Raises NotDecrypted at the first that isn't, and what chunks and sink raise.
+    """
+    reader, writer = _Reader(chunks), _Writer(sink)
+    refusal = None
+    try:
+        decrypt_io(reader, writer, [identity])
+    except DecryptError as refused:
+        refusal = "its key is another one" if str(refused) == "No matching keys found" else _DAMAGED
+    except OSError:
+        refusal = _DAMAGED
+    _raise_first(reader, writer)
+    if refusal:
+        raise NotDecrypted(refusal)
+
+
+def encrypt_identity(identity: Identity, secret: str) -> bytes:
+    """Return the file of an identity, encrypted with a passphrase."""
+    encrypted: bytes = passphrase.encrypt(f"{identity}\n".encode(), secret)
     return encrypted
 
 
-def decrypt(encrypted: bytes, secret: str) -> bytes:
-    """Return what was encrypted. Raises NotDecrypted unless every byte is as it was."""
+def decrypt_identity(encrypted: bytes, secret: str) -> Identity:
+    """Return the identity in such a file. Raises NotDecrypted."""
+    try:
+        return Identity.from_str(decrypt_with_passphrase(encrypted, secret).decode().strip())
+    except (IdentityError, UnicodeDecodeError):
+        raise NotDecrypted("it holds no identity") from None
+
+
+def is_by_passphrase(encrypted: bytes) -> bool:
+    """Return whether a file that begins like this was encrypted with a passphrase."""
+    return encrypted.startswith(_BY_PASSPHRASE)
+
+
+def decrypt_with_passphrase(encrypted: bytes, secret: str) -> bytes:
+    """Return what was encrypted with a passphrase: an identity, or a whole file of version 0.9.0 or earlier.
+
+    That takes three times its size in memory. Raises NotDecrypted unless every byte is as it was.
+    """
     try:
         plain: bytes = passphrase.decrypt(encrypted, secret)
     except DecryptError as refused:
-        raise NotDecrypted(_REASONS.get(str(refused).split("\n")[0], "it is damaged or incomplete")) from None
+        raise NotDecrypted(_REASONS.get(str(refused).split("\n")[0], _DAMAGED)) from None
     return plain
+
+
+# pyrage says no more of what goes wrong in a reader or writer than its text, and nothing at all of the last bytes that
+# it writes. So both keep it.
+
+
+class _Reader:
+    """Chunks, to be read like a file."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks, self._rest = iter(chunks), memoryview(b"")
+        self.problem: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        """Return some of the next bytes, or none at the end."""
+        try:
+            while not self._rest and (chunk := next(self._chunks, None)) is not None:
+                self._rest = memoryview(chunk)
+        except BaseException as problem:
+            self.problem = problem
+            raise
+        part, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(part)
+
+
+class _Writer:
+    """A sink, to be written to like a file."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.problem: BaseException | None = None
+
+    def write(self, raw: bytes) -> int:
+        """Pass the bytes on; return how many they are."""
+        if self.problem is not None:  # what pyrage still holds isn't what comes next
+            raise self.problem
+        try:
+            self._sink(raw)
+        except BaseException as problem:
+            self.problem = problem
+            raise
+        return len(raw)
+
+    def flush(self) -> None:
+        """Do nothing: none are held back."""
+
+
+def _raise_first(reader: _Reader, writer: _Writer) -> None:
+    problem = reader.problem or writer.problem
+    if problem is not None:
+        raise problem

@@ -5,15 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import click
+from pyrage.x25519 import Identity
 
-from trainer.cli.backups.age import LEAST, MOST, NotDecrypted, TooLarge, decrypt, encrypt
+from trainer.cli.backups import age
+from trainer.cli.backups.age import LEAST, NotDecrypted, Sink
+from trainer.cli.backups.progress import Progress, counting
 
 ENCRYPTED: Final = ".age"
 """Ending of an encrypted file's name."""
+IDENTITY: Final = "backup.key.age"
+"""The file that decrypts the others beside it, and is itself decrypted with the passphrase. Backups of version 0.9.0
+and earlier have none: each of their files was encrypted with the passphrase."""
 _CHUNK: Final = 1 << 20
 
 
@@ -30,41 +38,53 @@ def read_passphrase(path: Path | None) -> str | None:
     return passphrase
 
 
-def write(folder: Path, name: str, chunks: Iterable[bytes], passphrase: str | None) -> tuple[str, str]:
-    """Write a file that only its owner can read, encrypted if there is a passphrase; return its name and SHA-256.
-
-    Raises ClickException if it is too large to be encrypted.
-    """
-    if passphrase is not None:
-        try:
-            name, chunks = name + ENCRYPTED, [encrypt(chunks, passphrase)]
-        except TooLarge:
-            raise click.ClickException(
-                f"{name} is larger than {MOST >> 20:,} MB, the most that can be encrypted here. Make the backup "
-                "without --passphrase-file, and encrypt its files with a program of their own, such as age."
-            ) from None
+def write(folder: Path, name: str, chunks: Iterable[bytes], identity: Identity | None) -> tuple[str, str]:
+    """Write a file that only its owner can read, encrypted if there is an identity; return its name and SHA-256."""
+    name += ENCRYPTED if identity else ""
     digest = hashlib.sha256()
-    handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-            digest.update(chunk)
-        file.flush()
-        os.fsync(file.fileno())
+    with _create(folder / name) as file:
+
+        def sink(raw: bytes) -> None:
+            file.write(raw)
+            digest.update(raw)
+
+        if identity is None:
+            for chunk in chunks:
+                sink(chunk)
+        else:
+            age.encrypt(chunks, sink, identity)
     return name, digest.hexdigest()
 
 
-def read(path: Path, passphrase: str | None) -> Iterator[bytes]:
-    """Yield the content of a file, decrypted if its name says so. Raises ClickException."""
+def write_identity(folders: Iterable[Path], identity: Identity, passphrase: str) -> tuple[str, str]:
+    """Write a backup's identity, encrypted with the passphrase, into its folders; return its name and SHA-256."""
+    encrypted = age.encrypt_identity(identity, passphrase)
+    for folder in folders:
+        with _create(folder / IDENTITY) as file:
+            file.write(encrypted)
+    return IDENTITY, hashlib.sha256(encrypted).hexdigest()
+
+
+def read(path: Path, sink: Sink, passphrase: str | None, progress: Progress | None = None) -> None:
+    """Read a file part by part, decrypted if its name says so. Raises ClickException."""
+    chunks = stream(path) if progress is None else counting(stream(path), progress)
     if not path.name.endswith(ENCRYPTED):
-        yield from stream(path)
+        for chunk in chunks:
+            sink(chunk)
         return
     if passphrase is None:
         raise click.ClickException(f"{path} is encrypted. Add --passphrase-file FILE.")
-    try:
-        yield decrypt(path.read_bytes(), passphrase)
-    except NotDecrypted as refused:
-        raise click.ClickException(f"{path} can't be decrypted: {refused}.") from None
+    with _refusing(path):
+        if age.is_by_passphrase(next(stream(path), b"")):
+            sink(age.decrypt_with_passphrase(b"".join(chunks), passphrase))
+        else:
+            age.decrypt(chunks, sink, _read_identity(path.with_name(IDENTITY), passphrase))
+
+
+def extract(path: Path, target: Path, passphrase: str | None, progress: Progress) -> None:
+    """Write what a file of a backup holds into a new file in plain. Raises ClickException."""
+    with _create(target) as file:
+        read(path, file.write, passphrase, progress)
 
 
 def stream(path: Path) -> Iterator[bytes]:
@@ -87,3 +107,34 @@ def sync(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     os.fsync(handle)
     os.close(handle)
+
+
+@contextmanager
+def _create(path: Path) -> Iterator[IO[bytes]]:
+    """Give a new file that only its owner can read; at the end, the disk has it."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Raise ClickException for a file that can't be decrypted."""
+    try:
+        yield
+    except NotDecrypted as refused:
+        raise click.ClickException(f"{path} can't be decrypted: {refused}.") from None
+
+
+def _read_identity(path: Path, passphrase: str) -> Identity:
+    if not path.is_file():
+        raise click.ClickException(f"{path} is missing: it belongs to this backup.")
+    with _refusing(path):
+        return _decrypt_identity(path.read_bytes(), passphrase)
+
+
+@lru_cache(maxsize=1)  # one backup has several files, and each time takes a second
+def _decrypt_identity(encrypted: bytes, passphrase: str) -> Identity:
+    return age.decrypt_identity(encrypted, passphrase)

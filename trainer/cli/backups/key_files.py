@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import click
+from pyrage.x25519 import Identity
 
 from trainer.cli.backups import files
 from trainer.cli.backups.manifest import Manifest
@@ -52,10 +54,10 @@ class KeyFiles:
             raise click.ClickException(f"The backup's {BADGE_KEYS} can't be read.") from None
 
 
-def copy_keys(instance: Path, folder: Path, passphrase: str | None) -> dict[str, str]:
+def copy_keys(instance: Path, folder: Path, identity: Identity | None) -> dict[str, str]:
     """Copy the files of keys into a folder; return the hash of each by its name there."""
     present = [name for name in NAMES if (instance / name).exists()]
-    return dict(files.write(folder, name, files.stream(instance / name), passphrase) for name in present)
+    return dict(files.write(folder, name, files.stream(instance / name), identity) for name in present)
 
 
 def read_keys(folder: Path, passphrase: str | None) -> KeyFiles:
@@ -64,7 +66,9 @@ def read_keys(folder: Path, passphrase: str | None) -> KeyFiles:
     for name in NAMES:
         for path in (folder / name, folder / (name + files.ENCRYPTED)):
             if path.is_file():
-                contents[name] = b"".join(files.read(path, passphrase))
+                content = BytesIO()
+                files.read(path, content.write, passphrase)
+                contents[name] = content.getvalue()
     return KeyFiles(contents)
 
 
@@ -73,13 +77,15 @@ def read_listed_keys(folder: Path, manifest: Manifest, passphrase: str | None) -
 
     Without any, nothing is returned: they may be settings, or those of the instance folder.
     """
-    listed = {name: folder / name for name in manifest.key_files}
-    if not any(path.exists() for path in listed.values()):
+    if not any((folder / name).exists() for name in manifest.key_files):
         return KeyFiles({})
-    for name, path in listed.items():
+    # What decrypts them lies beside them, also if they are in a folder of their own.
+    hashes = {name: digest for name, digest in manifest.files.items() if name == files.IDENTITY} | manifest.key_files
+    for name, digest in hashes.items():
+        path = folder / name
         if not path.is_file():
             raise click.ClickException(f"{path} is missing: it belongs to this backup.")
-        if files.hash_of(path) != manifest.key_files[name]:
+        if files.hash_of(path) != digest:
             raise click.ClickException(f"{path} isn't the one of this backup, or it is damaged.")
     return read_keys(folder, passphrase)
 

@@ -14,6 +14,7 @@ import click
 from sqlalchemy import ColumnClause, Connection, column, inspect, null, select, table, text
 from sqlalchemy import func as sql
 
+from trainer.cli.backups.files import IDENTITY
 from trainer.core.keys import Key, Ring
 from trainer.core.schema import revisions
 
@@ -60,6 +61,10 @@ class Manifest(Facts):
     def made_on(self) -> dt.datetime:
         """Return when it was made."""
         return dt.datetime.fromisoformat(self.made_at)
+
+    def database_file(self) -> str:
+        """Return the name of the file that holds the database."""
+        return next(name for name in self.files if name != IDENTITY)
 
     def _seal(self, key: Key) -> str:
         return key.digest("backup", json.dumps(asdict(replace(self, seal="")), sort_keys=True)).hex()
@@ -121,7 +126,7 @@ def _read(given: dict[str, Any]) -> Manifest:
     names = [*manifest.files, *manifest.key_files]
     if (
         manifest.database not in {"sqlite", "postgresql"}
-        or len(manifest.files) != 1
+        or len(set(manifest.files) - {IDENTITY}) != 1
         or not manifest.secret_keys
         or any(Path(name).name != name for name in names)
         or not all(isinstance(value, int) for value in manifest.counts.values())

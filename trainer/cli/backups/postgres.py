@@ -16,6 +16,7 @@ import click
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
+from trainer.cli.backups.age import Sink
 from trainer.core.backups import ASIDE_SCHEMA
 
 FILE: Final = "trainer.dump"
@@ -59,11 +60,14 @@ def dump(url: URL, connection: Connection, snapshot: str) -> Iterator[bytes]:
             raise click.ClickException(f"pg_dump failed: {failure()}")
 
 
-def read_script(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what a dump holds as the lines of an SQL script. Raises ClickException for a damaged one."""
+def read_script(feed: Callable[[Sink], None]) -> Iterator[bytes]:
+    """Yield what a dump holds as the lines of an SQL script. Raises ClickException for a damaged one.
+
+    `feed`: passes the dump on, in a thread of its own.
+    """
     with (
         _running([find_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-"]) as (process, failure),
-        _feeding(process, chunks) as problem,
+        _feeding(process, feed) as problem,
     ):
         assert process.stdout is not None
         yield from process.stdout
@@ -177,11 +181,13 @@ def _running(
 
 
 @contextmanager
-def _feeding(process: subprocess.Popen[bytes], chunks: Iterable[bytes]) -> Iterator[Callable[[], BaseException | None]]:
+def _feeding(
+    process: subprocess.Popen[bytes], feed: Callable[[Sink], None]
+) -> Iterator[Callable[[], BaseException | None]]:
     """Write to a program while its output is read; with it comes a function that returns what went wrong in writing."""
     assert process.stdin is not None
     problems: list[BaseException] = []
-    thread = Thread(target=_feed, args=(process.stdin, chunks, problems), daemon=True)
+    thread = Thread(target=_feed, args=(process.stdin, feed, problems), daemon=True)
     thread.start()
 
     def problem() -> BaseException | None:
@@ -195,10 +201,9 @@ def _feeding(process: subprocess.Popen[bytes], chunks: Iterable[bytes]) -> Itera
         thread.join()
 
 
-def _feed(pipe: IO[bytes], chunks: Iterable[bytes], problems: list[BaseException]) -> None:
+def _feed(pipe: IO[bytes], feed: Callable[[Sink], None], problems: list[BaseException]) -> None:
     try:
-        for chunk in chunks:
-            pipe.write(chunk)
+        feed(pipe.write)
     except BrokenPipeError:
         pass  # the program says why it has ended
     except BaseException as error:
