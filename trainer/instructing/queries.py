@@ -64,17 +64,6 @@ class Desk:
         """True for the one who teaches it now, where people can hand in notes; never for their employer."""
         return self.cohort.takes_notes and self.reads_figures and not self.is_past
 
-    def has_page(self, endpoint: str) -> bool:
-        """Return True if this person gets a page of the class: not all do, and a public class invites no team."""
-        if self.is_past:
-            return endpoint in {"board.board", "misreads.misreads", "meetings.meetings"}
-        narrower = {
-            "misreads.misreads": self.reads_figures,
-            "class_notes.notes": self.reads_notes,
-            "class_invitations.invited": self.actor is not None,
-        }
-        return narrower.get(endpoint, True)
-
     @property
     def zone(self) -> str:
         """The firm's time zone, or UTC."""
