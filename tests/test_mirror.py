@@ -91,7 +91,7 @@ HELD_BY = {
     "extras/api/test_api.py": "extras/api/queries extras/api/views/api extras/api/views/bearer",
     "extras/api/test_openapi.py": "extras/api/records",
     "extras/api/test_same_numbers.py": "compliance/rules compliance/statements compliance/words",
-    "extras/inspectors/test_inspections.py": "compliance/asked extras/inspectors/forms extras/inspectors/former "
+    "extras/inspectors/test_inspections.py": "compliance/query_string extras/inspectors/forms extras/inspectors/former "
     "extras/inspectors/models extras/inspectors/operations extras/inspectors/paper extras/inspectors/queries "
     "extras/inspectors/rules extras/inspectors/views extras/inspectors/words",
     "extras/packs/test_checks.py": "extras/packs/models extras/packs/queries extras/packs/rules "

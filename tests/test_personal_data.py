@@ -58,7 +58,7 @@ from trainer.assignments.models import Assignment, EarlierTraining
 from trainer.assignments.operations import waive
 from trainer.compliance.operations import order_certificates
 from trainer.compliance.reminding import remind
-from trainer.compliance.rules import Narrowing
+from trainer.compliance.rules import StatusFilter
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
@@ -276,12 +276,12 @@ def make_petra(app: Flask) -> Rich:
         keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         db.session.get_one(Membership, entry).employee_number = "00900"
         fill_extras(actor, "00900")
-        order_certificates(actor, Narrowing(), clock.now())
-        finished = order_certificates(actor, Narrowing(), clock.now())
+        order_certificates(actor, StatusFilter(), clock.now())
+        finished = order_certificates(actor, StatusFilter(), clock.now())
         finished.finished_at, finished.done = clock.now(), 9
         set_replies(actor, shows_address=True, now=clock.now())
     with time_machine.travel(clock.now() + dt.timedelta(days=1)), app.app_context(), transaction():
-        assert remind(actor_of(petra, acme), Narrowing(), clock.now()).ready
+        assert remind(actor_of(petra, acme), StatusFilter(), clock.now()).ready
         duties = {one.user_id: one.id for one in db.session.scalars(select(Assignment))}
         waive(actor, duties[bob], "Away", dt.date(2027, 1, 1), clock.now())
         waive(actor_of(alice, acme), duties[petra], "At sea", dt.date(2027, 1, 1), clock.now())

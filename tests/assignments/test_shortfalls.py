@@ -17,7 +17,7 @@ from tests.assignments.firm import EVERYONE, Firm, earn, make_firm
 from tests.cast import actor_of, sign_in_as
 from tests.support import closed_up
 from trainer.assignments.rules import Lack, Wanted
-from trainer.compliance.queries import list_person_rows, sight_of
+from trainer.compliance.queries import list_person_rows, viewer_of
 from trainer.core import clock
 from trainer.core.db import transaction
 
@@ -68,7 +68,7 @@ def test_what_counts_and_what_is_no_longer_valid_needs_no_reason(app: Flask) -> 
         with app.app_context():
             actor = actor_of(firm.owner_id, firm.id)
             for person in (bob, dana):
-                (row,) = list_person_rows(actor, person, sight_of(actor, clock.now()))
+                (row,) = list_person_rows(actor, person, viewer_of(actor, clock.now()))
                 assert row.shortfall is None
 
 
@@ -79,7 +79,7 @@ def test_a_past_day_is_told_by_the_terms_and_certificates_of_that_day(app: Flask
         firm.keep_up()
         with app.app_context():
             actor = actor_of(firm.owner_id, firm.id)
-            (then,) = list_person_rows(actor, bob, sight_of(actor, clock.now(), dt.date(2026, 12, 1)))
-            (now,) = list_person_rows(actor, bob, sight_of(actor, clock.now()))
+            (then,) = list_person_rows(actor, bob, viewer_of(actor, clock.now(), dt.date(2026, 12, 1)))
+            (now,) = list_person_rows(actor, bob, viewer_of(actor, clock.now()))
     assert then.shortfall is not None
     assert now.shortfall is None

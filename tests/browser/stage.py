@@ -34,12 +34,12 @@ from trainer.accounts.operations import (
 from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assessment import check_ins, pretest
+from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.finals import start_final
 from trainer.assessment.handovers import save_handover, tick_points
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.operations import start_drill, start_practice, start_rare, start_shift, submit_attempt
 from trainer.assessment.renewals import renew
-from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course, Drill
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -229,7 +229,7 @@ class Person:
                 for row in rows[:answer]:
                     row.given = _given(row.snapshot.payload, row.position in wrongly, row.position <= harmful)
                     row.version, row.saved_at = row.version + 1, now()
-                    row.recorded_at = now() if sitting_of(attempt).answers_at_once else None
+                    row.recorded_at = now() if policy_of(attempt).answers_at_once else None
                 attempt_id: UUID = attempt.id
             if hand_in:
                 with transaction():

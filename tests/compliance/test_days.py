@@ -25,8 +25,8 @@ from tests.extras.api.test_same_numbers import in_api, in_csv, in_xlsx, said
 from tests.extras.api.test_same_pack import told_of
 from tests.extras.packs.test_files import cover, page, table
 from tests.extras.packs.test_packs import finish
-from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, sight_of
-from trainer.compliance.rules import Narrowing, Order, Row
+from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, viewer_of
+from trainer.compliance.rules import Order, Row, StatusFilter
 from trainer.compliance.words import as_table
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -51,11 +51,11 @@ def shown(row: Row) -> tuple[object, ...]:
 def compare(story: Story, day: dt.date) -> int:
     """Compare all that is read of a day with what happened; return how many duties there were."""
     later = story.end_of(story.first + dt.timedelta(days=DAYS + 1))
-    sight = sight_of(story.actor(), later, day)
-    rows = list(iterate_rows(sight, Narrowing()))
+    viewer = viewer_of(story.actor(), later, day)
+    rows = list(iterate_rows(viewer, StatusFilter()))
     told = tell(story, day)
     assert {(row.membership_id, row.requirement_id): shown(row) for row in rows} == told
-    counts = count_rows(sight, Narrowing())
+    counts = count_rows(viewer, StatusFilter())
     assert {status.value: number for status, number in counts.by_status.items()} == Counter(
         stand[0] for stand in told.values()
     )
@@ -72,15 +72,15 @@ def compare(story: Story, day: dt.date) -> int:
         pages: list[Row] = []
         after: str | None = None
         while True:
-            page = list_rows(sight, Narrowing(order=order), after, most=2)
-            assert list_and_count(sight, Narrowing(order=order), after, most=2) == (page, counts)
+            page = list_rows(viewer, StatusFilter(order=order), after, most=2)
+            assert list_and_count(viewer, StatusFilter(order=order), after, most=2) == (page, counts)
             pages += page.rows
             after = page.next_after
             if after is None:
                 break
-        assert pages == list(iterate_rows(sight, Narrowing(order=order)))
+        assert pages == list(iterate_rows(viewer, StatusFilter(order=order)))
     for team, name in story.names.items():
-        of_team = list(iterate_rows(sight, Narrowing(team_id=team)))
+        of_team = list(iterate_rows(viewer, StatusFilter(team_id=team)))
         assert of_team == [row for row in rows if name in row.teams]
     return len(rows)
 
@@ -113,7 +113,7 @@ def test_page_csv_xlsx_api_and_pack_show_the_same_of_a_past_day(app: Flask, monk
             for number in (1, 4, DAYS - 1):
                 day = story.first + dt.timedelta(days=number)
                 with app.app_context():
-                    rows = list(iterate_rows(sight_of(story.actor(), later, day), Narrowing()))
+                    rows = list(iterate_rows(viewer_of(story.actor(), later, day), StatusFilter()))
                     table = "".join(csv_lines(as_table(rows)))
                     in_files = in_csv(rows), in_xlsx(rows)
                 cells, _stands = in_api(app, token, f"?limit=3&on={day}")
@@ -226,7 +226,7 @@ def test_a_withdrawn_certificate_counts_until_the_day_before(week: Training) -> 
             session.execute(update(Credential).values(revoked_at=clock.now() - dt.timedelta(days=3)))
         actor = actor_of(week.acme.users["alice"], firm)
         current = [
-            count_rows(sight_of(actor, clock.now(), days_ago(week, days)), Narrowing()).people_current
+            count_rows(viewer_of(actor, clock.now(), days_ago(week, days)), StatusFilter()).people_current
             for days in (4, 3, 0)
         ]
     assert current == [1, 0, 0]

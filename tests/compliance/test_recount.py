@@ -28,8 +28,8 @@ from trainer.assessment.operations import save_response, submit_attempt
 from trainer.assessment.queries import list_responses
 from trainer.assignments.models import Assignment
 from trainer.assignments.rules import Completion, Duty, Terms
-from trainer.compliance.queries import iterate_rows, sight_of
-from trainer.compliance.rules import Narrowing, Row
+from trainer.compliance.queries import iterate_rows, viewer_of
+from trainer.compliance.rules import Row, StatusFilter
 from trainer.content.library import Content
 from trainer.content.serving import served
 from trainer.core.db import db, transaction
@@ -178,7 +178,7 @@ def test_certificates_and_reports_follow_from_what_was_written_down(app: Flask, 
             users = {put_on(firm, number): number for number in histories[first : first + BATCH]}
             firm.keep_up()
         with app.app_context():
-            rows = {row.membership_id: row for row in iterate_rows(sight_of(firm.actor(), TODAY), Narrowing())}
+            rows = {row.membership_id: row for row in iterate_rows(viewer_of(firm.actor(), TODAY), StatusFilter())}
             for (user_id, membership_id), number in users.items():
                 try:
                     earned += compare(user_id, rows[membership_id])

@@ -24,7 +24,7 @@ from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder
 from trainer.assignments.operations import waive
 from trainer.compliance.reminding import plan, remind
-from trainer.compliance.rules import Group, Narrowing
+from trainer.compliance.rules import Group, StatusFilter
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -67,7 +67,7 @@ def crowd(app: Flask) -> Firm:
 def told(firm: Firm) -> dict[str, list[str]]:
     """Return reason -> names of those who would get no reminder now, and who would, in order."""
     with firm.app.app_context():
-        planned = plan(firm.actor(), Narrowing(), clock.now())
+        planned = plan(firm.actor(), StatusFilter(), clock.now())
         reasons = {why.value: [row.name for row in rows] for why, rows in planned.left_out.items()}
         return {"ready": sorted(row.name for row, _recipient in planned.ready), **reasons}
 
@@ -129,7 +129,7 @@ def test_a_person_with_several_duties_gets_one_email_about_what_is_due_first(mai
         firm.require(replace(EVERYONE, title="Later", days_allowed=90))
         firm.require(replace(EVERYONE, title="Sooner", days_allowed=60))
         with mailing.app_context(), transaction():
-            planned = remind(firm.actor(), Narrowing(), clock.now())
+            planned = remind(firm.actor(), StatusFilter(), clock.now())
         assert [row.requirement for row, _recipient in planned.ready] == ["Sooner"]
         assert mails(mailing) == ["alice@example.org"]
 
@@ -162,7 +162,7 @@ def test_a_firm_reminds_so_many_a_day_and_the_most_urgent_first(mailing: Flask) 
         firm.keep_up()
         assert told(firm)["limit"] == ["Bob"]
         with mailing.app_context(), transaction():
-            remind(firm.actor(), Narrowing(), clock.now())
+            remind(firm.actor(), StatusFilter(), clock.now())
         assert len(mails(mailing)) == 2
         assert (told(firm)["ready"], told(firm)["limit"]) == ([], ["Bob"])
 
@@ -198,7 +198,7 @@ def test_many_presses_at_once_remind_everyone_once(mailing: Flask) -> None:
             try:
                 with mailing.app_context():
                     with transaction():
-                        remind(firm.actor(), Narrowing(), clock.now())
+                        remind(firm.actor(), StatusFilter(), clock.now())
                     db.session.remove()
             except Exception as error:
                 failures.append(error)
@@ -221,7 +221,7 @@ def test_what_became_of_each_email_is_told_the_same_everywhere(mailing: Flask, m
         with mailing.app_context():
             with transaction():
                 invite_all(firm.actor(), None, clock.now())
-                remind(firm.actor(), Narrowing(), clock.now())
+                remind(firm.actor(), StatusFilter(), clock.now())
             for _mail in deliver():
                 pass
         path, alice = f"/organizations/{firm.id}", sign_in_as(mailing, firm.owner_id)

@@ -14,7 +14,7 @@ from tests.compliance.paper_rows import DAY, row
 from tests.web.test_marked_files import read_pdf
 from trainer.assignments.rules import Status
 from trainer.compliance import status_paper
-from trainer.compliance.rules import Narrowing
+from trainer.compliance.rules import StatusFilter
 from trainer.compliance.status_paper import StatusPaper, draw_status, percent, sheet_of
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
@@ -136,7 +136,7 @@ def test_each_site_has_a_section_with_what_is_urgent_first(app: Flask) -> None:
         row(name="Cy", status=Status.WAIVED, waived_until=DAY),
     ]
     with app.app_context():
-        sheet = sheet_of(StatusPaper("Acme", DAY, [], rows, Narrowing(), has_sections=True))
+        sheet = sheet_of(StatusPaper("Acme", DAY, [], rows, StatusFilter(), has_sections=True))
     assert [(part["title"], [line["name"] for line in part["rows"]]) for part in sheet["sections"]] == [
         ("Gate", ["Zoe", "Ada"]),
         ("Port", ["Bo"]),

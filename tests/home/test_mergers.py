@@ -42,8 +42,8 @@ from trainer.assignments import earlier
 from trainer.assignments.earlier import Proof, TrainingFacts
 from trainer.assignments.models import Assignment, DutyPeriod, EarlierTraining, TrainingProof, Waiver
 from trainer.assignments.operations import waive
-from trainer.compliance.queries import count_rows, sight_of
-from trainer.compliance.rules import Narrowing
+from trainer.compliance.queries import count_rows, viewer_of
+from trainer.compliance.rules import StatusFilter
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -179,7 +179,7 @@ def settle(app: Flask) -> None:
 def duties(acme: Acme) -> int:
     """Return how many duties the firm's training status counts."""
     with acme.app.app_context():
-        return count_rows(sight_of(actor_of(acme.users["alice"], acme.id), clock.now()), Narrowing()).total
+        return count_rows(viewer_of(actor_of(acme.users["alice"], acme.id), clock.now()), StatusFilter()).total
 
 
 MEMBER = Side(has_account=False, is_own=False, is_member=True)

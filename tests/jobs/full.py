@@ -33,7 +33,7 @@ from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience, Group
 from trainer.compliance.operations import order_certificates
 from trainer.compliance.orders import folder_of
-from trainer.compliance.rules import Narrowing
+from trainer.compliance.rules import StatusFilter
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -204,7 +204,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         duty = db.session.scalars(select(Assignment.id).where(Assignment.requirement_id == late)).one()
         waive(actor, duty, "Away", dt.date(2027, 1, 1), clock.now())
         record(actor, dana, proof=True)
-        job = order_certificates(actor, Narrowing(), clock.now()).id
+        job = order_certificates(actor, StatusFilter(), clock.now()).id
         folder_of(job).mkdir(parents=True)
     walter = make_account(app, f"walter@{at}.example.org")
     put_on_roster(app, firm, walter, name="Walter Wu", email=f"walter@{at}.example.org", teams=[site])

@@ -36,7 +36,7 @@ from tests.support import Visitor
 from trainer.app import create_app
 from trainer.assignments.models import Assignment
 from trainer.compliance.operations import order_certificates
-from trainer.compliance.rules import Narrowing
+from trainer.compliance.rules import StatusFilter
 from trainer.content.library import Library
 from trainer.core import replica
 from trainer.core.clock import now
@@ -185,7 +185,7 @@ def order_pack_now(pair: Pair) -> Any:
 
 def order_files(pair: Pair) -> Any:
     acme = pair.training.acme
-    order_certificates(actor_of(acme.users["alice"], acme.id), Narrowing(), now())
+    order_certificates(actor_of(acme.users["alice"], acme.id), StatusFilter(), now())
 
 
 def order_bobs_copy(pair: Pair) -> Any:

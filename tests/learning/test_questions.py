@@ -27,8 +27,8 @@ from trainer.learning.queries import get_enrollment, list_readings
 
 RIGHT = {"version": "0", "chosen": "passport"}
 WRONG = {"version": "0", "chosen": "shift"}
-CLOSED = re.compile(r'<details class="onward">')
-OPENED = re.compile(r'<details class="onward" open>')
+CLOSED = re.compile(r'<details class="next_step">')
+OPENED = re.compile(r'<details class="next_step" open>')
 
 
 @pytest.fixture

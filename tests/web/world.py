@@ -46,7 +46,7 @@ from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assignments.models import Assignment
 from trainer.compliance.operations import order_certificates
-from trainer.compliance.rules import Narrowing
+from trainer.compliance.rules import StatusFilter
 from trainer.content.library import Content, Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -180,7 +180,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         values["device_id"] = str(make_device(actor, "Gate tablet", site, clock.now())[0].id)
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
         others["certificate_copies"] = {"membership_id": str(actor.membership.id)}
-        others["certificate_files"] = {"job_id": str(order_certificates(actor, Narrowing(), clock.now()).id)}
+        others["certificate_files"] = {"job_id": str(order_certificates(actor, StatusFilter(), clock.now()).id)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())
         of_extras, single_pages = fill_extras(actor)

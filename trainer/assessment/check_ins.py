@@ -1,4 +1,4 @@
-"""Check-ins: a few scenes on the days of a ladder after a certificate, drawn toward what someone finds hard."""
+"""Check-ins: a few scenes on the days of a schedule after a certificate, drawn toward what someone finds hard."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sqlalchemy import delete, func, select, update
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import get_user
+from trainer.assessment.check_in_days import FOLLOW_UP, CheckInDay, CheckInSchedule, make_schedule
 from trainer.assessment.drawing import Pair, Telling, draw_again
 from trainer.assessment.drawn import keep_drawn, pairs_of, showing
-from trainer.assessment.ladder import FOLLOW_UP, Ladder, Rung, ladder
 from trainer.assessment.models import Attempt, CheckInMail, Response
 from trainer.assessment.progress import find_progress
 from trainer.assessment.queries import find_pretest, list_met
@@ -31,7 +31,7 @@ from trainer.web.language import mail_language
 
 KINDS = (Kind.CHECK_IN, Kind.FOLLOW_UP)
 LOOK_AGAIN = dt.timedelta(days=30)
-"""After how many days someone's ladder is looked at again who has no check-in to come, but wants mail."""
+"""After how many days someone's schedule is looked at again who has no check-in to come, but wants mail."""
 PORTION = 200
 """People."""
 
@@ -43,30 +43,30 @@ class CheckIns:
     credential: Credential
     course: Course
     enrollment_id: uuid.UUID
-    ladder: Ladder
+    schedule: CheckInSchedule
     attempts: Mapping[int, Attempt]
     """By the number of the check-in."""
     has_follow_up: bool
     """True if one of them asks the other form of the pretest."""
     scenes_of_follow_up: int
 
-    def scenes(self, rung: Rung) -> int:
+    def scenes(self, scheduled: CheckInDay) -> int:
         """Return how many scenes a check-in has."""
-        attempt = self.attempts.get(rung.number)
+        attempt = self.attempts.get(scheduled.number)
         if attempt is not None:
             return attempt.scenes
-        if self.is_follow_up(rung):
+        if self.is_follow_up(scheduled):
             return self.scenes_of_follow_up
         assert self.course.file.check_ins is not None
         return self.course.file.check_ins.scenes
 
-    def is_follow_up(self, rung: Rung) -> bool:
+    def is_follow_up(self, scheduled: CheckInDay) -> bool:
         """Return whether a check-in asks the other form of the pretest."""
-        return rung.day == FOLLOW_UP and self.has_follow_up
+        return scheduled.day == FOLLOW_UP and self.has_follow_up
 
-    def right(self, rung: Rung) -> RightOf | None:
+    def right(self, scheduled: CheckInDay) -> RightOf | None:
         """Return what a check-in that was handed in came to."""
-        attempt = self.attempts.get(rung.number)
+        attempt = self.attempts.get(scheduled.number)
         return RightOf.of(Tally.read(attempt.tally)) if attempt is not None and attempt.tally else None
 
 
@@ -98,7 +98,7 @@ def _of(credential: Credential, course: Course, enrollment_id: uuid.UUID, conten
         credential,
         course,
         enrollment_id,
-        ladder(credential.issued_on, credential.valid_until, done),
+        make_schedule(credential.issued_on, credential.valid_until, done),
         attempts,
         bool(other_form),
         len(other_form),
@@ -109,20 +109,20 @@ def start(user_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
     """Start the check-in that is due, or return it if it is under way. Raises NotYet, saying when the next one is."""
     get_user(user_id)  # locks the row: two tabs that start at once become one check-in
     check_ins = find_check_ins(user_id, content, now.date())
-    rung = check_ins.ladder.due(now.date()) if check_ins else None
-    if check_ins is None or rung is None:
+    scheduled = check_ins.schedule.due(now.date()) if check_ins else None
+    if check_ins is None or scheduled is None:
         raise NotYet(_l("No check-in is due now. The page of your check-ins shows when the next one is."))
-    if rung.number in check_ins.attempts:
-        return check_ins.attempts[rung.number]
-    drawn = _other_form(user_id, content) if check_ins.is_follow_up(rung) else _draw(user_id, check_ins, content)
+    if scheduled.number in check_ins.attempts:
+        return check_ins.attempts[scheduled.number]
+    drawn = _other_form(user_id, content) if check_ins.is_follow_up(scheduled) else _draw(user_id, check_ins, content)
     attempt = Attempt(
         user_id=user_id,
         enrollment_id=check_ins.enrollment_id,
-        kind=Kind.FOLLOW_UP if check_ins.is_follow_up(rung) else Kind.CHECK_IN,
-        number=rung.number,
+        kind=Kind.FOLLOW_UP if check_ins.is_follow_up(scheduled) else Kind.CHECK_IN,
+        number=scheduled.number,
         tries=None,
         course=check_ins.course.slug,
-        rule={"day": rung.day},
+        rule={"day": scheduled.day},
         scenes=len(drawn),
         started_at=now,
     )
@@ -235,7 +235,7 @@ def order_mails(content: Content, now: dt.datetime, after: uuid.UUID | None) -> 
     rows = db.session.execute(due.where(CheckInMail.user_id > after) if after else due).all()
     for mail, address, language in rows:
         check_ins = find_check_ins(mail.user_id, content, today)
-        rung = check_ins.ladder.due(today) if check_ins else None
+        scheduled = check_ins.schedule.due(today) if check_ins else None
         moved = db.session.execute(
             update(CheckInMail)
             .where(CheckInMail.user_id == mail.user_id, CheckInMail.look_on == mail.look_on)
@@ -243,12 +243,12 @@ def order_mails(content: Content, now: dt.datetime, after: uuid.UUID | None) -> 
             .execution_options(synchronize_session=False)
         )
         is_ours = moved.rowcount == 1  # type: ignore[attr-defined]
-        if is_ours and address and rung is not None and check_ins is not None and rung.due_on >= mail.look_on:
-            ids = {"user": mail.user_id.hex, "enrollment": check_ins.enrollment_id.hex, "number": rung.number}
+        if is_ours and address and scheduled is not None and check_ins is not None and scheduled.due_on >= mail.look_on:
+            ids = {"user": mail.user_id.hex, "enrollment": check_ins.enrollment_id.hex, "number": scheduled.number}
             outbox.post("check-in", address, mail_language(language), ids, now)
     return rows[-1][0].user_id if len(rows) == PORTION else None
 
 
 def _look_on(check_ins: CheckIns | None, today: dt.date) -> dt.date:
-    following = check_ins.ladder.following(today) if check_ins else None
+    following = check_ins.schedule.following(today) if check_ins else None
     return following.due_on if following else today + LOOK_AGAIN

@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from sqlalchemy import delete, or_, select
 
+from trainer.assessment.attempt_policies import POLICIES
 from trainer.assessment.models import Attempt, ItemCount, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
-from trainer.assessment.sittings import SITTINGS
 from trainer.content.subject import Truth
 from trainer.core.db import db, insert_missing
 from trainer.items.registry import read_scene
@@ -27,7 +27,7 @@ from trainer.items.registry import read_scene
 PORTION: Final = 500
 """People."""
 ALL_COURSES: Final = ""
-_KINDS: Final = [kind.value for kind, sitting in SITTINGS.items() if sitting.asks_scenes]
+_KINDS: Final = [kind.value for kind, policy in POLICIES.items() if policy.asks_scenes]
 _NO_ANSWER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
@@ -154,7 +154,7 @@ def _shown(
     is_fixed: bool,
 ) -> Shown:
     said = given or {}
-    counts = is_fixed and all(said.get(part) for part in SITTINGS[Kind(kind)].asks)
+    counts = is_fixed and all(said.get(part) for part in POLICIES[Kind(kind)].asks)
     verdict = said["verdict"] if counts else None
     return Shown(user_id, item, digest, course, verdict, said.get("action", ""), saved_at or _NO_ANSWER)
 

@@ -25,10 +25,12 @@ def calendar_of(check_ins: CheckIns, address: str, now: dt.datetime) -> bytes:
     calendar.add("prodid", f"-//{served().site.name}//check-ins//EN")
     calendar.add("version", "2.0")
     title = check_ins.course.file.title
-    for rung in check_ins.ladder.rungs:
-        if rung.due_on >= now.date() and rung.number not in check_ins.ladder.done:
-            said = _("Check-in: %(num)s scenes, %(course)s", num=check_ins.scenes(rung), course=title)
-            _add(calendar, f"check-in-{rung.number}-{check_ins.enrollment_id}", said, rung.due_on, address, now)
+    for scheduled in check_ins.schedule.days:
+        if scheduled.due_on >= now.date() and scheduled.number not in check_ins.schedule.done:
+            said = _("Check-in: %(num)s scenes, %(course)s", num=check_ins.scenes(scheduled), course=title)
+            _add(
+                calendar, f"check-in-{scheduled.number}-{check_ins.enrollment_id}", said, scheduled.due_on, address, now
+            )
     ends = check_ins.credential.valid_until
     said = _("Your certificate ends today: %(course)s", course=title)
     _add(calendar, f"certificate-{check_ins.credential.id}", said, ends, address, now)

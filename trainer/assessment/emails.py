@@ -31,7 +31,7 @@ def _check_in(message: OutboxMessage) -> RenderedEmail | None:
     ids = message.ids
     user_id = UUID(hex=ids["user"])
     check_ins = find_check_ins(user_id, served(), today())
-    due = check_ins.ladder.due(today()) if check_ins else None
+    due = check_ins.schedule.due(today()) if check_ins else None
     if check_ins is None or due is None or not wants_mail(user_id):
         return None
     if (check_ins.enrollment_id, due.number) != (UUID(hex=ids["enrollment"]), ids["number"]):

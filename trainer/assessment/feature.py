@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainer.assessment import emails, privacy
 from trainer.assessment.acts import ACTS
 from trainer.assessment.finals import lessons_again
-from trainer.assessment.onward import Onward, find_onward
+from trainer.assessment.next_steps import NextStep, find_next_step
 from trainer.assessment.renewal_mails import wants_mail
 from trainer.assessment.renewals import find_renewal
 from trainer.assessment.tasks import count_answers, remind_of_check_ins, remind_of_renewals
@@ -30,8 +30,8 @@ from trainer.learning.rules import Renewal, Standing
 from trainer.web.language import language_tag
 
 
-def _onward(course: Course, enrollment: Enrollment, where: Standing) -> Onward:
-    return find_onward(course, enrollment, where, now())
+def _next_step(course: Course, enrollment: Enrollment, where: Standing) -> NextStep:
+    return find_next_step(course, enrollment, where, now())
 
 
 def _renewal_of(credential: Credential) -> Renewal | None:
@@ -61,7 +61,7 @@ FEATURE = Feature(
         "pretest": "pretest.offer",
     },
     slots={
-        "onward": "assessment/_onward.html",
+        "next_step": "assessment/_next_step.html",
         "own_certificate": "assessment/_own_certificate.html",
         "renewal": "assessment/_renewal.html",
         "rule": "assessment/_rule.html",
@@ -74,7 +74,7 @@ FEATURE = Feature(
     ),
     answers={
         "lessons_again": lessons_again,
-        "onward": _onward,
+        "next_step": _next_step,
         "renewal_of": _renewal_of,
         "wants_renewal_mail": wants_mail,
     },

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
 
 from trainer.assessment import finals, pretest, rules
+from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.drawing import draw, half_and_half, leaning
 from trainer.assessment.drawn import Item, at_venues, draw_into, item_of, keep, keep_drawn, pairs_of, showing
 from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
@@ -25,7 +26,6 @@ from trainer.assessment.queries import (
 )
 from trainer.assessment.rare import draw_night
 from trainer.assessment.rules import Kind, Tally
-from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course
 from trainer.content.schema import Pool
 from trainer.core import chance
@@ -166,7 +166,7 @@ def save_response(
         raise Conflict(_l("You’ve already seen the answer to this scene, so yours can’t be changed anymore."))
     if attempt.kind == Kind.PRETEST and pretest.has_begun(attempt.user_id):
         raise Conflict(_l("You’ve begun the course, so these answers can’t be changed anymore."))
-    is_recorded = record and sitting_of(attempt).answers_at_once
+    is_recorded = record and policy_of(attempt).answers_at_once
     if version < response.version and _holds(given, response.given):
         if dict(given) == response.given and not is_recorded:
             return response.version
@@ -209,9 +209,9 @@ def submit_attempt(
     is_again = scenes is not None and attempt.handed_in and scenes <= attempt.handed_in
     if attempt.submitted_at is not None or is_again:
         return attempt
-    sitting, responses = sitting_of(attempt), list_responses(attempt)
-    tally = sitting.count(responses, content.vocabulary.danger_rules)
-    if sitting.is_graded and isinstance(tally, Tally):
+    policy, responses = policy_of(attempt), list_responses(attempt)
+    tally = policy.count(responses, content.vocabulary.danger_rules)
+    if policy.is_graded and isinstance(tally, Tally):
         is_over = finals.hand_in(attempt, tally, responses, content, is_local_trial, now)
         if not is_over:
             return attempt

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.measures.calibration import Calibration, calibrate
 from trainer.assessment.measures.strength import Prior, Right, Step, strength
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.queries import find_pretest, list_judged
 from trainer.assessment.rules import Kind, RightOf, Tally, count
-from trainer.assessment.sittings import sitting_of
 from trainer.content.library import Content, Course, Lesson
 from trainer.content.subject import Truth
 from trainer.items.judge.model import Confidence
@@ -144,7 +144,7 @@ class _Judgment:
     def is_open(self) -> bool:
         """True if its answer may be shown, as that of a scene that went wrong in a passed final may."""
         attempt = self.attempt
-        return attempt.submitted_at is None or sitting_of(attempt).may_review(True, attempt.is_passed)
+        return attempt.submitted_at is None or policy_of(attempt).may_review(True, attempt.is_passed)
 
 
 def find_progress(

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from trainer.assessment.check_in_days import make_schedule
 from trainer.assessment.check_ins import KINDS
-from trainer.assessment.ladder import ladder
 from trainer.assessment.models import Attempt
 from trainer.content.library import Course
 from trainer.core.db import db
@@ -90,7 +90,7 @@ def _is_short(credential: Credential, courses: Courses, done_check_ins: int, tod
 
 
 def _count_kept(credential: Credential, done: Collection[int], today: dt.date) -> int:
-    return ladder(credential.issued_on, credential.valid_until, done).count_kept(today, LAST_CHECK_INS)
+    return make_schedule(credential.issued_on, credential.valid_until, done).count_kept(today, LAST_CHECK_INS)
 
 
 def _list_done(credential_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[int]]:

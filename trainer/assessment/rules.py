@@ -24,7 +24,7 @@ class Kind(StrEnum):
     SHIFT = "shift"  # the scenes of one night, in clock order
     RARE = "rare"  # short events of one night, nearly all of them ordinary
     FINAL = "final"
-    CHECK_IN = "check_in"  # two minutes, on the days of a ladder after passing
+    CHECK_IN = "check_in"  # two minutes, on the days of a schedule after passing
     FOLLOW_UP = "follow_up"  # the check-in that asks the other form of the pretest
 
 

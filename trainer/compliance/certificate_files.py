@@ -19,8 +19,8 @@ from sqlalchemy import delete, select
 
 from trainer.compliance.file_names import certificate_name
 from trainer.compliance.orders import add_to_zip, folder_of, is_written, portions_of, write_certificates
-from trainer.compliance.queries import get_orderer, iterate_rows, sight_of, written_teams
-from trainer.compliance.rules import Group, Narrowing
+from trainer.compliance.queries import get_orderer, iterate_rows, viewer_of, written_teams
+from trainer.compliance.rules import Group, StatusFilter
 from trainer.core.db import db
 from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, part_of, put_whole, write_whole
@@ -43,23 +43,23 @@ class Holder(NamedTuple):
     employee_number: str | None
 
 
-def details_of(actor: Actor, narrowing: Narrowing) -> dict[str, str]:
+def details_of(actor: Actor, status_filter: StatusFilter) -> dict[str, str]:
     """Return what a job has to know: the filter, and whose people the actor sees, which must still be so later."""
     return {
-        "text": narrowing.text,
-        "team": narrowing.team_id.hex if narrowing.team_id else "",
-        "requirement": narrowing.requirement_id.hex if narrowing.requirement_id else "",
-        "group": narrowing.group or "",
-        "changed": "unread" if narrowing.owes_top_up else "",
-        "email": "none" if narrowing.has_no_email else "",
+        "text": status_filter.text,
+        "team": status_filter.team_id.hex if status_filter.team_id else "",
+        "requirement": status_filter.requirement_id.hex if status_filter.requirement_id else "",
+        "group": status_filter.group or "",
+        "changed": "unread" if status_filter.owes_top_up else "",
+        "email": "none" if status_filter.has_no_email else "",
         "seen": written_teams(actor.team_ids),
     }
 
 
-def narrowing_of(job: Job) -> Narrowing:
+def status_filter_of(job: Job) -> StatusFilter:
     """Return the filter that a file was ordered with."""
     details = job.details
-    return Narrowing(
+    return StatusFilter(
         text=details["text"],
         team_id=uuid.UUID(hex=details["team"]) if details["team"] else None,
         requirement_id=uuid.UUID(hex=details["requirement"]) if details["requirement"] else None,
@@ -93,7 +93,7 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
 def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:
     folder = folder_of(job.id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    holders = _plan(folder, actor, narrowing_of(job), now)
+    holders = _plan(folder, actor, status_filter_of(job), now)
     steps = len(holders) + 1
     if has_content(folder / "certificates.zip"):
         return steps, steps
@@ -104,13 +104,13 @@ def _advance(job: Job, actor: Actor, now: dt.datetime) -> tuple[int, int]:
     return steps, steps
 
 
-def _plan(folder: Path, actor: Actor, narrowing: Narrowing, now: dt.datetime) -> list[Holder]:
+def _plan(folder: Path, actor: Actor, status_filter: StatusFilter, now: dt.datetime) -> list[Holder]:
     """Return whose certificates belong in the file, settled by the first slice."""
     path = folder / "plan.json"
     if not has_content(path):
         holders = {
             row.serial: Holder(row.serial, row.name, row.employee_number)
-            for row in iterate_rows(sight_of(actor, now), narrowing)
+            for row in iterate_rows(viewer_of(actor, now), status_filter)
             if row.serial
         }
         write_whole(path, [json.dumps(list(holders.values())).encode()])

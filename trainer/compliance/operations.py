@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from trainer.compliance import certificate_files
 from trainer.compliance.orders import folder_of
-from trainer.compliance.rules import Narrowing
+from trainer.compliance.rules import StatusFilter
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
@@ -19,7 +19,7 @@ from trainer.organizations.actor import Actor
 from trainer.web.language import language_tag
 
 
-def order_certificates(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> Job:
+def order_certificates(actor: Actor, status_filter: StatusFilter, now: dt.datetime) -> Job:
     """Order one file of the certificates behind a filter, in the language of whoever orders it."""
     job = work.order(
         certificate_files.KIND,
@@ -27,7 +27,7 @@ def order_certificates(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> 
         ordered_by_id=actor.user_id,
         organization_id=actor.organization_id,
         language=language_tag(),
-        **certificate_files.details_of(actor, narrowing),
+        **certificate_files.details_of(actor, status_filter),
     )
     _note(actor, "export.certificates", now, job.id)
     return job

@@ -19,7 +19,7 @@ from trainer.assignments.rules import SOON, Status
 from trainer.assignments.shortfalls import find_shortfalls
 from trainer.assignments.statements import duties_where, meets_any, on
 from trainer.compliance import statements
-from trainer.compliance.rules import Counts, End, Group, Limits, Narrowing, Order, Outlook, Row, Sight
+from trainer.compliance.rules import Counts, End, Group, Limits, Order, Outlook, Row, StatusFilter, Viewer
 from trainer.compliance.statements import Part, parameters, shape_of
 from trainer.content.papers import Pack
 from trainer.content.serving import served
@@ -49,27 +49,27 @@ PORTION = 1000
 ALL_SEEN: Final = "all"
 
 
-def sight_of(actor: Actor, now: dt.datetime, day: dt.date | None = None) -> Sight:
+def viewer_of(actor: Actor, now: dt.datetime, day: dt.date | None = None) -> Viewer:
     """Return what the actor sees of a firm's training status, today or when a past day ended.
 
     Raises Invalid for a day to come, and for one before the firm's records begin.
     """
-    return sight_on(actor.organization, actor.team_ids, now, day)
+    return viewer_on(actor.organization, actor.team_ids, now, day)
 
 
-def sight_on(
+def viewer_on(
     organization: Organization, team_ids: frozenset[uuid.UUID] | None, now: dt.datetime, day: dt.date | None = None
-) -> Sight:
-    """Return training status of a firm's people, of these teams or of all, as `sight_of`."""
+) -> Viewer:
+    """Return training status of a firm's people, of these teams or of all, as `viewer_of`."""
     today = local_day(organization.time_zone, now)
     if day is None or day == today:
-        return Sight(organization.id, team_ids, today)
+        return Viewer(organization.id, team_ids, today)
     if day > today:
         raise Invalid(_l("That day is still to come. Choose today or an earlier day."))
     first = local_day(organization.time_zone, organization.created_at)
     if day < first:
         raise Invalid(_l("This firm’s records begin on %(day)s. Choose that day or a later one.", day=show_day(first)))
-    return Sight(organization.id, team_ids, day, day_begins(day + dt.timedelta(days=1), organization.time_zone))
+    return Viewer(organization.id, team_ids, day, day_begins(day + dt.timedelta(days=1), organization.time_zone))
 
 
 def choose_teams(actor: Actor, team_ids: Collection[uuid.UUID]) -> frozenset[uuid.UUID] | None:
@@ -82,47 +82,47 @@ def choose_teams(actor: Actor, team_ids: Collection[uuid.UUID]) -> frozenset[uui
     return frozenset(team_ids) or actor.team_ids
 
 
-def list_rules(sight: Sight) -> Sequence[Requirement | RequirementVersion]:
+def list_rules(viewer: Viewer) -> Sequence[Requirement | RequirementVersion]:
     """Return what the firm requires, today or as a past day had it, by title; of one requirement that one alone."""
     rules: Sequence[Requirement | RequirementVersion]
-    if sight.until is None:
-        rules = list_requirements(sight.organization_id)
+    if viewer.until is None:
+        rules = list_requirements(viewer.organization_id)
     else:
-        rules = list_versions(sight.organization_id, sight.until)
-    return [rule for rule in rules if sight.requirement_id in (None, rule.id)]
+        rules = list_versions(viewer.organization_id, viewer.until)
+    return [rule for rule in rules if viewer.requirement_id in (None, rule.id)]
 
 
-def list_concerning(sight: Sight) -> Sequence[Requirement | RequirementVersion]:
+def list_concerning(viewer: Viewer) -> Sequence[Requirement | RequirementVersion]:
     """Return of what the firm requires that day what concerns the people who are seen: another's title may name a
     client."""
-    rules = list_rules(sight)
-    if sight.team_ids is None:
+    rules = list_rules(viewer)
+    if viewer.team_ids is None:
         return rules
-    everyone = Narrowing()
-    concerned = set(db.session.scalars(statements.required(shape_of(sight, everyone)), parameters(sight, everyone)))
+    everyone = StatusFilter()
+    concerned = set(db.session.scalars(statements.required(shape_of(viewer, everyone)), parameters(viewer, everyone)))
     return [rule for rule in rules if rule.id in concerned]
 
 
-def list_laws(sight: Sight) -> list[Pack]:
+def list_laws(viewer: Viewer) -> list[Pack]:
     """Return the packs behind what the firm requires that say for how long records of former staff are kept."""
     packs = served().packs
-    made_from = {rule.id: rule.pack for rule in list_requirements(sight.organization_id, with_ended=True)}
-    rules = list_rules(sight)
+    made_from = {rule.id: rule.pack for rule in list_requirements(viewer.organization_id, with_ended=True)}
+    rules = list_rules(viewer)
     chosen = {made_from[rule.id if isinstance(rule, Requirement) else rule.requirement_id] or "" for rule in rules}
     return [packs[name] for name in sorted(chosen) if name in packs and packs[name].former_staff]
 
 
-def list_places(sight: Sight) -> Sequence[TeamLine]:
+def list_places(viewer: Viewer) -> Sequence[TeamLine]:
     """Return the teams that are seen, today or those that people were in on a past day."""
-    if sight.until is None:
-        return list_teams_of(sight.organization_id, sight.team_ids)
-    return list_teams_then(sight.organization_id, sight.team_ids, sight.until)
+    if viewer.until is None:
+        return list_teams_of(viewer.organization_id, viewer.team_ids)
+    return list_teams_then(viewer.organization_id, viewer.team_ids, viewer.until)
 
 
-def known_since(organization: Organization, sight: Sight) -> dt.date | None:
+def known_since(organization: Organization, viewer: Viewer) -> dt.date | None:
     """Return the day since when moves and changes are kept, if the day that is read is an earlier one."""
     since = organization.history_since
-    if sight.until is None or since is None or sight.until > since:
+    if viewer.until is None or since is None or viewer.until > since:
         return None
     return local_day(organization.time_zone, since)
 
@@ -134,48 +134,48 @@ def list_seen(actor: Actor, membership_ids: Collection[uuid.UUID]) -> frozenset[
     return frozenset(db.session.scalars(select(Membership.id).where(seen_by(actor), Membership.id.in_(membership_ids))))
 
 
-def list_rows(sight: Sight, narrowing: Narrowing, after: str | None, most: int = PAGE) -> Page[Row]:
+def list_rows(viewer: Viewer, status_filter: StatusFilter, after: str | None, most: int = PAGE) -> Page[Row]:
     """Return a page of rows, from where another one ended."""
-    narrowing = find_owing(sight, narrowing)
-    place = _place(narrowing, after)
-    given = parameters(sight, narrowing, place) | {"most": most + 1}
-    rows = db.session.execute(statements.page(shape_of(sight, narrowing, place)), given).all()
-    return _page(rows, most, narrowing, sight)
+    status_filter = find_owing(viewer, status_filter)
+    place = _place(status_filter, after)
+    given = parameters(viewer, status_filter, place) | {"most": most + 1}
+    rows = db.session.execute(statements.page(shape_of(viewer, status_filter, place)), given).all()
+    return _page(rows, most, status_filter, viewer)
 
 
 def list_and_count(
-    sight: Sight, narrowing: Narrowing, after: str | None, most: int = PAGE, *, is_single: bool = False
+    viewer: Viewer, status_filter: StatusFilter, after: str | None, most: int = PAGE, *, is_single: bool = False
 ) -> tuple[Page[Row], Counts]:
     """Return what `list_rows` and `count_rows` do. By due day, where all people stand is looked up once for both."""
-    narrowing = find_owing(sight, narrowing)
-    if narrowing.order is not Order.DUE:
-        return list_rows(sight, narrowing, after, most), count_rows(sight, narrowing, is_single=is_single)
-    place, chosen = _place(narrowing, after), list[uuid.UUID]()
+    status_filter = find_owing(viewer, status_filter)
+    if status_filter.order is not Order.DUE:
+        return list_rows(viewer, status_filter, after, most), count_rows(viewer, status_filter, is_single=is_single)
+    place, chosen = _place(status_filter, after), list[uuid.UUID]()
     parts = {Part.ALL, Part.TEAMS, Part.FIRST}
-    outlook = _count(sight, narrowing, parts, place, most + 1, chosen, is_single=is_single)
-    given = parameters(sight, narrowing) | {"chosen": chosen}
-    rows = db.session.execute(statements.chosen_rows(shape_of(sight, narrowing)), given).all()
-    return _page(rows, most, narrowing, sight), outlook.counts
+    outlook = _count(viewer, status_filter, parts, place, most + 1, chosen, is_single=is_single)
+    given = parameters(viewer, status_filter) | {"chosen": chosen}
+    rows = db.session.execute(statements.chosen_rows(shape_of(viewer, status_filter)), given).all()
+    return _page(rows, most, status_filter, viewer), outlook.counts
 
 
-def _place(narrowing: Narrowing, after: str | None) -> Place | None:
-    return read_place(after, dt.date if narrowing.order is Order.DUE else str, uuid.UUID, uuid.UUID)
+def _place(status_filter: StatusFilter, after: str | None) -> Place | None:
+    return read_place(after, dt.date if status_filter.order is Order.DUE else str, uuid.UUID, uuid.UUID)
 
 
-def _page(rows: Sequence[Any], most: int, narrowing: Narrowing, sight: Sight) -> Page[Row]:
-    is_by_day = narrowing.order is Order.DUE
+def _page(rows: Sequence[Any], most: int, status_filter: StatusFilter, viewer: Viewer) -> Page[Row]:
+    is_by_day = status_filter.order is Order.DUE
     page = cut(
         rows, most, lambda row: (row.due_on if is_by_day else row.name_key, row.membership_id, row.assignment_id)
     )
-    return Page(_rows(page.rows, sight), page.next_after)
+    return Page(_rows(page.rows, viewer), page.next_after)
 
 
-def iterate_rows(sight: Sight, narrowing: Narrowing) -> Iterator[Row]:
+def iterate_rows(viewer: Viewer, status_filter: StatusFilter) -> Iterator[Row]:
     """Yield all rows in the page's order, by one statement, a portion at a time."""
-    narrowing = find_owing(sight, narrowing)
-    query = in_portions(statements.all_rows(shape_of(sight, narrowing)), PORTION)
-    for portion in db.session.execute(query, parameters(sight, narrowing)).partitions(PORTION):
-        yield from _rows(portion, sight)
+    status_filter = find_owing(viewer, status_filter)
+    query = in_portions(statements.all_rows(shape_of(viewer, status_filter)), PORTION)
+    for portion in db.session.execute(query, parameters(viewer, status_filter)).partitions(PORTION):
+        yield from _rows(portion, viewer)
 
 
 def asks_top_ups() -> bool:
@@ -183,42 +183,42 @@ def asks_top_ups() -> bool:
     return bool(asking_courses(served().courses))
 
 
-def find_owing(sight: Sight, narrowing: Narrowing) -> Narrowing:
+def find_owing(viewer: Viewer, status_filter: StatusFilter) -> StatusFilter:
     """Return a filter with the duties of the people who are still to read changed lessons, if it asks for these.
 
     Whether someone has is no question for SQL: that takes the questions of a lesson, as they are now.
     """
-    if not narrowing.owes_top_up or narrowing.owing is not None:
-        return narrowing
+    if not status_filter.owes_top_up or status_filter.owing is not None:
+        return status_filter
     owing: set[uuid.UUID] = set()
-    if asks_top_ups() and not sight.is_past:
-        everyone = replace(narrowing, owes_top_up=False, group=None, status=None)
-        query = in_portions(statements.certified(shape_of(sight, everyone)), PORTION)
+    if asks_top_ups() and not viewer.is_past:
+        everyone = replace(status_filter, owes_top_up=False, group=None, status=None)
+        query = in_portions(statements.certified(shape_of(viewer, everyone)), PORTION)
         asking = {"asking": list(asking_courses(served().courses))}
-        for portion in db.session.execute(query, parameters(sight, everyone) | asking).partitions(PORTION):
+        for portion in db.session.execute(query, parameters(viewer, everyone) | asking).partitions(PORTION):
             held = {duty: Held(*facts) for duty, *facts in portion}
-            due = top_ups_due(held.values(), served().courses, sight.today)
+            due = top_ups_due(held.values(), served().courses, viewer.today)
             owing.update(duty for duty, credential in held.items() if credential.id in due)
-    return replace(narrowing, owing=frozenset(owing))
+    return replace(status_filter, owing=frozenset(owing))
 
 
-def count_rows(sight: Sight, narrowing: Narrowing, *, is_single: bool = False) -> Counts:
+def count_rows(viewer: Viewer, status_filter: StatusFilter, *, is_single: bool = False) -> Counts:
     """Return how many duties have each status, and how many people have them, in all and by team, in one statement.
 
     The chosen group of statuses doesn't limit the counts. `is_single`: they are of one requirement, so that nobody has
     two duties, and people needn't be counted beside them.
     """
-    return _count(sight, narrowing, {Part.ALL, Part.TEAMS}, is_single=is_single).counts
+    return _count(viewer, status_filter, {Part.ALL, Part.TEAMS}, is_single=is_single).counts
 
 
-def look_ahead(sight: Sight, *, is_single: bool) -> Outlook:
+def look_ahead(viewer: Viewer, *, is_single: bool) -> Outlook:
     """Return where people stand and what ends in the next 30 days, in one statement. `is_single` as in `count_rows`."""
-    return _count(sight, Narrowing(), {Part.ALL, Part.DAYS}, is_single=is_single)
+    return _count(viewer, StatusFilter(), {Part.ALL, Part.DAYS}, is_single=is_single)
 
 
 def _count(
-    sight: Sight,
-    narrowing: Narrowing,
+    viewer: Viewer,
+    status_filter: StatusFilter,
     asked: set[Part],
     place: Place | None = None,
     most: int = 0,
@@ -227,10 +227,13 @@ def _count(
     is_single: bool,
 ) -> Outlook:
     """Count what is asked. `chosen` gets the ids of the first duties beyond a place, at most so many."""
-    narrowing, counts, ends = find_owing(sight, narrowing), Counts(), {}
+    status_filter, counts, ends = find_owing(viewer, status_filter), Counts(), {}
     parts = frozenset(asked if is_single else asked | {Part.PEOPLE})
-    given = parameters(sight, narrowing, place) | {"soon_until": sight.today + dt.timedelta(days=SOON), "most": most}
-    for row in db.session.execute(statements.counts(shape_of(sight, narrowing, place), parts), given):
+    given = parameters(viewer, status_filter, place) | {
+        "soon_until": viewer.today + dt.timedelta(days=SOON),
+        "most": most,
+    }
+    for row in db.session.execute(statements.counts(shape_of(viewer, status_filter, place), parts), given):
         part, team_id, status, kind, day, number, people, current, *groups = row
         match Part(part):
             case Part.ALL:
@@ -251,12 +254,12 @@ def _count(
     return Outlook(counts, ends)
 
 
-def list_person_rows(actor: Actor, membership_id: uuid.UUID, sight: Sight) -> Sequence[Row]:
+def list_person_rows(actor: Actor, membership_id: uuid.UUID, viewer: Viewer) -> Sequence[Row]:
     """Return where one person, whom the actor sees now, stands in everything required of them on a day."""
-    person, facts = get_person(actor, membership_id), shape_of(sight, Narrowing()).facts
+    person, facts = get_person(actor, membership_id), shape_of(viewer, StatusFilter()).facts
     duty = duties_where(facts.membership_id == person.id, facts=facts)
-    rows = statements.in_order(duty, of_teams=sight.team_ids is not None, facts=facts)
-    return _rows(db.session.execute(rows, parameters(sight, Narrowing())).all(), sight)
+    rows = statements.in_order(duty, of_teams=viewer.team_ids is not None, facts=facts)
+    return _rows(db.session.execute(rows, parameters(viewer, StatusFilter())).all(), viewer)
 
 
 def list_round_requests(actor: Actor, now: dt.datetime) -> list[tuple[Membership, RoundRequest]]:
@@ -362,30 +365,30 @@ def get_orderer(job: Job) -> Actor:
     return replace(actor, team_ids=teams_of_order(job))
 
 
-def _rows(read: Sequence[Any], sight: Sight) -> list[Row]:
+def _rows(read: Sequence[Any], viewer: Viewer) -> list[Row]:
     """Return rows as they are shown, with what their people are asked to read: three statements more for all of them,
     and only while a course asks for that."""
-    rows = _with_shortfalls([_row(row) for row in read], sight)
-    asking = frozenset[str]() if sight.is_past else asking_courses(served().courses)
+    rows = _with_shortfalls([_row(row) for row in read], viewer)
+    asking = frozenset[str]() if viewer.is_past else asking_courses(served().courses)
     serials = {row.serial for row in rows if row.serial} if asking else set()
     if not serials:
         return rows
     query = select(Credential.serial, *HELD).where(Credential.serial.in_(serials), Credential.course.in_(asking))
     by_serial = {serial: Held(*facts) for serial, *facts in db.session.execute(query)}
-    due = top_ups_due(by_serial.values(), served().courses, sight.today)
+    due = top_ups_due(by_serial.values(), served().courses, viewer.today)
     days = {serial: due[held.id] for serial, held in by_serial.items() if held.id in due}
     return [row._replace(top_up_due_on=days[row.serial]) if row.serial in days else row for row in rows]
 
 
-def _with_shortfalls(rows: list[Row], sight: Sight) -> list[Row]:
+def _with_shortfalls(rows: list[Row], viewer: Viewer) -> list[Row]:
     lacking = [row for row in rows if row.status.is_open and not (row.status is Status.DUE_SOON and row.completed_on)]
-    terms = {rule.id: terms_of(rule) for rule in list_rules(sight)} if lacking else {}
+    terms = {rule.id: terms_of(rule) for rule in list_rules(viewer)} if lacking else {}
     asked = {
         row.assignment_id: (row.membership_id, row.course, terms[row.requirement_id])
         for row in lacking
         if row.requirement_id in terms  # not ended since the statement before
     }
-    short = find_shortfalls(asked, sight.today, sight.until)
+    short = find_shortfalls(asked, viewer.today, viewer.until)
     return [row._replace(shortfall=short.get(row.assignment_id)) for row in rows] if short else rows
 
 

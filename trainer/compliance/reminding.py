@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, delete, func, select
 from trainer.accounts.models import User
 from trainer.assignments.models import Assignment, Reminder
 from trainer.assignments.rules import Status, kind_by_hand
-from trainer.compliance.queries import iterate_rows, sight_of
-from trainer.compliance.rules import Narrowing, Row
+from trainer.compliance.queries import iterate_rows, viewer_of
+from trainer.compliance.rules import Row, StatusFilter
 from trainer.core import outbox
 from trainer.core.audit import note
 from trainer.core.db import db, insert_missing
@@ -55,10 +55,10 @@ class Plan:
     left_out: Mapping[Why, Sequence[Row]]
 
 
-def plan(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> Plan:
+def plan(actor: Actor, status_filter: StatusFilter, now: dt.datetime) -> Plan:
     """Return who would be reminded now: each person once, of the duty that is due first."""
     by_person: dict[uuid.UUID, list[Row]] = {}
-    for row in iterate_rows(sight_of(actor, now), narrowing):
+    for row in iterate_rows(viewer_of(actor, now), status_filter):
         by_person.setdefault(row.membership_id, []).append(row)
     recipients, reminded = _recipients(actor), _reminded(actor, now)
     ready: list[tuple[Row, Recipient]] = []
@@ -79,13 +79,13 @@ def plan(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> Plan:
     return Plan(ready[:left], {why: left_out[why] for why in Why if why in left_out})
 
 
-def remind(actor: Actor, narrowing: Narrowing, now: dt.datetime) -> Plan:
+def remind(actor: Actor, status_filter: StatusFilter, now: dt.datetime) -> Plan:
     """Remind whoever can be reminded now, record why others aren't, and return who is which.
 
     Of two who press the button at once, the second finds everyone reminded.
     """
     lock_organization(actor)
-    planned = plan(actor, narrowing, now)
+    planned = plan(actor, status_filter, now)
     skipped = [(row, why) for why, rows in planned.left_out.items() if why is not Why.CURRENT for row in rows]
     _forget_skipped(actor, {row.assignment_id for row, _other in (*skipped, *planned.ready)}, now)
     rows = [_reminder(actor, row, now, None) for row, _recipient in planned.ready]

@@ -78,7 +78,7 @@ class Limits(NamedTuple):
         return has_teams and self.requirement_id in (None, other.requirement_id)
 
 
-class Sight(NamedTuple):
+class Viewer(NamedTuple):
     """Whose training status is read, and on which day: a firm's people, of these teams or (None) of all.
 
     On a past day the teams are those that people were in then.
@@ -99,7 +99,7 @@ class Sight(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
+class StatusFilter:
     """Which rows to show; all of it is in the address."""
 
     text: str = ""

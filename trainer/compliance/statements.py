@@ -52,7 +52,7 @@ from trainer.assignments.statements import (
     standings_by_name,
     terms,
 )
-from trainer.compliance.rules import GROUPS, End, Group, Narrowing, Order, Sight
+from trainer.compliance.rules import GROUPS, End, Group, Order, StatusFilter, Viewer
 from trainer.core import paging
 from trainer.core.paging import Place
 from trainer.credentials.models import Credential
@@ -100,45 +100,45 @@ class Shape(NamedTuple):
         return THEN if self.is_past else NOW
 
 
-def shape_of(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> Shape:
+def shape_of(viewer: Viewer, status_filter: StatusFilter, place: Place | None = None) -> Shape:
     """Return the shape of a statement for these filters."""
     return Shape(
-        of_teams=sight.team_ids is not None,
-        in_team=narrowing.team_id is not None,
-        of_requirement=(sight.requirement_id or narrowing.requirement_id) is not None,
-        words=len(_words(narrowing)),
-        by_status=narrowing.group is not None or narrowing.status is not None,
-        end=narrowing.end,
-        from_day=narrowing.from_on is not None,
-        to_day=narrowing.to_on is not None,
-        of_owing=narrowing.owing is not None,
-        has_no_email=narrowing.has_no_email,
-        order=narrowing.order,
+        of_teams=viewer.team_ids is not None,
+        in_team=status_filter.team_id is not None,
+        of_requirement=(viewer.requirement_id or status_filter.requirement_id) is not None,
+        words=len(_words(status_filter)),
+        by_status=status_filter.group is not None or status_filter.status is not None,
+        end=status_filter.end,
+        from_day=status_filter.from_on is not None,
+        to_day=status_filter.to_on is not None,
+        of_owing=status_filter.owing is not None,
+        has_no_email=status_filter.has_no_email,
+        order=status_filter.order,
         goes_on=place is not None,
-        is_past=sight.until is not None,
+        is_past=viewer.until is not None,
     )
 
 
-def parameters(sight: Sight, narrowing: Narrowing, place: Place | None = None) -> dict[str, Any]:
+def parameters(viewer: Viewer, status_filter: StatusFilter, place: Place | None = None) -> dict[str, Any]:
     """Return the parameters of a statement for these filters."""
-    given = on(sight.organization_id, sight.today, sight.until)
-    if sight.team_ids is not None:
-        given["teams"] = list(sight.team_ids)
-    if narrowing.team_id is not None:
-        given["team"] = narrowing.team_id
-    if (requirement_id := sight.requirement_id or narrowing.requirement_id) is not None:
+    given = on(viewer.organization_id, viewer.today, viewer.until)
+    if viewer.team_ids is not None:
+        given["teams"] = list(viewer.team_ids)
+    if status_filter.team_id is not None:
+        given["team"] = status_filter.team_id
+    if (requirement_id := viewer.requirement_id or status_filter.requirement_id) is not None:
         given["requirement"] = requirement_id
-    for number, word in enumerate(_words(narrowing)):
+    for number, word in enumerate(_words(status_filter)):
         given[f"word{number}"] = _like(word)
-    if narrowing.group is not None or narrowing.status is not None:
-        groups = set(GROUPS[narrowing.group] if narrowing.group is not None else Status)
-        given["statuses"] = [status for status in groups if narrowing.status in {None, status}]
-    if narrowing.from_on is not None:
-        given["from_on"] = narrowing.from_on
-    if narrowing.to_on is not None:
-        given["to_on"] = narrowing.to_on
-    if narrowing.owing is not None:
-        given["owing"] = json.dumps([duty.hex for duty in narrowing.owing])
+    if status_filter.group is not None or status_filter.status is not None:
+        groups = set(GROUPS[status_filter.group] if status_filter.group is not None else Status)
+        given["statuses"] = [status for status in groups if status_filter.status in {None, status}]
+    if status_filter.from_on is not None:
+        given["from_on"] = status_filter.from_on
+    if status_filter.to_on is not None:
+        given["to_on"] = status_filter.to_on
+    if status_filter.owing is not None:
+        given["owing"] = json.dumps([duty.hex for duty in status_filter.owing])
     if place is not None:
         given |= paging.parameters(place)
     return given
@@ -365,14 +365,14 @@ def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
     return query
 
 
-def named(narrowing: Narrowing) -> list[ColumnElement[bool]]:
+def named(status_filter: StatusFilter) -> list[ColumnElement[bool]]:
     """Return the conditions of memberships whose name or number has the words of a filter."""
     return [
         or_(
             Membership.name_key.like(_like(word), escape=_ESCAPE),
             func.lower(Membership.employee_number).like(_like(word), escape=_ESCAPE),
         )
-        for word in _words(narrowing)
+        for word in _words(status_filter)
     ]
 
 
@@ -462,8 +462,8 @@ def _beyond(shape: Shape, *place: Any) -> list[ColumnElement[bool]]:
     return [paging.beyond(*place)] if shape.goes_on else []
 
 
-def _words(narrowing: Narrowing) -> list[str]:
-    return fold(narrowing.text).replace("\0", "").split()
+def _words(status_filter: StatusFilter) -> list[str]:
+    return fold(status_filter.text).replace("\0", "").split()
 
 
 def _like(word: str) -> str:

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.words import shortfall_told
-from trainer.compliance.rules import GROUPS, Counts, Group, Narrowing, Row
+from trainer.compliance.rules import GROUPS, Counts, Group, Row, StatusFilter
 from trainer.compliance.tallies import Site, Tally, by_site, tally
 from trainer.compliance.words import GROUP_NAMES, StatusWords, disclaimers_of, filter_words
 from trainer.content.serving import served
@@ -56,7 +56,7 @@ class StatusPaper:
     today: dt.date
     requirements: Sequence[Requirement | RequirementVersion]
     rows: Iterable[Row]
-    narrowing: Narrowing = field(default_factory=Narrowing)
+    status_filter: StatusFilter = field(default_factory=StatusFilter)
     teams: Mapping[uuid.UUID, str] = field(default_factory=dict)
     """Names of the teams that rows may be narrowed to."""
     has_sections: bool = False
@@ -73,15 +73,15 @@ def sheet_of(paper: StatusPaper) -> dict[str, Any]:
     """Return all that the paper says."""
     rows = list(paper.rows)
     counted, sites = tally(rows), by_site(rows)
-    counts, narrowing = counted.counts, paper.narrowing
-    several = len(paper.requirements) > 1 and narrowing.requirement_id is None
-    is_narrowed = bool(narrowing.text or narrowing.team_id or narrowing.has_no_email)
+    counts, status_filter = counted.counts, paper.status_filter
+    several = len(paper.requirements) > 1 and status_filter.requirement_id is None
+    is_narrowed = bool(status_filter.text or status_filter.team_id or status_filter.has_no_email)
     titles = {row.requirement_id: row.requirement for row in rows}
     return {
         "title": _("Training status"),
         "firm": breakable(paper.firm),
         "day": show_day(paper.today, "long"),
-        "filters": breakable(" · ".join(filter_words(narrowing, paper.teams, titles))),
+        "filters": breakable(" · ".join(filter_words(status_filter, paper.teams, titles))),
         "sentence": _said("sentence", counts, several, is_narrowed) if counts.total else _("Nobody matches."),
         "lede": _said("lede", counts) if counts.total else "",
         "notes": disclaimers_of(paper.requirements),
@@ -174,7 +174,7 @@ def percent(number: int, of: int) -> str:
 
 
 def _sections(paper: StatusPaper, rows: Sequence[Row], sites: Sequence[Site]) -> list[dict[str, Any]]:
-    group, words, left = paper.narrowing.group, StatusWords(), MOST_ROWS
+    group, words, left = paper.status_filter.group, StatusWords(), MOST_ROWS
     sections = []
     for title, said, listed in _parts(paper, rows, sites):
         chosen = [row for row in listed if group is None or row.status in GROUPS[group]]

@@ -14,7 +14,7 @@ from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES, shortfall_told
 from trainer.compliance.reminding import Why
-from trainer.compliance.rules import Basis, Group, Narrowing, Row
+from trainer.compliance.rules import Basis, Group, Row, StatusFilter
 from trainer.compliance.sent import Sent
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
@@ -73,19 +73,19 @@ SENT_HEADS = (
 )
 
 
-def filter_words(narrowing: Narrowing, teams: Mapping[UUID, str], titles: Mapping[UUID, str]) -> list[str]:
+def filter_words(status_filter: StatusFilter, teams: Mapping[UUID, str], titles: Mapping[UUID, str]) -> list[str]:
     """Return what a filter asks for, part by part; nothing for everyone. `teams`, `titles`: names of both."""
-    parts = [teams.get(narrowing.team_id, gettext("a removed team"))] if narrowing.team_id else []
-    if narrowing.requirement_id:
-        parts.append(titles.get(narrowing.requirement_id, gettext("an ended requirement")))
-    if narrowing.group:
-        parts.append(str(GROUP_NAMES[narrowing.group]))
-    if narrowing.owes_top_up:
+    parts = [teams.get(status_filter.team_id, gettext("a removed team"))] if status_filter.team_id else []
+    if status_filter.requirement_id:
+        parts.append(titles.get(status_filter.requirement_id, gettext("an ended requirement")))
+    if status_filter.group:
+        parts.append(str(GROUP_NAMES[status_filter.group]))
+    if status_filter.owes_top_up:
         parts.append(gettext("Changed lessons to read"))
-    if narrowing.has_no_email:
+    if status_filter.has_no_email:
         parts.append(gettext("No email"))
-    if narrowing.text:
-        parts.append(gettext("named “%(text)s”", text=narrowing.text))
+    if status_filter.text:
+        parts.append(gettext("named “%(text)s”", text=status_filter.text))
     return parts
 
 

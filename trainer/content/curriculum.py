@@ -75,7 +75,7 @@ class Practice(Part):
 
 
 class CheckIns(Part):
-    """How many scenes someone judges on each day of the ladder that follows a certificate of the course."""
+    """How many scenes someone judges on each day of the schedule that follows a certificate of the course."""
 
     scenes: int = Field(ge=2, le=20)
 

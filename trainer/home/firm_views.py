@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments.queries import list_requirements
-from trainer.compliance.queries import look_ahead, sight_of
+from trainer.compliance.queries import look_ahead, viewer_of
 from trainer.compliance.rules import End
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -68,7 +68,7 @@ def _of_firm(actor: Actor, moment: dt.datetime) -> dict[str, Any]:
     """Return what the page shows to whoever sees training status, of the people that they see."""
     people, requirements = count_people(actor), list_requirements(actor.organization_id)
     today, is_single = actor.today(moment), len(requirements) == 1
-    outlook = look_ahead(sight_of(actor, moment), is_single=is_single) if requirements else None
+    outlook = look_ahead(viewer_of(actor, moment), is_single=is_single) if requirements else None
     # Whoever set it up is on the roster, too.
     joined = people["here"] - people["waiting"] - 1
     runs = not actor.may(May.REQUIRE) or (bool(requirements) and joined > 0)

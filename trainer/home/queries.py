@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from trainer.assessment.onward import Onward, find_onward
+from trainer.assessment.next_steps import NextStep, find_next_step
 from trainer.assignments.queries import list_duties
 from trainer.assignments.rules import OwnDuty
 from trainer.content.library import Course
@@ -46,7 +46,7 @@ class Task(NamedTuple):
     course: Course
     enrollment: Enrollment | None
     standing: Standing | None
-    onward: Onward | None
+    next_step: NextStep | None
 
 
 def find_beginning(actor: Actor, now: dt.datetime, *, people: int, waiting: int, has_requirement: bool) -> Beginning:
@@ -96,6 +96,6 @@ def list_tasks(actor: Actor, now: dt.datetime) -> list[Task]:
             tasks.append(Task(duty, course, None, None, None))
             continue
         course, stands = taken(course, enrollment), standing(enrollment, course)
-        way = find_onward(course, enrollment, stands, now) if enrollment.completed_at is None else None
+        way = find_next_step(course, enrollment, stands, now) if enrollment.completed_at is None else None
         tasks.append(Task(duty, course, enrollment, stands, way))
     return tasks

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.assessment.onward import Onward, Step, find_onward
+from trainer.assessment.next_steps import NextStep, Step, find_next_step
 from trainer.content.library import Course
 from trainer.content.serving import get_course
 from trainer.core.clock import now
@@ -50,9 +50,9 @@ def send(course: str) -> Response:
     return go(url_for("finals.show", course=whole.slug))
 
 
-def _way(course: Course, enrollment: Enrollment | None) -> Onward | None:
+def _way(course: Course, enrollment: Enrollment | None) -> NextStep | None:
     """Return the next step if it is to wait for another round, else None."""
     if enrollment is None:
         return None
-    way = find_onward(course, enrollment, standing(enrollment, course), now())
+    way = find_next_step(course, enrollment, standing(enrollment, course), now())
     return way if way.step is Step.WAIT and way.decision and way.decision.begins_round else None

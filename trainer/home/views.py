@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from trainer.accounts.after_slip import is_uncertain
 from trainer.assessment.check_ins import find_check_ins
-from trainer.assessment.onward import find_onward
+from trainer.assessment.next_steps import find_next_step
 from trainer.assessment.renewals import find_renewal
 from trainer.assignments.queries import list_own_duties
 from trainer.content.library import Course
@@ -133,7 +133,7 @@ def me() -> str:
     for enrollment in list_enrollments(current_user.id):
         course = courses.get(enrollment.course)
         where = standing(enrollment, course)
-        way = find_onward(course, enrollment, where, at) if course and enrollment.completed_at is None else None
+        way = find_next_step(course, enrollment, where, at) if course and enrollment.completed_at is None else None
         doing.append((enrollment, taken(course, enrollment) if course else None, where, way))
     newest: dict[str, Enrollment] = {}
     for enrollment, *_rest in sorted(doing, key=lambda row: row[0].cycle):

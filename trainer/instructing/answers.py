@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from trainer.assessment import words
+from trainer.assessment.attempt_policies import POLICIES
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.rules import Kind
-from trainer.assessment.sittings import SITTINGS
 from trainer.content.library import Content
 from trainer.core.db import db
 from trainer.instructing.misreads import scene_label
@@ -51,7 +51,7 @@ def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list
     answers: list[Answer] = []
     for attempt, response in rows:
         kind = Kind(attempt.kind)
-        if not SITTINGS[kind].may_review(True, attempt.is_passed):
+        if not POLICIES[kind].may_review(True, attempt.is_passed):
             continue
         scene = read_scene(response.snapshot.payload)
         outcome = scene.judge(response.given, content.vocabulary.danger_rules).outcome

@@ -21,7 +21,7 @@ from tests.extras.api.conftest import read, token_of
 from tests.support import COURSE, Visitor
 from trainer.assignments.rules import Status
 from trainer.compliance.queries import list_person_rows
-from trainer.compliance.rules import Sight
+from trainer.compliance.rules import Viewer
 from trainer.core import clock
 from trainer.core.db import transaction
 from trainer.credentials.models import Facts
@@ -82,7 +82,7 @@ def test_everyone_is_told_the_same_days(app: Flask, name: str, zone: str) -> Non
             assert words in pdf
         with app.app_context():
             actor = firm.actor()
-            [row] = list_person_rows(actor, entry, Sight(actor.organization_id, None, actor.today(clock.now())))
+            [row] = list_person_rows(actor, entry, Viewer(actor.organization_id, None, actor.today(clock.now())))
             assert (row.completed_on, row.due_on) == (issued_on, valid_until)
         [record] = read(app, "/credentials", token_of(app, firm.owner_id, firm.id)).get_json()["data"]
         assert [record["issued_on"], record["valid_until"]] == days
@@ -101,8 +101,8 @@ def test_the_last_day_counts_to_its_end_by_the_clock_of_whoever_asks(app: Flask,
     def reported(instant: dt.datetime) -> Status:
         with time_machine.travel(instant), app.app_context():
             actor = firm.actor()
-            sight = Sight(actor.organization_id, None, actor.today(clock.now()))
-            return Status(list_person_rows(actor, entry, sight)[0].status)
+            viewer = Viewer(actor.organization_id, None, actor.today(clock.now()))
+            return Status(list_person_rows(actor, entry, viewer)[0].status)
 
     midnight = dt.datetime(2029, 3, 1, tzinfo=dt.UTC)
     assert [checked(midnight - SECOND), checked(midnight)] == ["valid", "expired"]

@@ -29,8 +29,8 @@ from tests.extras.api.conftest import read, token_of
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
 from trainer.assignments.queries import list_requirements
 from trainer.assignments.rules import SOON, Audience, Completion, Duty, Recorded, Status, Terms, written_keys
-from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, look_ahead, sight_of
-from trainer.compliance.rules import GROUPS, Counts, End, Group, Narrowing, Order, Row, Sight
+from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, look_ahead, viewer_of
+from trainer.compliance.rules import GROUPS, Counts, End, Group, Order, Row, StatusFilter, Viewer
 from trainer.compliance.status_paper import StatusPaper, sheet_of
 from trainer.compliance.words import as_table
 from trainer.core import clock
@@ -390,13 +390,13 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
         with transaction():
             write_down(firm, users, team, history)
         counted, actor = recount(firm, history), firm.actor()
-        sight = sight_of(actor, clock.now())
-        rows = list(iterate_rows(sight, Narrowing()))
-        screen = list_rows(sight, Narrowing(), None)
-        counts = count_rows(sight, Narrowing())
-        compare_by_day(sight, counts)
+        viewer = viewer_of(actor, clock.now())
+        rows = list(iterate_rows(viewer, StatusFilter()))
+        screen = list_rows(viewer, StatusFilter(), None)
+        counts = count_rows(viewer, StatusFilter())
+        compare_by_day(viewer, counts)
         table, sheet, paper = in_csv(rows), in_xlsx(rows), in_paper(firm, history, rows)
-        compare_home(sight, rows)
+        compare_home(viewer, rows)
         db.session.rollback()
     with time_machine.travel(history.now, tick=False):
         cells, stands = in_api(firm.app, token)
@@ -419,18 +419,18 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
         assert paper["sentence"].startswith(f"{counts.people_current} of {counts.people} ")
 
 
-def compare_by_day(sight: Sight, counts: Counts) -> None:
+def compare_by_day(viewer: Viewer, counts: Counts) -> None:
     """Compare the page by due day, and what it counts, with all rows and with what the page by name counts."""
     for group in (None, Group.LATE):
-        wanted = Narrowing(order=Order.DUE, group=group)
-        by_day = list(iterate_rows(sight, wanted))
-        page, also = list_and_count(sight, wanted, None)
+        wanted = StatusFilter(order=Order.DUE, group=group)
+        by_day = list(iterate_rows(viewer, wanted))
+        page, also = list_and_count(viewer, wanted, None)
         assert (list(page.rows), also) == (by_day[:PAGE], counts)
 
 
-def compare_home(sight: Sight, rows: list[Row]) -> None:
+def compare_home(viewer: Viewer, rows: list[Row]) -> None:
     """Compare what a firm's own page counts, and what its links show, with the rows of training status."""
-    outlook = look_ahead(sight, is_single=len({row.requirement_id for row in rows}) == 1)
+    outlook = look_ahead(viewer, is_single=len({row.requirement_id for row in rows}) == 1)
     by_person: dict[UUID, list[Status]] = {}
     for row in rows:
         by_person.setdefault(row.membership_id, []).append(row.status)
@@ -440,14 +440,14 @@ def compare_home(sight: Sight, rows: list[Row]) -> None:
     assert counts.people_current == sum(set(stands) == {Status.CURRENT} for stands in by_person.values())
     for group, statuses in GROUPS.items():
         assert counts.people_of(group) == sum(not set(statuses).isdisjoint(stands) for stands in by_person.values())
-    month = sight.today + dt.timedelta(days=SOON)
+    month = viewer.today + dt.timedelta(days=SOON)
     for end in End:
-        shown = list(iterate_rows(sight, Narrowing(end=end, from_on=sight.today, to_on=month)))
+        shown = list(iterate_rows(viewer, StatusFilter(end=end, from_on=viewer.today, to_on=month)))
         days = Counter(row.waived_until or row.due_on for row in shown)
         assert days == Counter({day: number for (kind, day), number in outlook.ends.items() if kind is end})
         by_name = [row for row in rows if row in shown]
-        assert list(list_rows(sight, Narrowing(end=end, from_on=sight.today, to_on=month), None).rows) == by_name
-    ending = [row for row in rows if sight.today <= (row.waived_until or row.due_on) <= month]
+        assert list(list_rows(viewer, StatusFilter(end=end, from_on=viewer.today, to_on=month), None).rows) == by_name
+    ending = [row for row in rows if viewer.today <= (row.waived_until or row.due_on) <= month]
     assert sum(outlook.ends.values()) == len(ending)
 
 

@@ -30,8 +30,8 @@ from tests.extras.packs.test_files import cover, page, table
 from tests.extras.packs.test_packs import finish
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
 from trainer.compliance.orders import folder_of
-from trainer.compliance.queries import iterate_rows, sight_of
-from trainer.compliance.rules import Narrowing, Row
+from trainer.compliance.queries import iterate_rows, viewer_of
+from trainer.compliance.rules import Row, StatusFilter
 from trainer.compliance.words import chip
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -135,7 +135,7 @@ def compare(firm: Firm, users: list[UUID], team: UUID, history: History) -> None
             write_down(firm, users, team, history)
         with firm.app.app_context():
             counted = {number: stand for number, (stand, _until) in recount(firm, history).items()}
-            rows = list(iterate_rows(sight_of(firm.actor(), clock.now()), Narrowing()))
+            rows = list(iterate_rows(viewer_of(firm.actor(), clock.now()), StatusFilter()))
             records = read_records(history, counted)
             told = told_of(counted, rows, len(history.terms), today)
             standings = [

@@ -33,8 +33,8 @@ from tests.support import Visitor
 from tests.web.test_marked_files import read_pdf
 from trainer.app import create_app
 from trainer.assignments.rules import monday_of
-from trainer.compliance.queries import count_rows, sight_of
-from trainer.compliance.rules import Narrowing
+from trainer.compliance.queries import count_rows, viewer_of
+from trainer.compliance.rules import StatusFilter
 from trainer.content.library import Library
 from trainer.core import outbox
 from trainer.core.audit import AuditEvent
@@ -291,7 +291,7 @@ def test_the_trend_says_how_many_were_current_on_a_day_of_each_week(mailing: Tra
     ]
     assert [row[1:3] for row in weeks["mark@example.org"]] == [[2, 1], [2, 1], [2, 2]]
     with acme.app.app_context(), time_machine.travel(MONDAY + WEEK, tick=False):
-        counts = count_rows(sight_of(actor_of(acme.users["alice"], acme.id), now()), Narrowing())
+        counts = count_rows(viewer_of(actor_of(acme.users["alice"], acme.id), now()), StatusFilter())
     assert (counts.people, counts.people_current) == (6, 3)
 
 

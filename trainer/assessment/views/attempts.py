@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from trainer.accounts.after_slip import is_shut, shut_before
 from trainer.assessment import operations, shown, words
 from trainer.assessment.access import keep_shut
+from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.handovers import find_handover
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
@@ -24,7 +25,6 @@ from trainer.assessment.queries import (
     list_given,
 )
 from trainer.assessment.rules import Kind
-from trainer.assessment.sittings import sitting_of
 from trainer.assessment.told import SIGNS, find_sign, reader_words, standing_of, verdicts_of
 from trainer.assessment.views.results import result_page
 from trainer.assessment.views.steps import (
@@ -86,7 +86,7 @@ def practice(course: str) -> str:
         drills=len(served().drills()),
         workplace=served_in(language_tag()).cards.get(enrollment.place or "") if enrollment else None,
         under_way={past_attempt.kind: past_attempt for past_attempt in done if past_attempt.submitted_at is None},
-        past=[(past_attempt, sitting_of(past_attempt).read(past_attempt.tally or {})) for past_attempt in past],
+        past=[(past_attempt, policy_of(past_attempt).read(past_attempt.tally or {})) for past_attempt in past],
         words=words,
     )
 
@@ -124,8 +124,8 @@ def attempt(attempt_id: UUID) -> Response:
     stage = list_given(own_attempt)[own_attempt.handed_in :]
     if own_attempt.handed_in and not any(given.version for given in stage):
         return go(url_for("finals.more", attempt_id=attempt_id))
-    sitting = sitting_of(own_attempt)
-    waiting = [given.position for given in stage if not sitting.is_answered(given)]
+    policy = policy_of(own_attempt)
+    waiting = [given.position for given in stage if not policy.is_answered(given)]
     return go(after(own_attempt, waiting[0]) if waiting else url_for(".submission", attempt_id=attempt_id))
 
 
@@ -134,7 +134,7 @@ def attempt(attempt_id: UUID) -> Response:
 def scene(attempt_id: UUID, position: int) -> Response | str:
     """Show one scene: as a question, or with its answer where the review policy allows."""
     own_attempt, given, enrollment = get_page(current_user.id, attempt_id, position)
-    if not sitting_of(own_attempt).asks_scenes:
+    if not policy_of(own_attempt).asks_scenes:
         raise NotFound
     if given.recorded_at is not None or may_review(own_attempt, given):
         return _answer_page(own_attempt, given)
@@ -142,7 +142,7 @@ def scene(attempt_id: UUID, position: int) -> Response | str:
         raise NotFound
     if position <= own_attempt.handed_in:
         return go(url_for(".attempt", attempt_id=attempt_id))
-    asks = sitting_of(own_attempt).asks
+    asks = policy_of(own_attempt).asks
     unsent = {part: value for part, value in find_saved_form().items() if part in asks}
     form = JudgeForm.for_scene(told_scene(given)[0], given.action_order, asks, **{**(given.given or {}), **unsent})
     return _question_page(own_attempt, given, enrollment, form, is_unsent=bool(unsent))
@@ -156,9 +156,9 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     try:
         with transaction():
             own_attempt, given = get_attempt_with_response(user_id, attempt_id, position)
-            if not sitting_of(own_attempt).asks_scenes:
+            if not policy_of(own_attempt).asks_scenes:
                 raise NotFound
-            form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave, asks=sitting_of(own_attempt).asks)
+            form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave, asks=policy_of(own_attempt).asks)
             is_valid = form.validate()
             if form.is_tampered:
                 return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
@@ -178,7 +178,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
         return _question_page(own_attempt, given, enrollment, form), 422
     if wants_json():
         return jsonify(version=version)
-    if sitting_of(own_attempt).answers_at_once:
+    if policy_of(own_attempt).answers_at_once:
         return go(url_for(".scene", attempt_id=attempt_id, position=position))
     return go(after(own_attempt, position + 1))
 
@@ -190,9 +190,9 @@ def submission(attempt_id: UUID) -> Response | str:
     own_attempt = get_attempt(current_user.id, attempt_id)
     if own_attempt.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
-    sitting, stage = sitting_of(own_attempt), list_given(own_attempt)[own_attempt.handed_in :]
-    waiting = [given.position for given in stage if not sitting.is_answered(given)]
-    if sitting.answers_at_once and not waiting:
+    policy, stage = policy_of(own_attempt), list_given(own_attempt)[own_attempt.handed_in :]
+    waiting = [given.position for given in stage if not policy.is_answered(given)]
+    if policy.answers_at_once and not waiting:
         # There is nothing to check: the handover, or the page of the last, leads to the result.
         hands_over = find_handover(own_attempt, served()) is not None
         return go(
@@ -231,7 +231,7 @@ def result(attempt_id: UUID) -> Response | str:
     own_attempt = get_attempt(current_user.id, attempt_id)
     if own_attempt.submitted_at is None or own_attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
-    if (page := sitting_of(own_attempt).result) != "assessment.result":
+    if (page := policy_of(own_attempt).result) != "assessment.result":
         return go(url_for(page, attempt_id=attempt_id))
     return result_page(own_attempt)
 
@@ -246,7 +246,7 @@ def _refused(error: Conflict, attempt_id: UUID, position: int, version: int) -> 
     own_attempt, given, enrollment = get_page(current_user.id, attempt_id, position)
     if wants_json() or not is_outdated(own_attempt, given, version):
         return refused(error, own_attempt)
-    asks = sitting_of(own_attempt).asks
+    asks = policy_of(own_attempt).asks
     form = JudgeForm.for_scene(told_scene(given)[0], given.action_order, asks, formdata=None, **(given.given or {}))
     return _question_page(own_attempt, given, enrollment, form, is_newer=True), 409
 
@@ -290,8 +290,8 @@ def _answer_page(own_attempt: Attempt, given: Given) -> str:
     return render_template(
         "assessment/answer.html",
         verdicts=verdicts_of(own_attempt),
-        answer=shown.answer(given.item_digest, scene, given.given, reader_words(), sitting_of(own_attempt).asks),
-        is_brief=sitting_of(own_attempt).is_brief,
+        answer=shown.answer(given.item_digest, scene, given.given, reader_words(), policy_of(own_attempt).asks),
+        is_brief=policy_of(own_attempt).is_brief,
         question=shown.question(scene, given.position, own_attempt.scenes),
         translation=translation,
         confidences=CONFIDENCE_LABELS,

@@ -26,8 +26,8 @@ def show() -> str:
     return render_template(
         "assessment/check_ins.html",
         found=own_check_ins,
-        due=own_check_ins.ladder.due(today()) if own_check_ins else None,
-        following=own_check_ins.ladder.following(today()) if own_check_ins else None,
+        due=own_check_ins.schedule.due(today()) if own_check_ins else None,
+        following=own_check_ins.schedule.following(today()) if own_check_ins else None,
         wants_mail=check_ins.wants_mail(current_user.id),
         today=today(),
     )

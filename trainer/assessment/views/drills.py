@@ -12,10 +12,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.assessment import operations, shown
+from trainer.assessment.attempt_policies import What, policy_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_page, list_responses
-from trainer.assessment.sittings import What, sitting_of
 from trainer.assessment.told import tell_question
 from trainer.assessment.views.steps import after, answered_positions, credit, is_outdated, refused
 from trainer.content.objects import Standing
@@ -69,7 +69,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     try:
         with transaction():
             attempt, given = get_attempt_with_response(user_id, attempt_id, position)
-            if sitting_of(attempt).what is not What.QUESTIONS:
+            if policy_of(attempt).what is not What.QUESTIONS:
                 raise NotFound
             form = further_type_of(given.item).form.for_saving(given.action_order, allow_gaps=is_autosave)
             is_valid = form.validate()
@@ -102,7 +102,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
 def result(attempt_id: UUID) -> str:
     """Say how the questions went, each with its answer."""
     attempt = get_attempt(current_user.id, attempt_id)
-    if sitting_of(attempt).what is not What.QUESTIONS:
+    if policy_of(attempt).what is not What.QUESTIONS:
         raise NotFound
     if attempt.submitted_at is None or attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
@@ -111,7 +111,7 @@ def result(attempt_id: UUID) -> str:
         "assessment/drill_result.html",
         attempt=attempt,
         course=served().courses.get(attempt.course),
-        tally=sitting_of(attempt).read(attempt.tally),
+        tally=policy_of(attempt).read(attempt.tally),
         answers=[
             (response.position, response.item_digest, further_type_of(response.item), *_marked(response))
             for response in answered
@@ -131,7 +131,7 @@ def _marked(given: Given) -> tuple[FurtherPayload, Mark | None, Mapping[str, Any
 
 def _get(attempt_id: UUID, position: int) -> tuple[Attempt, Given, Enrollment]:
     attempt, given, enrollment = get_page(current_user.id, attempt_id, position)
-    if sitting_of(attempt).what is not What.QUESTIONS:
+    if policy_of(attempt).what is not What.QUESTIONS:
         raise NotFound
     return attempt, given, enrollment
 

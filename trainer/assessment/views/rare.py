@@ -12,11 +12,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.assessment import operations, words
+from trainer.assessment.attempt_policies import What, policy_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, list_responses
 from trainer.assessment.rare import NightCounts, tell_times
-from trainer.assessment.sittings import What, sitting_of
 from trainer.assessment.told import find_sign, reader_words, tell_event
 from trainer.assessment.views.steps import after, answered_positions, course_title, credit, is_outdated, refused
 from trainer.content.objects import Standing
@@ -87,7 +87,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
     try:
         with transaction():
             attempt, given = get_attempt_with_response(user_id, attempt_id, position)
-            if sitting_of(attempt).what is not What.EVENTS:
+            if policy_of(attempt).what is not What.EVENTS:
                 raise NotFound
             form = JudgeForm.for_saving([], allow_gaps=False, asks=VERDICT_ALONE)
             is_valid = form.validate()
@@ -130,7 +130,7 @@ def result(attempt_id: UUID) -> str:
 
 def _get(attempt_id: UUID) -> Attempt:
     attempt = get_attempt(current_user.id, attempt_id)
-    if sitting_of(attempt).what is not What.EVENTS:
+    if policy_of(attempt).what is not What.EVENTS:
         raise NotFound
     return attempt
 

@@ -9,6 +9,7 @@ from flask import render_template
 
 from trainer.accounts.after_slip import shut_before
 from trainer.assessment import shown, words
+from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.deciding import Asked, FinalRule, Need
@@ -17,13 +18,12 @@ from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
-from trainer.assessment.onward import find_onward
+from trainer.assessment.next_steps import find_next_step
 from trainer.assessment.pretest import find_before
 from trainer.assessment.queries import (
     list_responses,
 )
 from trainer.assessment.rules import Kind, RightOf, Tally
-from trainer.assessment.sittings import judge_all, sitting_of
 from trainer.assessment.told import category_names, find_sign, reader_words, verdicts_of
 from trainer.assessment.views.steps import (
     may_review,
@@ -75,7 +75,7 @@ def result_page(own_attempt: Attempt) -> str:
                     told_scene(response)[0],
                     response.given,
                     reader_words(),
-                    sitting_of(own_attempt).asks,
+                    policy_of(own_attempt).asks,
                 ),
             )
             for response in responses
@@ -97,7 +97,7 @@ def result_page(own_attempt: Attempt) -> str:
         today=today(),
         cards=served().cards,
         show_serial=show_serial,
-        way=find_onward(course, enrollment, where, now()) if course else None,
+        way=find_next_step(course, enrollment, where, now()) if course else None,
         confidences=CONFIDENCE_LABELS,
         sign_of=find_sign,
     )

@@ -7,11 +7,11 @@ import datetime as dt
 from flask import url_for
 from werkzeug.wrappers import Response
 
+from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import list_given, list_responses
 from trainer.assessment.shown import Happened
-from trainer.assessment.sittings import judge_all, sitting_of
 from trainer.assessment.told import tell
 from trainer.content.objects import Standing
 from trainer.content.serving import served
@@ -31,13 +31,13 @@ def after(attempt: Attempt, position: int) -> str:
     """Return the address of a scene or question, or of handing in behind the last."""
     if position > attempt.scenes:
         return url_for("assessment.submission", attempt_id=attempt.id)
-    return url_for(sitting_of(attempt).page, attempt_id=attempt.id, position=position)
+    return url_for(policy_of(attempt).page, attempt_id=attempt.id, position=position)
 
 
 def answered_positions(attempt: Attempt) -> set[int]:
     """Return which of an attempt's scenes are answered."""
-    sitting = sitting_of(attempt)
-    return {given.position for given in list_given(attempt) if sitting.is_answered(given)}
+    policy = policy_of(attempt)
+    return {given.position for given in list_given(attempt) if policy.is_answered(given)}
 
 
 def may_review(attempt: Attempt, given: Given) -> bool:
@@ -45,7 +45,7 @@ def may_review(attempt: Attempt, given: Given) -> bool:
 
     What went right in a final isn't shown, by the rule it was drawn with: others may be asked it.
     """
-    if not sitting_of(attempt).may_review(attempt.submitted_at is not None, attempt.is_passed):
+    if not policy_of(attempt).may_review(attempt.submitted_at is not None, attempt.is_passed):
         return False
     if attempt.rule.get("shows_all", True):
         return True
@@ -66,7 +66,7 @@ def refused(error: Conflict, attempt: Attempt) -> Response:
 
 def night_of(attempt: Attempt, before: int | None = None) -> list[Happened]:
     """Return what happened in a practice shift before an event, or in all of it; nothing for another attempt."""
-    if not sitting_of(attempt).keeps_log:
+    if not policy_of(attempt).keeps_log:
         return []
     end = before or attempt.scenes + 1
     responses = [response for response in list_responses(attempt) if response.position < end]

@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments.queries import list_requirements
-from trainer.compliance.asked import address_of, narrowing
-from trainer.compliance.certificate_files import KIND, narrowing_of, path_of
+from trainer.compliance.certificate_files import KIND, path_of, status_filter_of
 from trainer.compliance.operations import order_certificates
-from trainer.compliance.queries import get_order, list_orders, sight_of
-from trainer.compliance.rules import FILES_KEPT, Narrowing
+from trainer.compliance.queries import get_order, list_orders, viewer_of
+from trainer.compliance.query_string import address_of, read_status_filter
+from trainer.compliance.rules import FILES_KEPT, StatusFilter
 from trainer.compliance.words import filter_words
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -35,11 +35,11 @@ blueprint = Blueprint("certificate_files", __name__, url_prefix="/organizations/
 @acting(May.SEE_TRAINING)
 def files(actor: Actor) -> str:
     """Say whose certificates a new file would have, and list the files that can be downloaded or are under way."""
-    filters, jobs = narrowing(), list_orders(actor, KIND)
+    filters, jobs = read_status_filter(), list_orders(actor, KIND)
     teams = {team.id: team.name for team in list_teams(actor)}
     titles = {requirement.id: requirement.title for requirement in list_requirements(actor.organization_id)}
 
-    def said(chosen: Narrowing) -> str:
+    def said(chosen: StatusFilter) -> str:
         return " · ".join(filter_words(chosen, teams, titles)) or _("Everyone you can see")
 
     return render_template(
@@ -47,8 +47,8 @@ def files(actor: Actor) -> str:
         actor=actor,
         form=Form(),
         whose=said(filters),
-        address=address_of(filters, sight_of(actor, now())),
-        jobs=[(job, said(narrowing_of(job)), path_of(job) is not None) for job in jobs],
+        address=address_of(filters, viewer_of(actor, now())),
+        jobs=[(job, said(status_filter_of(job)), path_of(job) is not None) for job in jobs],
         is_busy=any(job.finished_at is None and job.failed_at is None for job in jobs),
         days=FILES_KEPT.days,
     )
@@ -60,7 +60,7 @@ def files(actor: Actor) -> str:
 @limit_acts("30 per hour")
 def order(actor: Actor) -> Response:
     """Order a file of the certificates that the address asks for; the worker makes it."""
-    filters = narrowing()
+    filters = read_status_filter()
     with transaction():
         order_certificates(actor, filters, now())
     flash(_("The file is being created. This page shows its progress."))

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from trainer.compliance.asked import address_of, narrowing
 from trainer.compliance.operations import note_export_of_mail
-from trainer.compliance.queries import sight_of
+from trainer.compliance.queries import viewer_of
+from trainer.compliance.query_string import address_of, read_status_filter
 from trainer.compliance.reminding import plan, remind
 from trainer.compliance.sent import SHOWN, iterate_sent, list_sent
 from trainer.compliance.words import WHY_NOT, as_sent_table
@@ -37,11 +37,11 @@ _MOST_NAMES = 20
 @acting(May.CHANGE_PEOPLE)
 def ask(actor: Actor) -> str:
     """Say who of those that the address asks for would be reminded, and who wouldn't and why."""
-    filters, moment = narrowing(), now()
+    filters, moment = read_status_filter(), now()
     return render_template(
         "compliance/remind.html",
         actor=actor,
-        address=address_of(filters, sight_of(actor, moment)),
+        address=address_of(filters, viewer_of(actor, moment)),
         plan=plan(actor, filters, moment),
         why_not=WHY_NOT,
         most_names=_MOST_NAMES,
@@ -56,14 +56,14 @@ def ask(actor: Actor) -> str:
 @acting(May.CHANGE_PEOPLE)
 def send(actor: Actor) -> Response:
     """Remind everyone whom the address asks for and who can be reminded now."""
-    filters, moment = narrowing(), now()
+    filters, moment = read_status_filter(), now()
     with transaction():
         sent = remind(actor, filters, moment)
     if sent.ready:
         flash(ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", len(sent.ready)))
     else:
         flash(_("Nobody could be reminded right now. “Sent mail” says why."))
-    address: dict[str, Any] = address_of(filters, sight_of(actor, moment))
+    address: dict[str, Any] = address_of(filters, viewer_of(actor, moment))
     return go(url_for("training.status", organization_id=actor.organization_id, **address))
 
 

@@ -15,7 +15,6 @@ from trainer.assignments import operations as assignments
 from trainer.assignments.earlier_queries import list_trainings
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.queries import get_assignment
-from trainer.compliance.asked import address_of, asked_day, narrowing
 from trainer.compliance.forms import WaiverForm
 from trainer.compliance.operations import note_export
 from trainer.compliance.queries import (
@@ -31,9 +30,10 @@ from trainer.compliance.queries import (
     list_rules,
     list_seen,
     list_waivers,
-    sight_of,
+    viewer_of,
 )
-from trainer.compliance.rules import Narrowing, Sight, worst_first
+from trainer.compliance.query_string import address_of, asked_day, read_status_filter
+from trainer.compliance.rules import StatusFilter, Viewer, worst_first
 from trainer.compliance.sent import list_sent
 from trainer.compliance.status_paper import StatusPaper, draw_status
 from trainer.compliance.words import GROUP_NAMES, as_table, chip, disclaimers_of, export_name
@@ -69,9 +69,9 @@ blueprint = Blueprint(
 def status(actor: Actor) -> str | tuple[str, int]:
     """Show where everyone stands, or stood on a past day, narrowed and sorted as the address says."""
     try:
-        return _status_page(actor, sight_of(actor, now(), asked_day()))
+        return _status_page(actor, viewer_of(actor, now(), asked_day()))
     except Invalid as error:
-        return _status_page(actor, sight_of(actor, now()), error.message), 422
+        return _status_page(actor, viewer_of(actor, now()), error.message), 422
 
 
 @blueprint.post("/exports")
@@ -79,13 +79,13 @@ def status(actor: Actor) -> str | tuple[str, int]:
 @acting(May.SEE_TRAINING)
 def export(actor: Actor) -> Response:
     """Return the rows that the address asks for as CSV, XLSX or PDF; the export is recorded."""
-    form, filters = request.form.get("form", "csv"), narrowing()
+    form, filters = request.form.get("form", "csv"), read_status_filter()
     if form not in {"csv", "xlsx", "pdf"}:
         raise Invalid(_("Choose CSV, XLSX, or PDF."))
-    sight = sight_of(actor, now(), asked_day())
+    viewer = viewer_of(actor, now(), asked_day())
     with transaction():
-        note_export(actor, form, sight.today if sight.is_past else None, now())
-    return answer_from_replica(lambda: _file(actor, sight, filters, form))
+        note_export(actor, form, viewer.today if viewer.is_past else None, now())
+    return answer_from_replica(lambda: _file(actor, viewer, filters, form))
 
 
 @blueprint.get("/<uuid:membership_id>")
@@ -132,55 +132,55 @@ def end_waiver(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Respon
     return go(url_for(".person", organization_id=actor.organization_id, membership_id=membership_id))
 
 
-def is_of_one(requirements: Sequence[Requirement | RequirementVersion], filters: Narrowing) -> bool:
+def is_of_one(requirements: Sequence[Requirement | RequirementVersion], filters: StatusFilter) -> bool:
     """Return True if all rows are of one requirement."""
     return len(requirements) == 1 or filters.requirement_id is not None
 
 
-def _file(actor: Actor, sight: Sight, filters: Narrowing, form: str) -> Response:
-    day = sight.today if sight.is_past else None
+def _file(actor: Actor, viewer: Viewer, filters: StatusFilter, form: str) -> Response:
+    day = viewer.today if viewer.is_past else None
     if form == "pdf":
-        return pdf_answer(export_name(day), draw_status(_paper(actor, sight, filters)))
-    table = as_table(iterate_rows(sight, filters), day)
+        return pdf_answer(export_name(day), draw_status(_paper(actor, viewer, filters)))
+    table = as_table(iterate_rows(viewer, filters), day)
     return csv_answer(table) if form == "csv" else xlsx_answer(table)
 
 
-def _paper(actor: Actor, sight: Sight, filters: Narrowing) -> StatusPaper:
+def _paper(actor: Actor, viewer: Viewer, filters: StatusFilter) -> StatusPaper:
     return StatusPaper(
         firm=actor.organization.name,
-        today=sight.today,
-        requirements=list_rules(sight),
-        rows=iterate_rows(sight, replace(filters, group=None)),  # whose numbers it has, as the page does
-        narrowing=filters,
-        teams={team.id: team.name for team in list_places(sight)},
+        today=viewer.today,
+        requirements=list_rules(viewer),
+        rows=iterate_rows(viewer, replace(filters, group=None)),  # whose numbers it has, as the page does
+        status_filter=filters,
+        teams={team.id: team.name for team in list_places(viewer)},
         has_sections=filters.has_no_email,  # whoever tells them in person does so at one site
     )
 
 
-def _status_page(actor: Actor, sight: Sight, refusal: str | None = None) -> str:
-    filters, requirements = find_owing(sight, narrowing()), list_rules(sight)
+def _status_page(actor: Actor, viewer: Viewer, refusal: str | None = None) -> str:
+    filters, requirements = find_owing(viewer, read_status_filter()), list_rules(viewer)
     after = request.args.get("after") if refusal is None else None
-    page, counts = list_and_count(sight, filters, after, is_single=is_of_one(requirements, filters))
-    teams = list_places(sight)
+    page, counts = list_and_count(viewer, filters, after, is_single=is_of_one(requirements, filters))
+    teams = list_places(viewer)
     counted = [(team, counts.by_team[team.id]) for team in teams if team.id in counts.by_team]
     return render_template(
         "compliance/training.html",
         actor=actor,
-        asking=list_round_requests(actor, now()) if actor.may(May.CHANGE_PEOPLE) and not sight.is_past else [],
-        sight=sight,
-        is_catching_up=not sight.is_past and is_catching_up(actor.organization_id),
-        today=sight.today,
+        asking=list_round_requests(actor, now()) if actor.may(May.CHANGE_PEOPLE) and not viewer.is_past else [],
+        viewer=viewer,
+        is_catching_up=not viewer.is_past and is_catching_up(actor.organization_id),
+        today=viewer.today,
         refusal=refusal,
         latest=actor.today(now()),
-        known_since=known_since(actor.organization, sight),
+        known_since=known_since(actor.organization, viewer),
         wanted=filters,
         asks_top_ups=asks_top_ups(),
-        address=address_of(filters, sight),
+        address=address_of(filters, viewer),
         requirements=requirements,
         counts=counts,
         page=page,
-        linked=list_seen(actor, {row.membership_id for row in page.rows}) if sight.is_past else None,
-        by_need=count_by_need(actor, now()) if actor.may(May.BRING_IN) and not sight.is_past else None,
+        linked=list_seen(actor, {row.membership_id for row in page.rows}) if viewer.is_past else None,
+        by_need=count_by_need(actor, now()) if actor.may(May.BRING_IN) and not viewer.is_past else None,
         teams=teams,
         by_team=sorted(counted, key=lambda pair: worst_first(pair[0].name, pair[1])),
         group_names=GROUP_NAMES,
@@ -196,8 +196,8 @@ def _check_duty(actor: Actor, membership_id: UUID, assignment_id: UUID) -> None:
 
 
 def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, form: WaiverForm | None) -> str:
-    membership, sight = get_person(actor, membership_id), sight_of(actor, now(), asked_day())
-    rows, completions = list_person_rows(actor, membership_id, sight), list_completions(actor, membership)
+    membership, viewer = get_person(actor, membership_id), viewer_of(actor, now(), asked_day())
+    rows, completions = list_person_rows(actor, membership_id, viewer), list_completions(actor, membership)
     waivers = list_waivers(actor, membership_id)
     return render_template(
         "compliance/person.html",
@@ -205,9 +205,9 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         asking=[waiting for waiting in list_round_requests(actor, now()) if waiting[0].id == membership_id]
         if actor.may(May.CHANGE_PEOPLE)
         else [],
-        sight=sight,
-        today=sight.today,
-        known_since=known_since(actor.organization, sight),
+        viewer=viewer,
+        today=viewer.today,
+        known_since=known_since(actor.organization, viewer),
         person=membership,
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
         rows=rows,

@@ -15,7 +15,7 @@ from trainer.assignments.models import Assignment, EarlierTraining
 from trainer.assignments.queries import get_requirement, required_of
 from trainer.assignments.rules import Status
 from trainer.compliance.queries import list_person_rows, list_rows
-from trainer.compliance.rules import Narrowing, Row, Sight
+from trainer.compliance.rules import Row, StatusFilter, Viewer
 from trainer.compliance.sent import Sent, list_sent, place_of
 from trainer.content.serving import served
 from trainer.core.db import db
@@ -139,7 +139,7 @@ def page_of_assignments(
     requirement_id: uuid.UUID | None,
     after: uuid.UUID | None,
     most: int,
-    sight: Sight,
+    viewer: Viewer,
 ) -> Page[Row]:
     """Return duties with where people stand, or stood on a past day: the rows of training status, in its order.
 
@@ -154,8 +154,8 @@ def page_of_assignments(
         if row is None:
             raise NotFound
         place = write_place(row[1], row[0], after)
-    narrowing = Narrowing(requirement_id=requirement_id, status=status)
-    page = list_rows(sight, narrowing, place, most)
+    status_filter = StatusFilter(requirement_id=requirement_id, status=status)
+    page = list_rows(viewer, status_filter, place, most)
     return Page(page.rows, page.rows[-1].assignment_id.hex if page.next_after else None)
 
 
@@ -171,8 +171,8 @@ def get_assignment(actor: Actor, assignment_id: uuid.UUID, today: dt.date) -> Ro
         Assignment.id == assignment_id, Assignment.organization_id == actor.organization_id
     )
     membership_id = db.session.scalar(query)
-    sight = Sight(actor.organization_id, actor.team_ids, today)
-    rows = list_person_rows(actor, membership_id, sight) if membership_id is not None else ()
+    viewer = Viewer(actor.organization_id, actor.team_ids, today)
+    rows = list_person_rows(actor, membership_id, viewer) if membership_id is not None else ()
     row = next((row for row in rows if row.assignment_id == assignment_id), None)
     if row is None:
         raise NotFound

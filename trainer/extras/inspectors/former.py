@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.sql import add_days
 from trainer.compliance.queries import list_laws
-from trainer.compliance.rules import Narrowing, Sight, first_kept
+from trainer.compliance.rules import StatusFilter, Viewer, first_kept
 from trainer.compliance.statements import named
 from trainer.content.serving import served
 from trainer.core.db import db
@@ -49,23 +49,25 @@ class Former(NamedTuple):
     """Of courses that the firm ever required of this person, earned by the last day; the newest first."""
 
 
-def count_former(sight: Sight, narrowing: Narrowing) -> int:
+def count_former(viewer: Viewer, status_filter: StatusFilter) -> int:
     """Return how many people have left, today or before a past day."""
-    kept = _find_kept(sight)
-    return db.session.scalar(select(func.count(Membership.id)).where(*_has_left(sight, narrowing, kept))) or 0
+    kept = _find_kept(viewer)
+    return db.session.scalar(select(func.count(Membership.id)).where(*_has_left(viewer, status_filter, kept))) or 0
 
 
-def list_former(organization: Organization, sight: Sight, narrowing: Narrowing, after: str | None) -> Page[Former]:
+def list_former(
+    organization: Organization, viewer: Viewer, status_filter: StatusFilter, after: str | None
+) -> Page[Former]:
     """Return a page of people who have left, by name."""
-    return _page(organization, sight, narrowing, _find_kept(sight), after, _PAGE)
+    return _page(organization, viewer, status_filter, _find_kept(viewer), after, _PAGE)
 
 
-def iterate_former(organization: Organization, sight: Sight, narrowing: Narrowing) -> Iterator[Former]:
+def iterate_former(organization: Organization, viewer: Viewer, status_filter: StatusFilter) -> Iterator[Former]:
     """Yield everyone who has left, by name, a portion at a time."""
     after: str | None = None
-    kept = _find_kept(sight)
+    kept = _find_kept(viewer)
     while True:
-        page = _page(organization, sight, narrowing, kept, after, _PORTION)
+        page = _page(organization, viewer, status_filter, kept, after, _PORTION)
         yield from page.rows
         db.session.expunge_all()  # a long list would hold on to everyone
         after = page.next_after
@@ -73,26 +75,26 @@ def iterate_former(organization: Organization, sight: Sight, narrowing: Narrowin
             return
 
 
-def _find_kept(sight: Sight) -> Kept:
+def _find_kept(viewer: Viewer) -> Kept:
     # Behind one requirement there may be no law: then those of the firm, or more people would be shown than without it.
-    behind = list_laws(sight) or list_laws(sight._replace(requirement_id=None))
+    behind = list_laws(viewer) or list_laws(viewer._replace(requirement_id=None))
     laws = [law.former_staff for law in behind if law.former_staff]
     if not laws:
         return Kept(dt.date.min, dt.date.min)
     left, earned = (
-        min((first_kept(law, sight.today) for law in laws if law.since == since), default=dt.date.max)
+        min((first_kept(law, viewer.today) for law in laws if law.since == since), default=dt.date.max)
         for since in ("leaving", "completion")
     )
     return Kept(left, earned)
 
 
 def _page(
-    organization: Organization, sight: Sight, narrowing: Narrowing, kept: Kept, after: str | None, most: int
+    organization: Organization, viewer: Viewer, status_filter: StatusFilter, kept: Kept, after: str | None, most: int
 ) -> Page[Former]:
-    query = select(Membership).where(*_has_left(sight, narrowing, kept))
+    query = select(Membership).where(*_has_left(viewer, status_filter, kept))
     page = read_page(query, Membership.name_key, Membership.id, after=after, most=most)
     people = [person for (person,) in page.rows]
-    teams, earned = _teams_of(people, sight), _earned_by(people, sight)
+    teams, earned = _teams_of(people, viewer), _earned_by(people, viewer)
     rows = [
         Former(
             person.id,
@@ -105,7 +107,7 @@ def _page(
                 credential
                 for credential in earned.get(person.id, ())
                 if credential.issued_at < day_begins(last_day + dt.timedelta(days=1), organization.time_zone)
-                and (sight.until is None or credential.issued_at < sight.until)
+                and (viewer.until is None or credential.issued_at < viewer.until)
                 and (last_day >= kept.left_on or credential.issued_on >= kept.earned_on)
             ),
         )
@@ -119,11 +121,11 @@ def _last_day(person: Membership) -> dt.date:
     return person.ended_on
 
 
-def _has_left(sight: Sight, narrowing: Narrowing, kept: Kept) -> list[ColumnElement[bool]]:
+def _has_left(viewer: Viewer, status_filter: StatusFilter, kept: Kept) -> list[ColumnElement[bool]]:
     gone = (
         Membership.ended_at.is_not(None)
-        if sight.until is None
-        else and_(Membership.ended_on < sight.today, Membership.created_at < sight.until)
+        if viewer.until is None
+        else and_(Membership.ended_on < viewer.today, Membership.created_at < viewer.until)
     )
     earned = and_(
         Credential.user_id == Membership.user_id,
@@ -132,40 +134,42 @@ def _has_left(sight: Sight, narrowing: Narrowing, kept: Kept) -> list[ColumnElem
         # Issued on a day of UTC, which may be the firm's day before; one day too many tells of nobody's certificate.
         Credential.issued_on <= add_days(Membership.ended_on, 1),
     )
-    if sight.until is not None:
-        earned = and_(earned, Credential.issued_at < sight.until)
-    is_kept = or_(Membership.ended_on >= kept.left_on, exists().where(earned, _is_required(sight)))
-    conditions = [Membership.organization_id == sight.organization_id, gone, is_kept, *named(narrowing)]
-    for team_ids in (sight.team_ids, None if narrowing.team_id is None else {narrowing.team_id}):
+    if viewer.until is not None:
+        earned = and_(earned, Credential.issued_at < viewer.until)
+    is_kept = or_(Membership.ended_on >= kept.left_on, exists().where(earned, _is_required(viewer)))
+    conditions = [Membership.organization_id == viewer.organization_id, gone, is_kept, *named(status_filter)]
+    for team_ids in (viewer.team_ids, None if status_filter.team_id is None else {status_filter.team_id}):
         if team_ids is not None:
             in_teams = select(TeamMembership.membership_id).where(TeamMembership.team_id.in_(team_ids))
             conditions.append(Membership.id.in_(in_teams))
-    if sight.requirement_id is not None:
-        duties = select(Assignment.membership_id).where(Assignment.requirement_id == sight.requirement_id)
+    if viewer.requirement_id is not None:
+        duties = select(Assignment.membership_id).where(Assignment.requirement_id == viewer.requirement_id)
         conditions.append(Membership.id.in_(duties))
     return conditions
 
 
-def _teams_of(people: Sequence[Membership], sight: Sight) -> dict[uuid.UUID, list[str]]:
+def _teams_of(people: Sequence[Membership], viewer: Viewer) -> dict[uuid.UUID, list[str]]:
     query = (
         select(TeamMembership.membership_id, Team.name)
         .join(Team, Team.id == TeamMembership.team_id)
         .where(TeamMembership.membership_id.in_([person.id for person in people]))
     )
-    if sight.team_ids is not None:
-        query = query.where(Team.id.in_(sight.team_ids))
+    if viewer.team_ids is not None:
+        query = query.where(Team.id.in_(viewer.team_ids))
     names: dict[uuid.UUID, list[str]] = {}
     for membership_id, name in db.session.execute(query.order_by(Team.name_key)):
         names.setdefault(membership_id, []).append(name)
     return names
 
 
-def _earned_by(people: Sequence[Membership], sight: Sight) -> dict[uuid.UUID, list[Credential]]:
+def _earned_by(people: Sequence[Membership], viewer: Viewer) -> dict[uuid.UUID, list[Credential]]:
     rows = db.session.execute(
         select(Membership.id, Credential)
         .join(Credential, Credential.user_id == Membership.user_id)
         .where(
-            Membership.id.in_([person.id for person in people]), _is_required(sight), in_name_until(Membership.ended_at)
+            Membership.id.in_([person.id for person in people]),
+            _is_required(viewer),
+            in_name_until(Membership.ended_at),
         )
         .order_by(Credential.issued_at.desc(), Credential.id)
     )
@@ -175,10 +179,10 @@ def _earned_by(people: Sequence[Membership], sight: Sight) -> dict[uuid.UUID, li
     return earned
 
 
-def _is_required(sight: Sight) -> ColumnElement[bool]:
+def _is_required(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition of credentials of courses that the firm ever required of a person, or that the only
     requirement names."""
-    only = [] if sight.requirement_id is None else [Requirement.id == sight.requirement_id]
+    only = [] if viewer.requirement_id is None else [Requirement.id == viewer.requirement_id]
     return (
         select(Requirement.id)
         .join(Assignment, Assignment.requirement_id == Requirement.id)

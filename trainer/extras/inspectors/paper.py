@@ -27,7 +27,7 @@ _LONGEST: Final = 200
 
 def draw_inspection(
     firm: str,
-    sight_day: dt.date,
+    viewer_day: dt.date,
     sentence: str,
     notes: Sequence[str],
     rows: Sequence[Row],
@@ -43,7 +43,7 @@ def draw_inspection(
     texts = {
         "title": _("Training records"),
         "firm": firm,
-        "day": show_day(sight_day, "long"),
+        "day": show_day(viewer_day, "long"),
         "sentence": sentence,
         "limits": limits,
         "notes": list(notes),

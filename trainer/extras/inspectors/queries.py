@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 
 from trainer.assignments.models import Waiver
 from trainer.compliance.queries import may_have
-from trainer.compliance.rules import Limits, Sight
+from trainer.compliance.rules import Limits, Viewer
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.signing import is_sealed
@@ -90,16 +90,16 @@ def find_shared_pack(link: InspectorLink) -> Job | None:
     return pack if pack is not None and may_have(maker, pack) else None
 
 
-def list_reasons(sight: Sight) -> dict[uuid.UUID, str]:
+def list_reasons(viewer: Viewer) -> dict[uuid.UUID, str]:
     """Return why duties are waived on a day, by duty."""
     query = select(Waiver.assignment_id, Waiver.reason).where(
-        Waiver.organization_id == sight.organization_id, Waiver.until >= sight.today
+        Waiver.organization_id == viewer.organization_id, Waiver.until >= viewer.today
     )
-    if sight.until is None:
+    if viewer.until is None:
         query = query.where(Waiver.ended_at.is_(None))
     else:
-        held_then = or_(Waiver.ended_at.is_(None), Waiver.ended_at >= sight.until)
-        query = query.where(Waiver.created_at < sight.until, held_then)
+        held_then = or_(Waiver.ended_at.is_(None), Waiver.ended_at >= viewer.until)
+        query = query.where(Waiver.created_at < viewer.until, held_then)
     return {row.assignment_id: row.reason for row in db.session.execute(query.order_by(Waiver.created_at))}
 
 

@@ -22,7 +22,6 @@ from flask import (
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.compliance.asked import address_of, asked_day, narrowing
 from trainer.compliance.file_names import pack_name
 from trainer.compliance.queries import (
     count_rows,
@@ -33,9 +32,10 @@ from trainer.compliance.queries import (
     list_orders,
     list_places,
     list_rows,
-    sight_on,
+    viewer_on,
 )
-from trainer.compliance.rules import Narrowing, Sight
+from trainer.compliance.query_string import address_of, asked_day, read_status_filter
+from trainer.compliance.rules import StatusFilter, Viewer
 from trainer.compliance.words import GROUP_NAMES, chip, disclaimers_of
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -176,13 +176,13 @@ def inspect_all(token: str) -> Response | tuple[str, int]:
 
 
 def _whole_list(token: str, link: InspectorLink, organization: Organization) -> Response:
-    sight = _sight(link, organization, asked_day())
-    filters = find_owing(sight, replace(narrowing(), has_no_email=False))
+    viewer = _viewer(link, organization, asked_day())
+    filters = find_owing(viewer, replace(read_status_filter(), has_no_email=False))
     texts = stream_template(
         "inspectors/all.html",
-        **_shown(token, link, organization, sight, filters),
-        rows=iterate_rows(sight, filters),
-        former=iterate_former(organization, sight, filters),
+        **_shown(token, link, organization, viewer, filters),
+        rows=iterate_rows(viewer, filters),
+        former=iterate_former(organization, viewer, filters),
         made_at=now(),
     )
     return Response(_in_portions(texts), mimetype="text/html")
@@ -201,9 +201,9 @@ def inspect_pdf(token: str) -> Response | tuple[str, int]:
 
 
 def _pdf(link: InspectorLink, organization: Organization) -> Response:
-    sight = _sight(link, organization, asked_day())
-    filters = find_owing(sight, replace(narrowing(), has_no_email=False))
-    counts, left = count_rows(sight, filters), count_former(sight, filters)
+    viewer = _viewer(link, organization, asked_day())
+    filters = find_owing(viewer, replace(read_status_filter(), has_no_email=False))
+    counts, left = count_rows(viewer, filters), count_former(viewer, filters)
     if counts.total + left > MOST:
         raise Conflict(
             _(
@@ -213,17 +213,17 @@ def _pdf(link: InspectorLink, organization: Organization) -> Response:
         )
     pdf = draw_inspection(
         organization.name,
-        sight.today,
-        sentence(counts, sight.today),
-        [served().vocabulary.disclaimers.records, *disclaimers_of(list_concerning(sight))],
-        list(iterate_rows(sight, filters)),
-        list_reasons(sight),
-        list(iterate_former(organization, sight, filters)),
+        viewer.today,
+        sentence(counts, viewer.today),
+        [served().vocabulary.disclaimers.records, *disclaimers_of(list_concerning(viewer))],
+        list(iterate_rows(viewer, filters)),
+        list_reasons(viewer),
+        list(iterate_former(organization, viewer, filters)),
         local_day(organization.time_zone, now()),
         tell_limits(organization.id, limits_of_link(link)),
     )
     answer = Response(pdf, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="training-records-{sight.today}.pdf"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="training-records-{viewer.today}.pdf"'
     return answer
 
 
@@ -252,28 +252,28 @@ def _ended() -> tuple[str, int]:
     return render_template("inspectors/ended.html"), 404
 
 
-def _sight(link: InspectorLink, organization: Organization, day: dt.date | None) -> Sight:
+def _viewer(link: InspectorLink, organization: Organization, day: dt.date | None) -> Viewer:
     show_times_of(organization.time_zone)
     limits = limits_of_link(link)
-    return sight_on(organization, limits.team_ids, now(), day)._replace(requirement_id=limits.requirement_id)
+    return viewer_on(organization, limits.team_ids, now(), day)._replace(requirement_id=limits.requirement_id)
 
 
 def _inspection_page(
     token: str, link: InspectorLink, organization: Organization, day: dt.date | None, refusal: str | None = None
 ) -> str:
-    sight = _sight(link, organization, day)
-    filters = find_owing(sight, replace(narrowing(), has_no_email=False))
+    viewer = _viewer(link, organization, day)
+    filters = find_owing(viewer, replace(read_status_filter(), has_no_email=False))
     is_former = request.args.get("who") == "former"
     after = request.args.get("after") if refusal is None else None
     pack = find_shared_pack(link)
-    page = list_former(organization, sight, filters, after) if is_former else list_rows(sight, filters, after)
+    page = list_former(organization, viewer, filters, after) if is_former else list_rows(viewer, filters, after)
     return render_template(
         "inspectors/inspection.html",
-        **_shown(token, link, organization, sight, filters),
+        **_shown(token, link, organization, viewer, filters),
         is_former=is_former,
         refusal=refusal,
         latest=local_day(organization.time_zone, now()),
-        teams=_places(sight),
+        teams=_places(viewer),
         page=page,
         rows=page.rows,
         former=page.rows,
@@ -285,35 +285,35 @@ def _inspection_page(
     )
 
 
-def _places(sight: Sight) -> Sequence[TeamLine]:
+def _places(viewer: Viewer) -> Sequence[TeamLine]:
     """Return the teams to choose from; of one requirement those of its people: another's name may be a client's."""
-    teams = list_places(sight)
-    if sight.requirement_id is None:
+    teams = list_places(viewer)
+    if viewer.requirement_id is None:
         return teams
-    by_team = count_rows(sight, Narrowing(), is_single=True).by_team
+    by_team = count_rows(viewer, StatusFilter(), is_single=True).by_team
     return [team for team in teams if team.id in by_team]
 
 
 def _shown(
-    token: str, link: InspectorLink, organization: Organization, sight: Sight, filters: Narrowing
+    token: str, link: InspectorLink, organization: Organization, viewer: Viewer, filters: StatusFilter
 ) -> dict[str, Any]:
     """Return what the page and the one to print both show."""
-    requirements = list_concerning(sight)
+    requirements = list_concerning(viewer)
     return {
         "link": link,
         "limits": tell_limits(organization.id, limits_of_link(link)),
         "organization": organization,
         "token": token,
-        "sight": sight,
-        "today": sight.today,
-        "known_since": known_since(organization, sight),
+        "viewer": viewer,
+        "today": viewer.today,
+        "known_since": known_since(organization, viewer),
         "wanted": filters,
-        "address": address_of(filters, sight),
+        "address": address_of(filters, viewer),
         "requirements": requirements,
-        "counts": count_rows(sight, filters),
-        "number_left": count_former(sight, filters),
+        "counts": count_rows(viewer, filters),
+        "number_left": count_former(viewer, filters),
         "chip": chip,
-        "reasons": list_reasons(sight),
+        "reasons": list_reasons(viewer),
         "show_serial": show_serial,
         "disclaimers": disclaimers_of(requirements),
     }

@@ -31,7 +31,7 @@ from trainer.compliance.queries import (
     list_concerning,
     list_laws,
 )
-from trainer.compliance.rules import Limits, Narrowing
+from trainer.compliance.rules import Limits, StatusFilter
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
 from trainer.core.replica import read_from_replica
@@ -123,7 +123,7 @@ def _plan(folder: Path, view: View) -> Plan:
     path = folder / "names.json"
     if not has_content(path):
         names: dict[str, str] = {}
-        for earned in reading.list_earned(view, _former_staff(list_laws(view.sight))):
+        for earned in reading.list_earned(view, _former_staff(list_laws(view.viewer))):
             shown = show_serial(earned.serial)
             names.setdefault(earned.serial, certificate_name(earned.name, earned.employee_number, shown, "pdf"))
         write_whole(path, [json.dumps([view.at.isoformat(), names]).encode()])
@@ -164,7 +164,7 @@ def _certificates(folder: Path, plan: Plan) -> dict[str, str]:
 
 def _records(folder: Path, view: View, plan: Plan) -> Records:
     actor, organization = view.actor, view.actor.organization
-    requirements, laws, courses = list_concerning(view.sight), list_laws(view.sight), served().courses
+    requirements, laws, courses = list_concerning(view.viewer), list_laws(view.viewer), served().courses
     return Records(
         firm=organization.name,
         zone=organization.time_zone,
@@ -176,9 +176,9 @@ def _records(folder: Path, view: View, plan: Plan) -> Records:
         laws=laws,
         team_names=_team_names(actor),
         courses=[courses[slug] for slug in sorted({rule.course for rule in requirements}) if slug in courses],
-        counts=count_rows(view.sight, Narrowing()),
+        counts=count_rows(view.viewer, StatusFilter()),
         people=reading.list_people(view),
-        standings=iterate_rows(view.sight, Narrowing()),
+        standings=iterate_rows(view.viewer, StatusFilter()),
         completions=reading.list_completions(view),
         attestations=reading.list_attestations(view),
         trainings=reading.list_trainings(view),
@@ -204,7 +204,7 @@ def _team_names(actor: Actor) -> dict[UUID, str]:
 
 def _caveats(view: View) -> list[str]:
     """Return what isn't known for sure of a day before moves between teams and changes were kept."""
-    since = known_since(view.actor.organization, view.sight)
+    since = known_since(view.actor.organization, view.viewer)
     if since is None:
         return []
     return [

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select, update
 
-from trainer.compliance.queries import sight_of, written_teams
+from trainer.compliance.queries import viewer_of, written_teams
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db
@@ -33,7 +33,7 @@ def order_pack(
 
     Raises Invalid for a day before the firm was here, and for one to come, and as `choose_limits`.
     """
-    sight_of(actor, now, as_of)
+    viewer_of(actor, now, as_of)
     limits = choose_limits(actor, team_ids, requirement_id)
     job = work.order(
         PACK,

@@ -23,7 +23,7 @@ from trainer.assignments.statements import meets_any
 from trainer.assignments.words import outcome
 from trainer.compliance import queries
 from trainer.compliance.file_names import proof_name
-from trainer.compliance.rules import Narrowing, Sight, is_kept
+from trainer.compliance.rules import StatusFilter, Viewer, is_kept
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
 from trainer.core.audit import AuditEvent
@@ -82,10 +82,10 @@ class View:
         return min(day_begins(self.as_of + dt.timedelta(days=1), self.actor.organization.time_zone), self.at)
 
     @cached_property
-    def sight(self) -> Sight:
+    def viewer(self) -> Viewer:
         """The same view of training status."""
-        sight = queries.sight_of(self.actor, self.at, self.as_of)
-        return sight._replace(requirement_id=self.requirement_id)
+        viewer = queries.viewer_of(self.actor, self.at, self.as_of)
+        return viewer._replace(requirement_id=self.requirement_id)
 
     @cached_property
     def authors(self) -> dict[uuid.UUID, str]:
@@ -123,7 +123,7 @@ def list_people(view: View) -> Iterator[Person]:
     query = select(Membership).where(_on_roster(view)).order_by(Membership.name_key, Membership.id)
     for people in db.session.scalars(in_portions(query, _PORTION)).partitions():
         ids = [person.id for person in people]
-        until = view.sight.until
+        until = view.viewer.until
         teams = team_names(view.actor, ids) if until is None else team_names_then(view.actor, ids, until)
         for person in people:
             yield Person(person, tuple(teams.get(person.id, ())))
@@ -237,7 +237,7 @@ def list_proofs(view: View) -> Iterator[tuple[str, bytes]]:
 
 def _counting(view: View) -> Iterator[earlier_queries.Line]:
     """Yield the trainings of those on the roster; of one requirement those that it counts."""
-    asked = [terms_of(rule) for rule in queries.list_rules(view.sight)]
+    asked = [terms_of(rule) for rule in queries.list_rules(view.viewer)]
     for line in earlier_queries.iterate_counting(view.actor, view.end, _on_roster(view)):
         training = line.training
         recorded = Recorded(training.title_key, training.completed_on, training.minutes)
@@ -269,7 +269,7 @@ def list_excuses(view: View) -> Iterator[Excuse]:
         select(Waiver.assignment_id, Waiver.created_at, Waiver.created_by_id).where(Waiver.organization_id == firm)
     )
     enders = {(row[0], row[1]): row[2] for rows in (replaced, ended) for row in rows}
-    excused = {row.assignment_id for row in queries.iterate_rows(view.sight, Narrowing(status=Status.WAIVED))}
+    excused = {row.assignment_id for row in queries.iterate_rows(view.viewer, StatusFilter(status=Status.WAIVED))}
     stands = and_(Waiver.until >= view.as_of, or_(Waiver.ended_at.is_(None), Waiver.ended_at >= view.end))
     query = (
         select(Waiver, Membership.name, Membership.employee_number, Requirement.title, stands)
@@ -447,7 +447,7 @@ def _with_duty(view: View) -> list[Any]:
 
 def _with_duty_then(view: View) -> list[Any]:
     """Return the condition of memberships that had a duty of the only requirement that day."""
-    until, requirement_id = view.sight.until, view.requirement_id
+    until, requirement_id = view.viewer.until, view.requirement_id
     if requirement_id is None:
         return []
     duties = select(Assignment.membership_id).where(
@@ -469,7 +469,7 @@ def _of_rule(view: View) -> list[Any]:
 
 
 def _in_teams(view: View) -> Any:
-    actor, until = view.actor, view.sight.until
+    actor, until = view.actor, view.viewer.until
     if actor.team_ids is None or until is None:
         return seen_by(actor)
     was_in = select(TeamStay.membership_id).where(

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from trainer.assignments.queries import list_requirements
-from trainer.compliance.queries import count_rows, iterate_rows, sight_on
-from trainer.compliance.rules import Group, Narrowing, Row
+from trainer.compliance.queries import count_rows, iterate_rows, viewer_on
+from trainer.compliance.rules import Group, Row, StatusFilter
 from trainer.compliance.status_paper import StatusPaper, Week, draw_status, percent
 from trainer.compliance.tallies import Site, by_site, tally
 from trainer.compliance.words import as_table
@@ -33,8 +33,8 @@ class Contents(NamedTuple):
 
 def read_contents(firm: Organization, team_ids: frozenset[uuid.UUID] | None, now: dt.datetime) -> Contents:
     """Return where people of these teams, or of all, stand now, and how many were current in the weeks before."""
-    sight = sight_on(firm, team_ids, now)
-    return Contents(firm, sight.today, list(iterate_rows(sight, Narrowing())), read_trend(firm, team_ids, now))
+    viewer = viewer_on(firm, team_ids, now)
+    return Contents(firm, viewer.today, list(iterate_rows(viewer, StatusFilter())), read_trend(firm, team_ids, now))
 
 
 def read_trend(firm: Organization, team_ids: frozenset[uuid.UUID] | None, now: dt.datetime) -> list[Week]:
@@ -42,7 +42,7 @@ def read_trend(firm: Organization, team_ids: frozenset[uuid.UUID] | None, now: d
     today, first = local_day(firm.time_zone, now), local_day(firm.time_zone, firm.created_at)
     weeks = []
     for day in days_of_trend(today, first):
-        counts = count_rows(sight_on(firm, team_ids, now, day), Narrowing())
+        counts = count_rows(viewer_on(firm, team_ids, now, day), StatusFilter())
         weeks.append(Week(day, counts.people, counts.people_current))
     return weeks
 

@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.assignments.rules import Status
-from trainer.compliance.queries import sight_of
-from trainer.compliance.rules import Sight
+from trainer.compliance.queries import viewer_of
+from trainer.compliance.rules import Viewer
 from trainer.content.serving import served
 from trainer.core.clock import now, read_day, read_instant, today
 from trainer.core.errors import Invalid, NotFound
@@ -104,7 +104,7 @@ def assignments(actor: Actor) -> Response:
         _number(given, "requirement_id", openapi.UUID),
         _number(given, "after"),
         _limit(given),
-        _sight(actor, _day(given, "on")),
+        _viewer(actor, _day(given, "on")),
     )
     return _answer([Assignment.of(row) for row in page.rows], page)
 
@@ -236,10 +236,10 @@ def _number(given: dict[str, str], name: str, pattern: str = openapi.ONE) -> UUI
     return UUID(value) if value else None
 
 
-def _sight(actor: Actor, day: dt.date | None) -> Sight:
+def _viewer(actor: Actor, day: dt.date | None) -> Viewer:
     """Return what is read of a day. A day without records isn't a parameter that can't be read."""
     try:
-        return sight_of(actor, now(), day)
+        return viewer_of(actor, now(), day)
     except Invalid as error:
         raise NotFound(error.message) from None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from trainer.assessment.attempt_policies import POLICIES
 from trainer.assessment.rules import Kind, Points, Tally
-from trainer.assessment.sittings import SITTINGS
 
 
 @pytest.mark.parametrize(
@@ -21,17 +21,17 @@ from trainer.assessment.sittings import SITTINGS
 def test_answers_are_shown_only_when_they_can_do_no_harm(
     kind: Kind, is_submitted: bool, is_passed: bool | None, may: bool
 ) -> None:
-    assert SITTINGS[kind].may_review(is_submitted, is_passed) is may
+    assert POLICIES[kind].may_review(is_submitted, is_passed) is may
 
 
 def test_each_kind_has_a_policy() -> None:
-    assert set(SITTINGS) == set(Kind)
+    assert set(POLICIES) == set(Kind)
 
 
 def test_counts_of_an_older_and_of_a_newer_release_can_be_read() -> None:
     tally = Tally(4, 1, 0, 5, 0, 1, 9, 3, 0)
     kept = tally.as_dict()
     del kept["danger_missed"], kept["exact"]
-    assert SITTINGS[Kind.FINAL].read({**kept, "counted_later": 3}) == tally
+    assert POLICIES[Kind.FINAL].read({**kept, "counted_later": 3}) == tally
     points = Points(2.5, 4, 3)
-    assert SITTINGS[Kind.DRILL].read({**points.as_dict(), "counted_later": 3}) == points
+    assert POLICIES[Kind.DRILL].read({**points.as_dict(), "counted_later": 3}) == points

@@ -1,4 +1,4 @@
-"""The days of check-ins: a fixed ladder from the day a certificate was earned. Pure: days are arguments."""
+"""The days of check-ins: a fixed schedule from the day a certificate was earned. Pure: days are arguments."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ FOLLOW_UP: Final = 163
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
-    """One check-in of the ladder."""
+class CheckInDay:
+    """One check-in of the schedule."""
 
     number: int
     """From 1."""
@@ -26,40 +26,40 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class CheckInSchedule:
     """The check-ins while a certificate is valid, and which of them were done. One that was missed is just gone."""
 
-    rungs: tuple[Rung, ...]
+    days: tuple[CheckInDay, ...]
     done: frozenset[int]
     """Numbers of the check-ins that were handed in."""
 
-    def due(self, today: dt.date) -> Rung | None:
+    def due(self, today: dt.date) -> CheckInDay | None:
         """Return the check-in to do now. It stays on offer until the next one's day."""
-        begun = [rung for rung in self.rungs if rung.due_on <= today]
+        begun = [scheduled for scheduled in self.days if scheduled.due_on <= today]
         return begun[-1] if begun and begun[-1].number not in self.done else None
 
-    def following(self, today: dt.date) -> Rung | None:
+    def following(self, today: dt.date) -> CheckInDay | None:
         """Return the next check-in that isn't due yet, or None if the certificate ends before it."""
-        return next((rung for rung in self.rungs if rung.due_on > today), None)
+        return next((scheduled for scheduled in self.days if scheduled.due_on > today), None)
 
     def count_kept(self, today: dt.date, last: int) -> int:
         """Return how many of the `last` most recent check-ins whose day has come were done."""
-        return sum(rung.number in self.done for rung in self.begun(today)[-last:])
+        return sum(scheduled.number in self.done for scheduled in self.begun(today)[-last:])
 
-    def begun(self, today: dt.date) -> tuple[Rung, ...]:
+    def begun(self, today: dt.date) -> tuple[CheckInDay, ...]:
         """Return the check-ins whose day has come."""
-        return tuple(rung for rung in self.rungs if rung.due_on <= today)
+        return tuple(scheduled for scheduled in self.days if scheduled.due_on <= today)
 
 
-def ladder(earned_on: dt.date, valid_until: dt.date, done: Collection[int] = ()) -> Ladder:
+def make_schedule(earned_on: dt.date, valid_until: dt.date, done: Collection[int] = ()) -> CheckInSchedule:
     """Return the check-ins of a certificate, up to the last day on which it is valid."""
-    rungs = []
+    days = []
     for number, day in enumerate(_days(), start=1):
         due_on = earned_on + dt.timedelta(days=day)
         if due_on > valid_until:
             break
-        rungs.append(Rung(number, day, due_on))
-    return Ladder(tuple(rungs), frozenset(done))
+        days.append(CheckInDay(number, day, due_on))
+    return CheckInSchedule(tuple(days), frozenset(done))
 
 
 def _days() -> Iterator[int]:

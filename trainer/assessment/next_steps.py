@@ -38,7 +38,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True)
-class Onward:
+class NextStep:
     """The next step, and what its pages need to say it."""
 
     step: Step
@@ -55,28 +55,28 @@ class Onward:
     """That a new round was asked for."""
 
 
-def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt.datetime) -> Onward:
+def find_next_step(course: Course, enrollment: Enrollment, where: Standing, now: dt.datetime) -> NextStep:
     """Return what someone who takes a course does next."""
     course = taken(course, enrollment)
     if enrollment.completed_at is not None:
-        return Onward(Step.CERTIFICATE)
+        return NextStep(Step.CERTIFICATE)
     under_way = find_any_open_attempt(enrollment.id)
     if under_way is not None and under_way.kind == Kind.FINAL:
-        return Onward(Step.ATTEMPT, attempt_id=under_way.id)
+        return NextStep(Step.ATTEMPT, attempt_id=under_way.id)
     practice_id = under_way.id if under_way else None
     if course.file.pretest is not None and not where.done_lessons:
         begun = pretest.find_under_way(enrollment.user_id, course)
         if begun is not None or pretest.is_due(enrollment.user_id, course):
-            return Onward(Step.PRETEST, attempt_id=begun.id if begun else None, practice_id=practice_id)
+            return NextStep(Step.PRETEST, attempt_id=begun.id if begun else None, practice_id=practice_id)
     lesson = next_lesson(course, enrollment, where)
     if lesson is not None:
         step = Step.PLACE if wants_place(course, enrollment, where, lesson) else Step.LESSON
-        return Onward(step, lesson, practice_id=practice_id)
+        return NextStep(step, lesson, practice_id=practice_id)
     if course.is_for_renewal and not where.is_final_passed:
-        return Onward(Step.READ, practice_id=practice_id)
+        return NextStep(Step.READ, practice_id=practice_id)
     if where.missing_minutes:
         unread = next((need.id for need in where.to_fill if not need.is_done), None)
-        return Onward(Step.MINUTES, course.lesson(unread) if unread else None, practice_id=practice_id)
+        return NextStep(Step.MINUTES, course.lesson(unread) if unread else None, practice_id=practice_id)
     learner = find_user(enrollment.user_id)
     for step, is_missing in (
         (Step.ACCOUNT, learner is None or learner.is_guest),
@@ -84,12 +84,12 @@ def find_onward(course: Course, enrollment: Enrollment, where: Standing, now: dt
         (Step.ATTESTATION, not where.is_attested),
     ):
         if is_missing:
-            return Onward(step, practice_id=practice_id)
+            return NextStep(step, practice_id=practice_id)
     decision = next_try(enrollment, course, now)
     if decision.is_allowed:
-        return Onward(Step.FINAL, practice_id=practice_id, decision=decision)
+        return NextStep(Step.FINAL, practice_id=practice_id, decision=decision)
     again = tuple(text for text in map(course.lesson, decision.lessons) if text is not None)
-    return Onward(
+    return NextStep(
         Step.WAIT,
         again[0] if again else None,
         practice_id=practice_id,

@@ -28,7 +28,7 @@ class What(Enum):
 
 
 @dataclass(frozen=True)
-class Sitting:
+class AttemptPolicy:
     """The policy of a kind of attempts."""
 
     page: str
@@ -107,22 +107,24 @@ _COUNTED: Final[Mapping[What, type[Counts]]] = {
     What.EVENTS: NightCounts,
 }
 
-SITTINGS: Final = {
-    Kind.FIRST_TRY: Sitting("assessment.scene", asks=VERDICT_ALONE),
-    Kind.PRETEST: Sitting("assessment.scene", result="pretest.result", is_sealed=True),
-    Kind.PRACTICE: Sitting("assessment.scene"),
-    Kind.SHIFT: Sitting("assessment.scene", asks=PARTS_AND_LINE),
-    Kind.RARE: Sitting("rare.event", result="rare.result", what=What.EVENTS, is_held_back=True, asks=VERDICT_ALONE),
-    Kind.DRILL: Sitting("drills.question", result="drills.result", what=What.QUESTIONS),
-    Kind.FINAL: Sitting("assessment.scene", is_graded=True),
-    Kind.CHECK_IN: Sitting("assessment.scene", asks=VERDICT_AND_SURENESS),
-    Kind.FOLLOW_UP: Sitting("assessment.scene", is_held_back=True, asks=VERDICT_AND_SURENESS),
+POLICIES: Final = {
+    Kind.FIRST_TRY: AttemptPolicy("assessment.scene", asks=VERDICT_ALONE),
+    Kind.PRETEST: AttemptPolicy("assessment.scene", result="pretest.result", is_sealed=True),
+    Kind.PRACTICE: AttemptPolicy("assessment.scene"),
+    Kind.SHIFT: AttemptPolicy("assessment.scene", asks=PARTS_AND_LINE),
+    Kind.RARE: AttemptPolicy(
+        "rare.event", result="rare.result", what=What.EVENTS, is_held_back=True, asks=VERDICT_ALONE
+    ),
+    Kind.DRILL: AttemptPolicy("drills.question", result="drills.result", what=What.QUESTIONS),
+    Kind.FINAL: AttemptPolicy("assessment.scene", is_graded=True),
+    Kind.CHECK_IN: AttemptPolicy("assessment.scene", asks=VERDICT_AND_SURENESS),
+    Kind.FOLLOW_UP: AttemptPolicy("assessment.scene", is_held_back=True, asks=VERDICT_AND_SURENESS),
 }
 
 
-def sitting_of(attempt: Attempt) -> Sitting:
+def policy_of(attempt: Attempt) -> AttemptPolicy:
     """Return the policy of an attempt."""
-    return SITTINGS[Kind(attempt.kind)]
+    return POLICIES[Kind(attempt.kind)]
 
 
 def judge_all(responses: Sequence[Response], danger_rules: Container[str]) -> list[tuple[ScenePayload, Judged]]:

@@ -16,7 +16,7 @@ from tests.content import small
 from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.assessment import pretest
-from trainer.assessment.onward import Step, find_onward
+from trainer.assessment.next_steps import Step, find_next_step
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
@@ -93,7 +93,7 @@ def step_of(app: Flask, slug: str) -> Step:
     with app.app_context():
         enrollment = db.session.scalars(select(Enrollment)).one()
         course = served().courses[slug]
-        return find_onward(course, enrollment, standing(enrollment, course), clock.now()).step
+        return find_next_step(course, enrollment, standing(enrollment, course), clock.now()).step
 
 
 def pages_of(app: Flask, slug: str) -> list[str]:

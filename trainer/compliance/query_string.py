@@ -1,4 +1,4 @@
-"""What the address of a page of training status asks for: filters, a day, and the parts that ask for the same again."""
+"""Read the query string of a page of training status (filters and a day), and write it again."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from uuid import UUID
 from flask import request
 from flask_babel import gettext as _
 
-from trainer.compliance.rules import End, Group, Narrowing, Order, Sight
+from trainer.compliance.rules import End, Group, Order, StatusFilter, Viewer
 from trainer.core.clock import read_day
 from trainer.core.errors import Invalid, NotFound
 
 
-def narrowing() -> Narrowing:
-    """Return what the address asks for. Raises NotFound for an unknown group, since all rows would be taken for it."""
+def read_status_filter() -> StatusFilter:
+    """Parse the filters from the query string. Raises NotFound for an unknown one: it would stand for all rows."""
     group, order, end, changed = (request.args.get(name, "") for name in ("group", "order", "end", "changed"))
     if group and group not in set(Group):
         raise NotFound(_("There is no such group of people here. Open training status, and choose one of its tabs."))
     email = request.args.get("email", "")
     if (end and end not in set(End)) or changed not in {"", "unread"} or email not in {"", "none"}:
         raise NotFound(_("There is no such filter here. Open training status, and choose from its filters."))
-    return Narrowing(
+    return StatusFilter(
         text=request.args.get("q", "")[:100],
         team_id=request.args.get("team", type=UUID),
         requirement_id=request.args.get("requirement", type=UUID),
@@ -36,7 +36,7 @@ def narrowing() -> Narrowing:
 
 
 def _day(name: str) -> dt.date | None:
-    """Return a day of the address, or None without one. Raises NotFound for what is no day, as for other filters."""
+    """Parse a day from the query string, or return None without one. Raises NotFound for anything else."""
     given = request.args.get(name, "")
     if not given:
         return None
@@ -47,7 +47,7 @@ def _day(name: str) -> dt.date | None:
 
 
 def asked_day() -> dt.date | None:
-    """Return the day that the address asks for, or None for today. Raises Invalid for what isn't a day."""
+    """Parse the day to look at, or return None for today. Raises Invalid for anything else."""
     given = request.args.get("on", "").strip()
     day = read_day(given) if given else None
     if given and day is None:
@@ -55,10 +55,10 @@ def asked_day() -> dt.date | None:
     return day
 
 
-def address_of(filters: Narrowing, sight: Sight) -> dict[str, str]:
-    """Return the parts of an address that ask for the same again."""
+def address_of(filters: StatusFilter, viewer: Viewer) -> dict[str, str]:
+    """Return the query string, as names and values, that leads to the same rows."""
     parts = {
-        "on": sight.today.isoformat() if sight.is_past else "",
+        "on": viewer.today.isoformat() if viewer.is_past else "",
         "q": filters.text,
         "team": str(filters.team_id or ""),
         "requirement": str(filters.requirement_id or ""),

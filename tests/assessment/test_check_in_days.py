@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from trainer.assessment.ladder import ladder
+from trainer.assessment.check_in_days import make_schedule
 
 EARNED = dt.date(2026, 1, 1)
 
@@ -16,16 +16,16 @@ def after(days: int) -> dt.date:
 
 
 def test_a_year_has_five_check_ins_and_two_years_go_on_each_half_year() -> None:
-    year = ladder(EARNED, dt.date(2027, 1, 1))
-    assert [one.day for one in year.rungs] == [2, 11, 46, 163, 345]
-    assert [one.number for one in year.rungs] == [1, 2, 3, 4, 5]
-    two = ladder(EARNED, dt.date(2028, 1, 1))
-    assert [one.day for one in two.rungs] == [2, 11, 46, 163, 345, 527, 709]
+    year = make_schedule(EARNED, dt.date(2027, 1, 1))
+    assert [one.day for one in year.days] == [2, 11, 46, 163, 345]
+    assert [one.number for one in year.days] == [1, 2, 3, 4, 5]
+    two = make_schedule(EARNED, dt.date(2028, 1, 1))
+    assert [one.day for one in two.days] == [2, 11, 46, 163, 345, 527, 709]
 
 
 @pytest.mark.parametrize(("until", "number"), [(1, 0), (2, 1), (345, 5), (344, 4)])
 def test_none_comes_after_the_certificates_last_day(until: int, number: int) -> None:
-    assert len(ladder(EARNED, after(until)).rungs) == number
+    assert len(make_schedule(EARNED, after(until)).days) == number
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_none_comes_after_the_certificates_last_day(until: int, number: int) -> 
 def test_the_last_one_whose_day_has_come_is_due_until_it_is_done(
     today: int, done: tuple[int, ...], due: int | None, following: int | None
 ) -> None:
-    whole = ladder(EARNED, after(365), done)
+    whole = make_schedule(EARNED, after(365), done)
     now, then = whole.due(after(today)), whole.following(after(today))
     assert (now.day if now else None) == due
     assert (then.day if then else None) == following
@@ -64,4 +64,4 @@ def test_the_last_one_whose_day_has_come_is_due_until_it_is_done(
     ],
 )
 def test_of_the_last_five_those_that_were_done_are_counted(today: int, done: tuple[int, ...], number: int) -> None:
-    assert ladder(EARNED, after(730), done).count_kept(after(today), 5) == number
+    assert make_schedule(EARNED, after(730), done).count_kept(after(today), 5) == number
