@@ -90,7 +90,7 @@ from trainer.organizations.models import Invitation, Membership, Merger
 from trainer.organizations.operations import PersonFacts, add_person, undo_removal
 from trainer.organizations.queries import get_person
 from trainer.organizations.replies import set_replies
-from trainer.organizations.rules import Outcome, Role
+from trainer.organizations.rules import MergerOutcome, Role
 from trainer.pins.devices import make_device
 from trainer.pins.models import PinSlip, PinTry
 from trainer.pins.rules import Way
@@ -269,7 +269,7 @@ def make_petra(app: Flask) -> Rich:
         propose(actor, dana, danas.id, [], clock.now())
         own = add_person(actor_of(alice, acme), PersonFacts(NAME, None, employee_number="419"), [site], clock.now())
         merger = propose(actor_of(alice, acme), entry, own.id, [], clock.now())
-        merger.closed_at, merger.outcome = clock.now(), Outcome.SETTLED
+        merger.closed_at, merger.outcome = clock.now(), MergerOutcome.SETTLED
         db.session.add(PinTry(user_id=petra, way=Way.STRANGE, at=clock.now()))  # from before she had a password
         used = {"organization_id": acme, "membership_id": entry, "created_by_id": alice, "seal": "s"}
         db.session.add(PinSlip(**used, created_at=clock.now(), expires_at=clock.now(), used_at=clock.now()))

@@ -30,7 +30,7 @@ from trainer.roster.views import most_bytes
 from trainer.server.asgi import Adapter
 from trainer.server.supervisor import READY, end_with, name_process
 from trainer.server.web import listen_again
-from trainer.server.worker_pools import Source
+from trainer.server.worker_pools import RequestSource
 from trainer.web.access import takes_long
 from trainer.web.language import known_languages, read_ahead
 from trainer.web.limits import network_of
@@ -93,11 +93,11 @@ def _begin_offload(app: Flask, server: int) -> None:
     follow(app)
 
 
-def _source_of(proxies: int, environ: dict[str, Any]) -> Source:
+def _source_of(proxies: int, environ: dict[str, Any]) -> RequestSource:
     """Return where a request comes from. What so many proxies of ours add is true, as for `ProxyFix`."""
     shown = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     address = shown[-proxies].strip() if 0 < proxies <= len(shown) else environ["REMOTE_ADDR"]
-    return Source(network_of(address), environ.get("HTTP_COOKIE") or environ.get("HTTP_AUTHORIZATION", ""))
+    return RequestSource(network_of(address), environ.get("HTTP_COOKIE") or environ.get("HTTP_AUTHORIZATION", ""))
 
 
 def _most_bytes(app: Flask, environ: dict[str, Any]) -> int:

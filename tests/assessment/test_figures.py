@@ -17,8 +17,8 @@ from trainer.assessment.figures import (
     ORDER_NAMES,
     POOL_NAMES,
     TRUTH_NAMES,
-    Order,
-    Wanted,
+    FiguresFilter,
+    FiguresOrder,
     action_shares,
     correlation,
     item_table,
@@ -67,33 +67,33 @@ FEW = replace(ONE, scene="b", pool=Pool.RESERVED, truth=Truth.NO_CONCERN, answer
 @pytest.mark.parametrize(
     ("wanted", "scenes"),
     [
-        (Wanted(), "ab"),
-        (Wanted(pool=Pool.RESERVED), "b"),
-        (Wanted(truth=Truth.CONCERN), "a"),
-        (Wanted(flag=Flag.OTHER_ACTION), "a"),
-        (Wanted(flag=Flag.MOSTLY_WRONG), ""),
-        (Wanted(pool=Pool.OPEN, truth=Truth.NO_CONCERN), ""),
-        (Wanted(order=Order.REMARKS), "ba"),
+        (FiguresFilter(), "ab"),
+        (FiguresFilter(pool=Pool.RESERVED), "b"),
+        (FiguresFilter(truth=Truth.CONCERN), "a"),
+        (FiguresFilter(flag=Flag.OTHER_ACTION), "a"),
+        (FiguresFilter(flag=Flag.MOSTLY_WRONG), ""),
+        (FiguresFilter(pool=Pool.OPEN, truth=Truth.NO_CONCERN), ""),
+        (FiguresFilter(order=FiguresOrder.REMARKS), "ba"),
     ],
 )
-def test_only_what_is_wanted_is_left_in_the_order_that_is_wanted(wanted: Wanted, scenes: str) -> None:
+def test_only_what_is_wanted_is_left_in_the_order_that_is_wanted(wanted: FiguresFilter, scenes: str) -> None:
     assert "".join(one.scene for one in narrow([ONE, FEW], wanted)) == scenes
 
 
-@pytest.mark.parametrize("order", list(Order))
-def test_what_has_no_figures_stands_behind_what_has(order: Order) -> None:
+@pytest.mark.parametrize("order", list(FiguresOrder))
+def test_what_has_no_figures_stands_behind_what_has(order: FiguresOrder) -> None:
     assert order in ORDER_NAMES
-    if order is not Order.REMARKS:
+    if order is not FiguresOrder.REMARKS:
         lower = replace(ONE, scene="c", figures=replace(FIGURES, right=3, link=Link(-0.5, -0.7, -0.2)))
-        found = [one.scene for one in narrow([FEW, ONE, lower], Wanted(order=order))]
-        expected = {Order.SCENE: ["b", "a", "c"], Order.DRAWN: ["b", "a", "c"]}
-        ranked = ["c", "a", "b"] if order in (Order.RIGHT, Order.LINK) else ["a", "c", "b"]
+        found = [one.scene for one in narrow([FEW, ONE, lower], FiguresFilter(order=order))]
+        expected = {FiguresOrder.SCENE: ["b", "a", "c"], FiguresOrder.DRAWN: ["b", "a", "c"]}
+        ranked = ["c", "a", "b"] if order in (FiguresOrder.RIGHT, FiguresOrder.LINK) else ["a", "c", "b"]
         assert found == expected.get(order, ranked)
 
 
 def test_everything_that_there_is_has_a_name() -> None:
     named = (FLAG_NAMES, ORDER_NAMES, POOL_NAMES, TRUTH_NAMES, DESIGN_NAMES, EDITION_NAMES, GRADE_NAMES)
-    kinds = (Flag, Order, Pool, Truth, Difficulty, Edition, Grade)
+    kinds = (Flag, FiguresOrder, Pool, Truth, Difficulty, Edition, Grade)
     assert [set(names) for names in named] == [set(kind) for kind in kinds]
 
 

@@ -16,7 +16,7 @@ from tests.content import small
 from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
 from trainer.assessment import pretest
-from trainer.assessment.next_steps import Step, find_next_step
+from trainer.assessment.next_steps import CourseStep, find_next_step
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
@@ -75,21 +75,21 @@ def begin_final(app: Flask, user_id: UUID) -> None:
     start_final(app, user_id)
 
 
-STEPS: dict[Step, Callable[[Flask, UUID], object]] = {
-    Step.PRETEST: begin,
-    Step.LESSON: skip,
-    Step.PLACE: read_up_to_the_choice,
-    Step.MINUTES: all_but(active_seconds=0),
-    Step.ACCOUNT: all_but(),
-    Step.NAME: all_but(certificate_name=None),
-    Step.ATTESTATION: all_but(attested_at=None),
-    Step.FINAL: all_but(),
-    Step.ATTEMPT: begin_final,
-    Step.CERTIFICATE: certify,
+STEPS: dict[CourseStep, Callable[[Flask, UUID], object]] = {
+    CourseStep.PRETEST: begin,
+    CourseStep.LESSON: skip,
+    CourseStep.PLACE: read_up_to_the_choice,
+    CourseStep.MINUTES: all_but(active_seconds=0),
+    CourseStep.ACCOUNT: all_but(),
+    CourseStep.NAME: all_but(certificate_name=None),
+    CourseStep.ATTESTATION: all_but(attested_at=None),
+    CourseStep.FINAL: all_but(),
+    CourseStep.ATTEMPT: begin_final,
+    CourseStep.CERTIFICATE: certify,
 }
 
 
-def step_of(app: Flask, slug: str) -> Step:
+def step_of(app: Flask, slug: str) -> CourseStep:
     with app.app_context():
         enrollment = db.session.scalars(select(Enrollment)).one()
         course = served().courses[slug]
@@ -120,18 +120,18 @@ def walk(app: Flask, visitor: Visitor, slug: str) -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_each_page_of_a_course_opens_at_each_step(rich_app: Flask, step: Step) -> None:
-    user_id = make_guest(rich_app) if step is Step.ACCOUNT else make_account(rich_app)
+def test_each_page_of_a_course_opens_at_each_step(rich_app: Flask, step: CourseStep) -> None:
+    user_id = make_guest(rich_app) if step is CourseStep.ACCOUNT else make_account(rich_app)
     STEPS[step](rich_app, user_id)
     assert step_of(rich_app, COURSE) is step
     walk(rich_app, sign_in_as(rich_app, user_id), COURSE)
 
 
 @pytest.mark.parametrize(
-    ("step", "course", "do"), [(Step.READ, REFRESHER, make_ready), (Step.WAIT, COURSE, use_up_tries)]
+    ("step", "course", "do"), [(CourseStep.READ, REFRESHER, make_ready), (CourseStep.WAIT, COURSE, use_up_tries)]
 )
 def test_each_page_opens_when_nothing_is_left_to_do_for_now(
-    app: Flask, step: Step, course: str, do: Callable[..., object]
+    app: Flask, step: CourseStep, course: str, do: Callable[..., object]
 ) -> None:
     user_id = make_account(app)
     do(app, user_id, course=course)
@@ -140,7 +140,7 @@ def test_each_page_opens_when_nothing_is_left_to_do_for_now(
 
 
 def test_no_step_is_left_out() -> None:
-    assert {*STEPS, Step.READ, Step.WAIT} == set(Step)
+    assert {*STEPS, CourseStep.READ, CourseStep.WAIT} == set(CourseStep)
 
 
 def test_before_the_first_lesson_the_final_says_what_comes_first(rich_app: Flask) -> None:

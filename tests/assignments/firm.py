@@ -11,7 +11,7 @@ from flask import Flask
 from tests import cast
 from tests.cast import actor_of, add_second_factor, make_account, put_on_roster
 from trainer.assignments.operations import require_course
-from trainer.assignments.rules import Audience, Wanted
+from trainer.assignments.rules import Audience, RequiredTerms
 from trainer.content.serving import served
 from trainer.core import chance, clock
 from trainer.core.db import db, transaction
@@ -23,7 +23,7 @@ from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
 
 COURSE = "recognize"
-EVERYONE = Wanted(
+EVERYONE = RequiredTerms(
     title="Every year",
     course=COURSE,
     audience=Audience(),
@@ -47,7 +47,7 @@ class Firm:
         """Return the owner, acting; needs an app context."""
         return actor_of(self.owner_id, self.id)
 
-    def require(self, wanted: Wanted = EVERYONE) -> UUID:
+    def require(self, wanted: RequiredTerms = EVERYONE) -> UUID:
         """Require something."""
         with self.app.app_context(), transaction():
             return require_course(self.actor(), wanted, served().courses, clock.now()).id

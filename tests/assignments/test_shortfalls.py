@@ -16,14 +16,14 @@ from flask import Flask
 from tests.assignments.firm import EVERYONE, Firm, earn, make_firm
 from tests.cast import actor_of, sign_in_as
 from tests.support import closed_up
-from trainer.assignments.rules import Lack, Wanted
+from trainer.assignments.rules import Lack, RequiredTerms
 from trainer.compliance.queries import list_person_rows, viewer_of
 from trainer.core import clock
 from trainer.core.db import transaction
 
 NOON = "2026-11-24T17:00:00Z"
 ISSUED, VALID_UNTIL = dt.date(2025, 12, 22), dt.date(2026, 12, 22)
-OUTCOMES: dict[Lack, tuple[Wanted, dict[str, Any], str]] = {
+OUTCOMES: dict[Lack, tuple[RequiredTerms, dict[str, Any], str]] = {
     Lack.MINUTES: (EVERYONE, {"minutes": 6}, "6 of 20 active minutes"),
     Lack.ORDER: (replace(EVERYONE, is_paced=True), {}, "the lessons weren’t taken in order"),
     Lack.STATEMENT: (replace(EVERYONE, attestation="I took it."), {}, "the statement wasn’t signed"),
@@ -32,7 +32,7 @@ OUTCOMES: dict[Lack, tuple[Wanted, dict[str, Any], str]] = {
 }
 
 
-def firm_with(app: Flask, wanted: Wanted, **facts: Any) -> tuple[Firm, UUID]:
+def firm_with(app: Flask, wanted: RequiredTerms, **facts: Any) -> tuple[Firm, UUID]:
     """Return a firm in which Bob holds a certificate for a course that is required."""
     firm = make_firm(app)
     firm.require(replace(wanted, starts_on=dt.date(2026, 1, 1)))

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.cast import actor_of, add_second_factor, make_account, make_firm, make_site, put_on_roster
 from trainer.assignments.operations import end_requirement, require_course
-from trainer.assignments.rules import Audience, Wanted
+from trainer.assignments.rules import Audience, RequiredTerms
 from trainer.assignments.upkeep import remind
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -54,7 +54,7 @@ FULL = (
     "Pat Poe,patty@example.org,00455,Guard,5/6/2026,\nR. Dow,,00456,Guard,,\n"
 )
 
-_TEXAS = Wanted(
+_TEXAS = RequiredTerms(
     title="Hotels in Texas",
     course="recognize",
     audience=Audience(),

@@ -29,7 +29,7 @@ from tests.cast import (
 from tests.support import COURSE, PASSWORD, keys, right_verdict
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.operations import require_course
-from trainer.assignments.rules import Audience, Group, Wanted
+from trainer.assignments.rules import Audience, Group, RequiredTerms
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -64,7 +64,7 @@ def firm(live: Live) -> Firm:
     today = local_day("America/New_York", now())
     with live.app.app_context(), transaction():
         actor = actor_of(alice.id, firm)
-        wanted = Wanted(
+        wanted = RequiredTerms(
             title="Guards, yearly",
             course=COURSE,
             audience=Audience(Group(teams=frozenset({harbor}))),

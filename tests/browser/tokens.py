@@ -10,7 +10,7 @@ from flask import Flask
 from tests.cast import actor_of, add_second_factor, make_firm
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.core.events import Kind
+from trainer.core.events import EventKind
 from trainer.extras.api.models import ApiToken
 from trainer.extras.api.operations import make_token, revoke_token
 from trainer.extras.api.rules import Scope
@@ -48,16 +48,20 @@ def set_tokens(app: Flask, owner_id: UUID, name: str, *, is_making: bool) -> dic
 
 def _set_webhooks(actor: Actor) -> UUID:
     """Make three webhooks, one with deliveries in each state; return its id."""
-    first, _secret = make_webhook(actor, "https://hooks.payroll.example.org/training?firm=beacon", list(Kind), now())
-    paused, _secret = make_webhook(actor, "https://intranet.example.org/hook", [Kind.LEFT], now())
-    failing, _secret = make_webhook(actor, "https://learning.example.com/in", [Kind.COMPLETED, Kind.OVERDUE], now())
+    first, _secret = make_webhook(
+        actor, "https://hooks.payroll.example.org/training?firm=beacon", list(EventKind), now()
+    )
+    paused, _secret = make_webhook(actor, "https://intranet.example.org/hook", [EventKind.LEFT], now())
+    failing, _secret = make_webhook(
+        actor, "https://learning.example.com/in", [EventKind.COMPLETED, EventKind.OVERDUE], now()
+    )
     paused.paused_at, failing.failures = now(), 3
     states: list[dict[str, object]] = [
         {"kind": "test", "facts": {}},
-        {"kind": Kind.COMPLETED.value, "sent_at": now(), "answer_code": 204, "tries": 1},
-        {"kind": Kind.REVOKED.value, "dead_at": now(), "answer_code": 500, "tries": 20, "last_error": "status"},
-        {"kind": Kind.OVERDUE.value, "tries": 2, "last_error": "too_slow"},
-        {"kind": Kind.LEFT.value, "dead_at": now(), "tries": 3, "last_error": "not_public"},
+        {"kind": EventKind.COMPLETED.value, "sent_at": now(), "answer_code": 204, "tries": 1},
+        {"kind": EventKind.REVOKED.value, "dead_at": now(), "answer_code": 500, "tries": 20, "last_error": "status"},
+        {"kind": EventKind.OVERDUE.value, "tries": 2, "last_error": "too_slow"},
+        {"kind": EventKind.LEFT.value, "dead_at": now(), "tries": 3, "last_error": "not_public"},
     ]
     for number, state in enumerate(states):
         at = now() - dt.timedelta(minutes=7 * number)

@@ -14,7 +14,7 @@ from trainer.assignments.models import Assignment, DutyPeriod, RequirementVersio
 from trainer.assignments.operations import waive
 from trainer.assignments.upkeep import assign_missing, remind
 from trainer.compliance.operations import order_certificates
-from trainer.compliance.rules import Group, StatusFilter
+from trainer.compliance.rules import StatusFilter, StatusGroup
 from trainer.content.serving import served
 from trainer.core import work
 from trainer.core.clock import now
@@ -77,7 +77,7 @@ def set_training(app: Flask, owner_id: UUID, firm: UUID, certified_id: UUID) -> 
         revoke_inspector_link(actor, void.id, now())
         token = token_of(link)
         order_pack(actor, actor.today(now()), now())
-        order_certificates(actor, StatusFilter(group=Group.CURRENT), now())
+        order_certificates(actor, StatusFilter(group=StatusGroup.CURRENT), now())
         reports = set_reports(actor)
     with app.app_context():
         while advance():

@@ -12,7 +12,7 @@ from flask_migrate import downgrade
 from tests.cli.sites import Site, app_of
 from tests.conftest import CONTENT
 from tests.forked import begin_command, begin_program
-from trainer.cli.migrating import Step, turn
+from trainer.cli.migrating import MigrationStep, turn
 from trainer.cli.upgrade import tell
 from trainer.core.schema import revisions
 from trainer.core.settings import ROOT
@@ -55,9 +55,14 @@ def test_where_older_code_can_serve_on_each_migration_nothing_need_be_stopped(
     app: Flask, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with app.app_context():
-        tell([Step("0073", "Indexes", serves_older_code=True)])
+        tell([MigrationStep("0073", "Indexes", serves_older_code=True)])
         assert "can keep serving" in capsys.readouterr().out
-        tell([Step("0073", "Indexes", serves_older_code=True), Step("0075", "Limits", serves_older_code=False)])
+        tell(
+            [
+                MigrationStep("0073", "Indexes", serves_older_code=True),
+                MigrationStep("0075", "Limits", serves_older_code=False),
+            ]
+        )
         assert "can't serve" in capsys.readouterr().out
 
 

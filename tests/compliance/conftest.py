@@ -16,7 +16,7 @@ from tests.organizations.conftest import acme as acme
 from tests.remembered import remembered
 from tests.support import COURSE
 from trainer.assignments.operations import require_course
-from trainer.assignments.rules import Audience, Wanted
+from trainer.assignments.rules import Audience, RequiredTerms
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -44,7 +44,7 @@ def require(app: Flask, owner: UUID, firm: UUID, **changes: object) -> UUID:
         "renewal_days": 60,
     }
     with app.app_context(), transaction():
-        wanted = Wanted(**(facts | changes))  # type: ignore[arg-type]
+        wanted = RequiredTerms(**(facts | changes))  # type: ignore[arg-type]
         return require_course(actor_of(owner, firm), wanted, served().courses, clock.now()).id
 
 

@@ -23,7 +23,7 @@ from trainer.assignments import operations as assignments
 from trainer.assignments import upkeep
 from trainer.assignments.earlier import TrainingFacts, approve_trainings, record_training, withdraw_training
 from trainer.assignments.models import Assignment, Waiver
-from trainer.assignments.rules import Audience, Completion, Duty, Group, Match, Recorded, Wanted
+from trainer.assignments.rules import Audience, Completion, Duty, Group, Match, Recorded, RequiredTerms
 from trainer.content.serving import served
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
@@ -62,7 +62,7 @@ class World:
     """All that is so at an instant."""
 
     guards: dict[UUID, Guard] = field(default_factory=dict)
-    rules: dict[UUID, Wanted] = field(default_factory=dict)
+    rules: dict[UUID, RequiredTerms] = field(default_factory=dict)
     waived: dict[tuple[UUID, UUID], dt.date] = field(default_factory=dict)
     """(person, requirement) -> until when."""
     earned: dict[UUID, tuple[UUID, Completion]] = field(default_factory=dict)
@@ -212,7 +212,7 @@ def _end_rule(story: Story, at: dt.datetime) -> None:
         story.happen(at, end)
 
 
-def _rule(story: Story) -> Wanted:
+def _rule(story: Story) -> RequiredTerms:
     rng = story.rng
     chosen = Group(
         teams=frozenset(rng.sample(_open_teams(story), k=1))
@@ -513,7 +513,7 @@ def _replay(story: Story, until: dt.datetime) -> World:
     return world
 
 
-def _is_meant(story: Story, rule: Wanted, guard: Guard) -> bool:
+def _is_meant(story: Story, rule: RequiredTerms, guard: Guard) -> bool:
     person = oracle.Person(guard.teams, guard.job_title, "member", guard.hired_on, _listed_on(story, guard))
     return oracle.is_meant(rule.audience, person)
 

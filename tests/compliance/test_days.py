@@ -26,7 +26,7 @@ from tests.extras.api.test_same_pack import told_of
 from tests.extras.packs.test_files import cover, page, table
 from tests.extras.packs.test_packs import finish
 from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, viewer_of
-from trainer.compliance.rules import Order, Row, StatusFilter
+from trainer.compliance.rules import Row, StatusFilter, StatusOrder
 from trainer.compliance.words import as_table
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -68,7 +68,7 @@ def compare(story: Story, day: dt.date) -> int:
         name: (len(people), sum(statuses == {"current"} for statuses in people.values()))
         for name, people in standing.items()
     }
-    for order in Order:
+    for order in StatusOrder:
         pages: list[Row] = []
         after: str | None = None
         while True:

@@ -24,7 +24,7 @@ from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder
 from trainer.assignments.operations import waive
 from trainer.compliance.reminding import plan, remind
-from trainer.compliance.rules import Group, StatusFilter
+from trainer.compliance.rules import StatusFilter, StatusGroup
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -149,7 +149,7 @@ def test_the_filter_is_kept_and_a_reason_that_is_gone_keeps_nobody_from_getting_
         alice.post(f"{path}?q=fay")
         assert mails(mailing) == ["bob@example.org", "fay@example.org"]
         assert alice.get(f"{path}?group=overdues").status_code == 404
-        assert "Nobody can be reminded" in alice.get(f"{path}?group={Group.LATE}").text
+        assert "Nobody can be reminded" in alice.get(f"{path}?group={StatusGroup.LATE}").text
 
 
 def test_a_firm_reminds_so_many_a_day_and_the_most_urgent_first(mailing: Flask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.compliance.paper_rows import row
 from trainer.assignments.rules import Status
-from trainer.compliance.rules import Group
+from trainer.compliance.rules import StatusGroup
 from trainer.compliance.tallies import by_site, tally
 
 
@@ -13,7 +13,7 @@ def test_someone_with_two_duties_is_one_person() -> None:
     second = first._replace(status=Status.OVERDUE)
     counted = tally([first, second, row(status=Status.CURRENT)])
     assert (counted.counts.total, counted.counts.people, counted.counts.people_current) == (3, 2, 1)
-    assert [counted.people_in(group) for group in (Group.CURRENT, Group.LATE, Group.DUE)] == [2, 1, 0]
+    assert [counted.people_in(group) for group in (StatusGroup.CURRENT, StatusGroup.LATE, StatusGroup.DUE)] == [2, 1, 0]
 
 
 def test_sites_are_in_order_of_the_share_of_current_people() -> None:

@@ -19,8 +19,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamO
 from tests.content import small
 from trainer.credentials.certificate import (
     LONGEST_NAME,
+    CertificatePaper,
     NameNeedsFonts,
-    Sheet,
     _typeset,
     clean_name,
     render_certificate,
@@ -208,8 +208,8 @@ def test_pictures_controls_and_turning_marks_leave_a_name() -> None:
         "a " * 2000,
     ],
 )
-@pytest.mark.parametrize("sheet", Sheet)
-def test_long_names_stay_inside_the_page(name: str, sheet: Sheet) -> None:
+@pytest.mark.parametrize("sheet", CertificatePaper)
+def test_long_names_stay_inside_the_page(name: str, sheet: CertificatePaper) -> None:
     pdf = render_certificate(
         replace(FACTS, holder_name=name), URL, "Would you recognize it?", small.vocabulary(), sheet
     )

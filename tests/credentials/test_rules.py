@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.credentials.rules import Status, new_serial, read_serial, show_serial, status, valid_until
+from trainer.credentials.rules import CredentialStatus, new_serial, read_serial, show_serial, status, valid_until
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
@@ -59,15 +59,15 @@ def test_validity_ends_on_the_same_day_or_the_last_of_the_month(issued: str, mon
 @pytest.mark.parametrize(
     ("day", "revoked_at", "is_superseded", "expected"),
     [
-        (24, None, False, Status.VALID),
-        (25, None, False, Status.EXPIRED),
-        (24, None, True, Status.SUPERSEDED),
-        (25, None, True, Status.SUPERSEDED),
-        (25, NOW, True, Status.REVOKED),
+        (24, None, False, CredentialStatus.VALID),
+        (25, None, False, CredentialStatus.EXPIRED),
+        (24, None, True, CredentialStatus.SUPERSEDED),
+        (25, None, True, CredentialStatus.SUPERSEDED),
+        (25, NOW, True, CredentialStatus.REVOKED),
     ],
 )
 def test_withdrawn_beats_replaced_beats_expired(
-    day: int, revoked_at: dt.datetime | None, is_superseded: bool, expected: Status
+    day: int, revoked_at: dt.datetime | None, is_superseded: bool, expected: CredentialStatus
 ) -> None:
     until, today = dt.date(2026, 11, 24), dt.date(2026, 11, day)
     assert status(valid_until=until, revoked_at=revoked_at, is_superseded=is_superseded, today=today) is expected

@@ -62,7 +62,7 @@ from trainer.organizations.models import Membership, Merger, TeamMembership, Tea
 from trainer.organizations.operations import PersonFacts, add_person, change_person
 from trainer.organizations.privacy import forget_person
 from trainer.organizations.queries import get_person, list_team_ids
-from trainer.organizations.rules import Obstacle, Role, Side, obstacle_to
+from trainer.organizations.rules import MergerSide, Obstacle, Role, obstacle_to
 from trainer.pins.models import PinSlip, PinTry
 
 NOON = "2026-11-25T12:00:00Z"
@@ -182,11 +182,11 @@ def duties(acme: Acme) -> int:
         return count_rows(viewer_of(actor_of(acme.users["alice"], acme.id), clock.now()), StatusFilter()).total
 
 
-MEMBER = Side(has_account=False, is_own=False, is_member=True)
-PIN_ONLY = Side(has_account=True, is_own=False, is_member=True)
-OWN = Side(has_account=True, is_own=True, is_member=True)
-OWNER = Side(has_account=True, is_own=True, is_member=False)
-INVITED_MANAGER = Side(has_account=False, is_own=False, is_member=False)
+MEMBER = MergerSide(has_account=False, is_own=False, is_member=True)
+PIN_ONLY = MergerSide(has_account=True, is_own=False, is_member=True)
+OWN = MergerSide(has_account=True, is_own=True, is_member=True)
+OWNER = MergerSide(has_account=True, is_own=True, is_member=False)
+INVITED_MANAGER = MergerSide(has_account=False, is_own=False, is_member=False)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,9 @@ INVITED_MANAGER = Side(has_account=False, is_own=False, is_member=False)
         (INVITED_MANAGER, PIN_ONLY, Obstacle.ROLES),
     ],
 )
-def test_which_entry_stays_and_what_cant_be_joined(kept: Side, gone: Side, obstacle: Obstacle | None) -> None:
+def test_which_entry_stays_and_what_cant_be_joined(
+    kept: MergerSide, gone: MergerSide, obstacle: Obstacle | None
+) -> None:
     if kept == INVITED_MANAGER and gone == PIN_ONLY:
         assert obstacle_to(kept, gone) is not None
     else:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.assignments.rules import SOON
-from trainer.home.rules import Beginning, State, Step, steps, weeks
+from trainer.home.rules import Beginning, SetupStep, StepState, steps, weeks
 
 NEW = Beginning(
     people=0,
@@ -27,29 +27,29 @@ NEW = Beginning(
 
 def test_a_new_firm_has_nobody_to_invite_and_nothing_done() -> None:
     assert steps(NEW) == [
-        (Step.REQUIREMENT, State.OPEN),
-        (Step.ROSTER, State.OPEN),
-        (Step.POSTERS, State.OPEN),
-        (Step.JOINED, State.OPEN),
+        (SetupStep.REQUIREMENT, StepState.OPEN),
+        (SetupStep.ROSTER, StepState.OPEN),
+        (SetupStep.POSTERS, StepState.OPEN),
+        (SetupStep.JOINED, StepState.OPEN),
     ]
 
 
 def test_ways_in_are_there_for_those_who_need_them() -> None:
     some = replace(NEW, people=3, with_address=2, uninvited=1, without_address=1, slipless=0)
     assert dict(steps(some)) == {
-        Step.ROSTER: State.DONE,
-        Step.REQUIREMENT: State.OPEN,
-        Step.INVITATIONS: State.OPEN,
-        Step.SLIPS: State.DONE,
-        Step.POSTERS: State.OPEN,
-        Step.JOINED: State.OPEN,
+        SetupStep.ROSTER: StepState.DONE,
+        SetupStep.REQUIREMENT: StepState.OPEN,
+        SetupStep.INVITATIONS: StepState.OPEN,
+        SetupStep.SLIPS: StepState.DONE,
+        SetupStep.POSTERS: StepState.OPEN,
+        SetupStep.JOINED: StepState.OPEN,
     }
 
 
 def test_what_is_done_is_done_even_if_it_was_skipped() -> None:
     skipped = replace(NEW, skipped=frozenset({"posters"}))
-    assert dict(steps(skipped))[Step.POSTERS] is State.SKIPPED
-    assert dict(steps(replace(skipped, has_code=True)))[Step.POSTERS] is State.DONE
+    assert dict(steps(skipped))[SetupStep.POSTERS] is StepState.SKIPPED
+    assert dict(steps(replace(skipped, has_code=True)))[SetupStep.POSTERS] is StepState.DONE
 
 
 @given(st.dates(dt.date(2000, 1, 1), dt.date(2100, 1, 1)))

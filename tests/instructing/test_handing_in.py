@@ -33,7 +33,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.core.events import Kind
+from trainer.core.events import EventKind
 from trainer.extras.api.operations import make_token
 from trainer.extras.api.rules import Scope
 from trainer.extras.webhooks.operations import make_webhook
@@ -242,7 +242,7 @@ def test_nobody_hands_in_to_their_employer(taking: Room, role: Role) -> None:
     with taking.app.app_context(), transaction():
         db.session.get_one(Membership, acme.people["ines"]).role = role
     assert "None of your classes takes notes" in taking.enter("bob").get(HAND_IN).text
-    written = handing_in.Written("security-officer", "d", {}, "text")
+    written = handing_in.SubmittedNote("security-officer", "d", {}, "text")
     with taking.app.app_context(), pytest.raises(Conflict), transaction():
         handing_in.hand_in(acme.users["bob"], taking.id, written, clock.now())
     assert taking.enter().get(taking.path("/notes")).status_code == 404
@@ -326,7 +326,9 @@ def test_no_byte_of_a_note_is_in_anything_that_a_firm_can_fetch(taking: Room) ->
     """Every page, export, call of the API and record that is the firm's, for its owner and its managers."""
     acme, app = taking.acme, taking.app
     with app.app_context(), transaction():
-        make_webhook(actor_of(acme.users["alice"], acme.id), "https://hooks.example.org/in", list(Kind), clock.now())
+        make_webhook(
+            actor_of(acme.users["alice"], acme.id), "https://hooks.example.org/in", list(EventKind), clock.now()
+        )
         secret = make_token(actor_of(acme.users["alice"], acme.id), "Payroll", list(Scope), clock.now())
     write_note(app, acme.users["bob"], f"{CANARY} 6:10 pm, by the van.")
     bob = taking.enter("bob")

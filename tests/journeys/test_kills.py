@@ -23,7 +23,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import USUAL_A_DAY
 from trainer.organizations.models import Membership, Team, TeamMembership
 from trainer.roster.drafts import get_draft, keep_draft
-from trainer.roster.lines import Line, Sheet
+from trainer.roster.lines import RosterLine, RosterSheet
 from trainer.roster.planning import decide
 from trainer.roster.reading import Listing
 from trainer.roster.writing import Confirmation, invite_added, take_over
@@ -72,10 +72,10 @@ def test_a_roster_killed_on_its_way_leaves_nothing_and_then_comes_in_whole_and_o
     app: Flask, settings: Settings, beginning: str
 ) -> None:
     firm = make_firm(app)
-    lines = [Line(1, ("name", "e-mail", "teams"))]
-    lines += [Line(one + 2, (f"Person {one}", f"p{one}@example.org", f"Site {one % 9}")) for one in range(PEOPLE)]
+    lines = [RosterLine(1, ("name", "e-mail", "teams"))]
+    lines += [RosterLine(one + 2, (f"Person {one}", f"p{one}@example.org", f"Site {one % 9}")) for one in range(PEOPLE)]
     with app.app_context(), transaction():
-        draft_id = keep_draft(firm.actor(), Listing([Sheet("", lines)]), clock.now()).id
+        draft_id = keep_draft(firm.actor(), Listing([RosterSheet("", lines)]), clock.now()).id
     written = (Membership, Team, TeamMembership, OutboxMessage)
     before = count(app, *written)
     kill_at(beginning, bring_in, settings, firm.owner_id.hex, firm.id.hex, draft_id.hex)

@@ -42,7 +42,15 @@ from trainer.core import replica
 from trainer.core.clock import now
 from trainer.core.db import REPLICA, db, dispose_engines, may_read_elsewhere, read, reading_from, transaction
 from trainer.core.outbox import OutboxMessage, post
-from trainer.core.replica import PATIENCE, Point, Standing, _wait_for, init_replica, look_at_replica, read_from_replica
+from trainer.core.replica import (
+    PATIENCE,
+    Point,
+    ReplicaLag,
+    _wait_for,
+    init_replica,
+    look_at_replica,
+    read_from_replica,
+)
 from trainer.core.settings import Settings
 from trainer.core.work import Job
 from trainer.extras.packs.operations import order_pack
@@ -471,7 +479,7 @@ def test_a_server_that_does_not_follow_the_primary_is_not_read(pair: Pair, shelf
     with pair.app.app_context(), reading_from(db.engines[REPLICA]):
         standing = _wait_for(Point("0/0", "1 00000001"), PATIENCE)
     assert (standing.is_standby, standing.is_ours, standing.has_all) == (True, False, False)
-    assert not Standing(False, True, 0, 0.0).has_all  # promoted a moment ago, and not yet on a line of its own
+    assert not ReplicaLag(False, True, 0, 0.0).has_all  # promoted a moment ago, and not yet on a line of its own
     with clusters.standby_of(pair.primary, "promoted") as other:
         other.control("start")
         app = create_app(replace(pair.settings, replica_url=other.url), shelf)

@@ -40,7 +40,7 @@ from trainer.organizations.operations import change_organization
 from trainer.organizations.queries import find_open_firm
 from trainer.organizations.replies import find_reply, set_replies
 from trainer.organizations.rules import next_follow_up
-from trainer.organizations.waiting import Need, count_by_need, count_readiness, list_waiting
+from trainer.organizations.waiting import InvitationNeed, count_by_need, count_readiness, list_waiting
 
 __all__ = ["mailbox"]
 
@@ -125,9 +125,9 @@ def test_over_a_month_three_follow_ups_go_out_by_day_and_then_it_needs_attention
         assert "up to 1 more email like" in plain(mailbox.mails[2])
         assert "last email that is sent automatically" in plain(mailbox.mails[3])
         with mailing.app_context():
-            (row,) = list_waiting(firm.actor(), clock.now(), Need.UNANSWERED).rows
-            assert (row.need, row.next_on, len(row.mails)) == (Need.UNANSWERED, None, 4)
-            assert count_by_need(firm.actor(), clock.now()) == {Need.UNANSWERED: 1}
+            (row,) = list_waiting(firm.actor(), clock.now(), InvitationNeed.UNANSWERED).rows
+            assert (row.need, row.next_on, len(row.mails)) == (InvitationNeed.UNANSWERED, None, 4)
+            assert count_by_need(firm.actor(), clock.now()) == {InvitationNeed.UNANSWERED: 1}
 
 
 def plain(mail: object) -> str:
@@ -221,7 +221,7 @@ def test_an_address_that_its_server_refuses_gets_no_more_and_needs_attention(mai
         firm = invited(mailing, "Dana", "Eve")
         work(firm)
         with mailing.app_context():
-            assert count_by_need(firm.actor(), clock.now()) == {Need.REFUSED: 1, None: 1}
+            assert count_by_need(firm.actor(), clock.now()) == {InvitationNeed.REFUSED: 1, None: 1}
         for day in range(1, 25):
             traveller.move_to(at(day))
             work(firm)
@@ -481,6 +481,6 @@ def test_a_site_manager_sees_what_needs_attention_in_their_teams_only(mailing: F
         traveller.move_to(at(30))
         with mailing.app_context():
             alone = replace(firm.actor(), team_ids=frozenset[UUID]())
-            assert count_by_need(firm.actor(), clock.now()) == {Need.UNANSWERED: 1}
+            assert count_by_need(firm.actor(), clock.now()) == {InvitationNeed.UNANSWERED: 1}
             assert not count_by_need(alone, clock.now())
-            assert list_waiting(alone, clock.now(), Need.UNANSWERED).rows == []
+            assert list_waiting(alone, clock.now(), InvitationNeed.UNANSWERED).rows == []

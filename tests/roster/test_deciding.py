@@ -13,10 +13,10 @@ from flask_babel import force_locale
 from tests.languages import PSEUDO, pseudo, speak_pseudo
 from trainer.organizations.rules import Role
 from trainer.roster.deciding import plan
-from trainer.roster.lines import Line
-from trainer.roster.plan import Entry, Known, Plan, RowOutcome, Said
+from trainer.roster.lines import RosterLine
+from trainer.roster.plan import Known, RosterChoices, RosterEntry, RosterPlan, RowOutcome
 from trainer.roster.reading import read_text
-from trainer.roster.rows import Table
+from trainer.roster.rows import RosterTable
 
 TODAY = dt.date(2026, 11, 24)
 HEAD = "name,e-mail,job title,employee number,hired on,teams,role\n"
@@ -53,14 +53,18 @@ HERE = [known(), known(ALICE, "Alice Able", "alice@example.org", "001", "owner",
 
 
 def decide(
-    rows: str, there: list[Known] | None = None, *roles: Role, said: Said | None = None, needs_address: bool = True
-) -> Plan:
-    table = Table(read_text(HEAD + rows)[1:], {name: index for index, name in enumerate(NAMES)}, len(NAMES))
+    rows: str,
+    there: list[Known] | None = None,
+    *roles: Role,
+    said: RosterChoices | None = None,
+    needs_address: bool = True,
+) -> RosterPlan:
+    table = RosterTable(read_text(HEAD + rows)[1:], {name: index for index, name in enumerate(NAMES)}, len(NAMES))
     known_here, given = HERE if there is None else there, roles or (Role.MEMBER,)
-    return plan(table, known_here, {"harbor mall"}, given, TODAY, said or Said(), needs_address=needs_address)
+    return plan(table, known_here, {"harbor mall"}, given, TODAY, said or RosterChoices(), needs_address=needs_address)
 
 
-def one(rows: str, there: list[Known] | None = None) -> Entry:
+def one(rows: str, there: list[Known] | None = None) -> RosterEntry:
     return decide(rows, there).entries[-1]
 
 
@@ -219,7 +223,7 @@ def test_who_is_known_by_number_alone_is_found_without_its_zeros_under_the_same_
 
 
 def test_hidden_rows_are_pointed_out() -> None:
-    table = Table([Line(2, ("Dow", "dow@example.org"), is_hidden=True)], {"name": 0, "email": 1}, 2)
+    table = RosterTable([RosterLine(2, ("Dow", "dow@example.org"), is_hidden=True)], {"name": 0, "email": 1}, 2)
     assert "hidden" in plan(table, [], set(), [Role.MEMBER], TODAY).warned[0].warning
 
 
@@ -309,7 +313,7 @@ def test_two_rows_without_address_are_told_apart_by_number() -> None:
 def test_what_looks_like_a_slip_stays_out_but_for_a_program_which_nobody_watches(is_exact: bool) -> None:
     lines = read_text(f"{HEAD}BOB BUILDER,bob@example.org,,007,,,\nPat Poe,pat@gmial.com,,8,,,\n")[1:]
     columns = {name: index for index, name in enumerate(NAMES)}
-    entries = plan(Table(lines, columns, len(NAMES), is_exact=is_exact), HERE, (), (Role.MEMBER,), TODAY).entries
+    entries = plan(RosterTable(lines, columns, len(NAMES), is_exact=is_exact), HERE, (), (Role.MEMBER,), TODAY).entries
     assert [(entry.outcome, entry.is_taken) for entry in entries] == [
         (RowOutcome.CHANGED, is_exact),
         (RowOutcome.NEW, is_exact),

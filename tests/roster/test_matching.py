@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from trainer.core.errors import Invalid
-from trainer.roster.lines import Line, Sheet
-from trainer.roster.matching import How, Match, choose_sheet, match, missing
+from trainer.roster.lines import RosterLine, RosterSheet
+from trainer.roster.matching import ColumnMatch, How, choose_sheet, match, missing
 from trainer.roster.reading import read_text
 
 
-def find(text: str, remembered: dict[str, str] | None = None) -> Match:
-    return match(Sheet("", read_text(text)), remembered or {})
+def find(text: str, remembered: dict[str, str] | None = None) -> ColumnMatch:
+    return match(RosterSheet("", read_text(text)), remembered or {})
 
 
-def meanings(found: Match) -> list[str]:
+def meanings(found: ColumnMatch) -> list[str]:
     return [column.meaning for column in found.columns]
 
 
@@ -86,7 +86,7 @@ def test_a_known_heading_is_asked_about_if_most_values_do_not_bear_it_out(text: 
 
 def test_a_hidden_column_never_comes_before_one_that_is_shown() -> None:
     lines = read_text("Work E-mail,Home Email,Name\na@x.org,b@x.org,Bob Stone\n")
-    found = match(Sheet("", lines, frozenset({0})), {})
+    found = match(RosterSheet("", lines, frozenset({0})), {})
     assert meanings(found) == ["", "email", "name"]
     assert found.is_sure
 
@@ -157,9 +157,9 @@ def test_private_columns_show_no_values() -> None:
 
 
 def test_the_sheet_with_most_headings_is_chosen() -> None:
-    readme = Sheet("READ ME", [Line(1, ("How to use this file",))])
-    people = Sheet("People", read_text("Name,E-mail,Site\nBob,b@x.org,Harbor"))
-    pivot = Sheet("Pivot", read_text("Site,Count\nHarbor,3"))
+    readme = RosterSheet("READ ME", [RosterLine(1, ("How to use this file",))])
+    people = RosterSheet("People", read_text("Name,E-mail,Site\nBob,b@x.org,Harbor"))
+    pivot = RosterSheet("Pivot", read_text("Site,Count\nHarbor,3"))
     assert [choose_sheet(order, {}) for order in ([readme, people, pivot], [people, people], [pivot, readme])] == [
         1,
         0,

@@ -19,7 +19,7 @@ from tests.support import Visitor, closed_up
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
-from trainer.core.events import Event, Kind
+from trainer.core.events import Event, EventKind
 from trainer.core.outbox import OutboxMessage
 from trainer.jobs.emails import write
 from trainer.organizations.models import Membership, Team
@@ -238,7 +238,7 @@ def test_who_has_left_by_the_list_is_ended_with_its_day_and_an_unknown_one_isnt_
         noted = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "membership.removed")).one()
         assert (noted.subject_id, noted.details["ended_on"]) == (acme.people["bob"], "2026-11-20")
         told = db.session.scalars(select(Event)).one()
-        assert (told.kind, told.subject_id) == (Kind.LEFT, acme.people["bob"])
+        assert (told.kind, told.subject_id) == (EventKind.LEFT, acme.people["bob"])
     assert "Gil Gone" not in here(acme.app)
 
 

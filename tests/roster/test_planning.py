@@ -17,9 +17,9 @@ from trainer.core.db import db, transaction
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
 from trainer.roster import deciding, planning
-from trainer.roster.drafts import Ticks, get_draft, keep_draft, say
+from trainer.roster.drafts import RosterTicks, get_draft, keep_draft, say
 from trainer.roster.models import RosterDraft
-from trainer.roster.plan import Plan
+from trainer.roster.plan import RosterPlan
 from trainer.roster.planning import Decided, decide
 from trainer.roster.reading import read_list
 
@@ -36,12 +36,12 @@ def nothing_kept() -> Iterator[None]:
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
+def made(monkeypatch: pytest.MonkeyPatch) -> list[RosterPlan]:
     """Note each plan that is decided."""
-    plans: list[Plan] = []
+    plans: list[RosterPlan] = []
     real = deciding.plan
 
-    def note(*given: object, **named: object) -> Plan:
+    def note(*given: object, **named: object) -> RosterPlan:
         plans.append(real(*given, **named))  # type: ignore[arg-type]
         return plans[-1]
 
@@ -61,7 +61,7 @@ def look(acme: Acme, draft_id: UUID) -> str:
         return decide(actor, get_draft(actor, draft_id, clock.now()), clock.now()).plan.digest
 
 
-def test_pages_of_a_roster_that_waits_decide_it_once(acme: Acme, made: list[Plan]) -> None:
+def test_pages_of_a_roster_that_waits_decide_it_once(acme: Acme, made: list[RosterPlan]) -> None:
     draft = sent(acme)
     alice, path = acme.enter("alice"), acme.path(f"/roster/{draft}")
     texts = [alice.get(path + query).text for query in ("", "?show=new", "?q=pat", "?start=25")]
@@ -84,7 +84,7 @@ def give_an_address(acme: Acme, _draft: RosterDraft) -> None:
 
 
 def leave_a_row_out(_acme: Acme, draft: RosterDraft) -> None:
-    say(draft, Ticks(shown=frozenset({3}), taken=frozenset()))
+    say(draft, RosterTicks(shown=frozenset({3}), taken=frozenset()))
 
 
 def take_another_order(_acme: Acme, draft: RosterDraft) -> None:
@@ -110,7 +110,7 @@ def demote(acme: Acme, _draft: RosterDraft) -> None:
     "change", [change_a_name, give_an_address, leave_a_row_out, take_another_order, mean_another_column, demote]
 )
 def test_a_change_has_it_decided_again(
-    acme: Acme, made: list[Plan], change: Callable[[Acme, RosterDraft], None]
+    acme: Acme, made: list[RosterPlan], change: Callable[[Acme, RosterDraft], None]
 ) -> None:
     draft = sent(acme)
     look(acme, draft)
@@ -122,7 +122,7 @@ def test_a_change_has_it_decided_again(
     assert look(acme, draft) == shown
 
 
-def test_another_team_or_another_day_has_it_decided_again(acme: Acme, made: list[Plan]) -> None:
+def test_another_team_or_another_day_has_it_decided_again(acme: Acme, made: list[RosterPlan]) -> None:
     draft = sent(acme)
     look(acme, draft)
     make_site(acme.app, acme.users["alice"], acme.id, "Pier")
@@ -133,7 +133,7 @@ def test_another_team_or_another_day_has_it_decided_again(acme: Acme, made: list
 
 
 def test_a_plan_that_was_written_is_dropped_and_no_more_are_kept_than_fit(
-    acme: Acme, made: list[Plan], monkeypatch: pytest.MonkeyPatch
+    acme: Acme, made: list[RosterPlan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = sent(acme)
     digest = look(acme, draft)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import pytest
 
 from trainer.core.errors import Invalid
-from trainer.roster.lines import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Line
+from trainer.roster.lines import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, RosterLine
 from trainer.roster.reading import CODINGS, Listing, decode_cell, read_file, read_text
 
-PEOPLE = [Line(1, ("name", "e-mail", "teams")), Line(2, ("Zoë Ångström", "zoe@example.org", "Harbor, night"))]
+PEOPLE = [
+    RosterLine(1, ("name", "e-mail", "teams")),
+    RosterLine(2, ("Zoë Ångström", "zoe@example.org", "Harbor, night")),
+]
 
 
-def _as_read(sent: Listing, coding: str) -> list[Line]:
+def _as_read(sent: Listing, coding: str) -> list[RosterLine]:
     cells = [[decode_cell(cell, coding) if coding else cell for cell in line.cells] for line in sent.sheets[0].lines]
-    return [Line(line.number, tuple(texts)) for line, texts in zip(sent.sheets[0].lines, cells, strict=True)]
+    return [RosterLine(line.number, tuple(texts)) for line, texts in zip(sent.sheets[0].lines, cells, strict=True)]
 
 
 @pytest.mark.check("T080")

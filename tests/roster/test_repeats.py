@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainer.roster.lines import Line
+from trainer.roster.lines import RosterLine
 from trainer.roster.rows import join_repeats
 
 COLUMNS = {"name": 0, "email": 1, "employee_number": 2, "teams": 3, "job_title": 4}
@@ -12,7 +12,7 @@ ANN = "Ann Lee,a@example.org,7,North,Guard"
 
 
 def joined(*rows: str) -> list[tuple[str, tuple[int, ...]]]:
-    lines = [Line(number, tuple(row.split(","))) for number, row in enumerate(rows, start=2)]
+    lines = [RosterLine(number, tuple(row.split(","))) for number, row in enumerate(rows, start=2)]
     return [(",".join(line.cells), line.repeats) for line in join_repeats(lines, COLUMNS)]
 
 

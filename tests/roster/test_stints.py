@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from tests.roster.test_deciding import TODAY
-from trainer.roster.days import Order
-from trainer.roster.lines import Line
+from trainer.roster.days import DayOrder
+from trainer.roster.lines import RosterLine
 from trainer.roster.rows import keep_last_stints
 
 COLUMNS = {"name": 0, "email": 1, "employee_number": 2, "hired_on": 3, "ended_on": 4}
@@ -16,8 +16,8 @@ ENDED, LASTS = "Ann Lee,a@x.org,7,2015-03-04,2020-01-31", "Ann Lee,a@x.org,7,202
 
 
 def kept(*rows: str) -> list[tuple[int, tuple[int, ...]]]:
-    lines = [Line(number, tuple(row.split(","))) for number, row in enumerate(rows, start=2)]
-    return [(line.number, line.stints) for line in keep_last_stints(lines, COLUMNS, Order.MONTH_FIRST, TODAY)]
+    lines = [RosterLine(number, tuple(row.split(","))) for number, row in enumerate(rows, start=2)]
+    return [(line.number, line.stints) for line in keep_last_stints(lines, COLUMNS, DayOrder.MONTH_FIRST, TODAY)]
 
 
 def test_the_row_that_lasts_wins_in_either_order() -> None:

@@ -18,10 +18,10 @@ from tests.roster.books import book, sheets
 from trainer.core.errors import Invalid
 from trainer.organizations.rules import Role
 from trainer.roster.deciding import plan
-from trainer.roster.matching import Match, choose_sheet, match
-from trainer.roster.plan import Plan, RowOutcome
+from trainer.roster.matching import ColumnMatch, choose_sheet, match
+from trainer.roster.plan import RosterPlan, RowOutcome
 from trainer.roster.reading import decode_cell, read_file
-from trainer.roster.rows import Table
+from trainer.roster.rows import RosterTable
 
 TODAY = dt.date(2026, 11, 24)
 BOB = ("Bob Stone", "bob@example.org", "00417", dt.date(2026, 3, 4), ("Harbor Mall",))
@@ -87,7 +87,7 @@ def as_csv(rows: list[list[str]], separator: str = ",", encoding: str = "utf-8",
     return memory.getvalue().encode(encoding)
 
 
-def look(data: bytes) -> tuple[Match, Plan]:
+def look(data: bytes) -> tuple[ColumnMatch, RosterPlan]:
     """Return how a file was read, and the plan that comes of it in a firm without people."""
     sent = read_file(data)
     sheet = sent.sheets[choose_sheet(sent.sheets, {})]
@@ -100,11 +100,11 @@ def look(data: bytes) -> tuple[Match, Plan]:
     columns = {column.meaning: column.index for column in found.columns if column.meaning}
     head = sheet.lines[found.row].cells
     people = [line for line in sheet.lines[found.row + 1 :] if line.cells != head]
-    table = Table(people, columns, len(head), found.reading.order)
+    table = RosterTable(people, columns, len(head), found.reading.order)
     return found, plan(table, [], set(), [Role.MEMBER], TODAY)
 
 
-def told(one: Plan, place: int = 0) -> tuple[object, ...]:
+def told(one: RosterPlan, place: int = 0) -> tuple[object, ...]:
     wanted = one.entries[place].wanted
     assert wanted is not None, one.entries[place].reason
     return wanted.name, wanted.email_key, wanted.employee_number, wanted.hired_on, wanted.teams

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, Response, request, send_file
 
 from trainer.server.asgi import Adapter
-from trainer.server.worker_pools import Source
+from trainer.server.worker_pools import RequestSource
 
 SIZE = 30_000_000
 BUSY = 2  # seconds
@@ -98,7 +98,7 @@ def create_app() -> Adapter:
     def is_long(environ: dict[str, Any]) -> bool:
         return bool(environ["PATH_INFO"].startswith("/long"))
 
-    def source_of(environ: dict[str, Any]) -> Source:
-        return Source(environ.get("HTTP_X_NETWORK", ""))
+    def source_of(environ: dict[str, Any]) -> RequestSource:
+        return RequestSource(environ.get("HTTP_X_NETWORK", ""))
 
     return Adapter(app, most_bytes=lambda _environ: 100_000, is_long=is_long, begin=lambda: None, source_of=source_of)

@@ -137,7 +137,7 @@ def test_bodies_that_do_not_end_take_only_so_much_room_together(monkeypatch: pyt
         ]
         waiting = asyncio.ensure_future(intake.take_in(stalled, 500_000))
         await asyncio.sleep(0.1)
-        with pytest.raises(intake.Refused) as refused:
+        with pytest.raises(intake.BodyRefused) as refused:
             await intake.take_in(whole, 500_000)
         assert refused.value.status == 503
         ends.set()

@@ -7,7 +7,7 @@ import threading
 import time
 
 from tests.live import run_async
-from trainer.server.worker_pools import Source, TooBusy, WorkerPool
+from trainer.server.worker_pools import RequestSource, TooBusy, WorkerPool
 
 WORK, REST = 0.02, 20
 
@@ -45,10 +45,10 @@ def test_networks_take_turns_whoever_came_first() -> None:
     async def all_at_once() -> None:
         first = asyncio.ensure_future(pool.run(lambda: begun.wait(60)))
         await asyncio.sleep(0)
-        many = [pool.run(lambda: done.append("many"), Source("192.0.2.1", str(number))) for number in range(8)]
+        many = [pool.run(lambda: done.append("many"), RequestSource("192.0.2.1", str(number))) for number in range(8)]
         waiting = [asyncio.ensure_future(call) for call in many]
         await asyncio.sleep(0)
-        late = asyncio.ensure_future(pool.run(lambda: done.append("late"), Source("192.0.2.2", "")))
+        late = asyncio.ensure_future(pool.run(lambda: done.append("late"), RequestSource("192.0.2.2", "")))
         await asyncio.sleep(0)
         begun.set()
         await asyncio.gather(first, *waiting, late)
@@ -63,7 +63,7 @@ def test_so_many_of_a_browser_and_of_a_network_wait_and_no_more() -> None:
 
     async def ask(network: str, browser: str) -> bool:
         try:
-            return bool(await pool.run(lambda: begun.wait(60), Source(network, browser)))
+            return bool(await pool.run(lambda: begun.wait(60), RequestSource(network, browser)))
         except TooBusy:
             return False
 

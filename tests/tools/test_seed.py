@@ -165,7 +165,7 @@ def test_who_reads_fast_reads_on_until_the_final_opens(settings: Settings, tmp_p
         course = served().courses[COURSE]
         enrollment = study.open_course(user_id, course, clock.now())
         enrollment.conditions = {**enrollment.conditions, "least_minutes": minutes}
-        person = people.Person(1, "Hedy Hasty", "hedy@demo.example", "Guard", (), 0, rng=_Hasty())
+        person = people.DemoPerson(1, "Hedy Hasty", "hedy@demo.example", "Guard", (), 0, rng=_Hasty())
         study.prepare(person, enrollment, course, clock.now())
         assert standing(enrollment, course).is_ready_for_final
 

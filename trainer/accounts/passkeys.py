@@ -34,7 +34,7 @@ _LONGEST_ANSWER: Final = 20_000
 
 
 @dataclass(frozen=True)
-class Site:
+class RelyingParty:
     """Where passkeys count: made from the configured address, never from what a request says."""
 
     base_url: str
@@ -46,7 +46,7 @@ class Site:
         return urlsplit(self.base_url).hostname or ""
 
 
-def ask_to_sign_in(site: Site) -> tuple[str, str]:
+def ask_to_sign_in(site: RelyingParty) -> tuple[str, str]:
     """Return (what the browser asks its authenticators, as JSON, and the challenge in it). Nobody is named in it."""
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers import bytes_to_base64url
@@ -56,7 +56,7 @@ def ask_to_sign_in(site: Site) -> tuple[str, str]:
     return options_to_json(options), bytes_to_base64url(options.challenge)
 
 
-def ask_to_make(user: User, site: Site) -> tuple[str, str]:
+def ask_to_make(user: User, site: RelyingParty) -> tuple[str, str]:
     """Return (what the browser asks for a new passkey, as JSON, and the challenge in it)."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers import bytes_to_base64url
@@ -89,7 +89,7 @@ def use_challenge(challenge: str) -> bool:
 
 
 def add_passkey(
-    user: User, answer: str, challenge: str, site: Site, name: str, now: dt.datetime, *, but: uuid.UUID | None
+    user: User, answer: str, challenge: str, site: RelyingParty, name: str, now: dt.datetime, *, but: uuid.UUID | None
 ) -> list[str]:
     """Keep a passkey that a browser made for this challenge, and tell its owner by mail. Takes the user locked.
 
@@ -132,7 +132,7 @@ def add_passkey(
     return [] if before or user.has_second_factor else issue_recovery_codes(user, now)
 
 
-def try_passkey(answer: str, challenge: str, site: Site, now: dt.datetime) -> User | None:
+def try_passkey(answer: str, challenge: str, site: RelyingParty, now: dt.datetime) -> User | None:
     """Return whose passkey signed this challenge for this site after checking who holds it, or None.
 
     A counter that has gone back is refused: the passkey may have been copied, and its owner is told.

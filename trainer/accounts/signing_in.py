@@ -15,7 +15,7 @@ from trainer.accounts.forms import PROOF, PasswordAndCodeForm, PasswordForm, Pin
 from trainer.accounts.guessing import is_known, know_browser, pin_name
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_session, open_session, prolong_session, replace_session
-from trainer.accounts.passkeys import CHALLENGE_LASTS, Site, try_passkey, use_challenge
+from trainer.accounts.passkeys import CHALLENGE_LASTS, RelyingParty, try_passkey, use_challenge
 from trainer.accounts.passwords import check_password
 from trainer.accounts.queries import find_user_by_session, get_user, list_passkeys, read_session_id
 from trainer.accounts.rules import CODE_LASTS, QUIET, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS, device_of
@@ -138,9 +138,9 @@ def find_passkey_owner() -> User | None:
         return try_passkey(request.form.get("answer", ""), challenge, own_site(), now())
 
 
-def own_site() -> Site:
+def own_site() -> RelyingParty:
     """Return the site that passkeys belong to."""
-    return Site(current_app.config["SETTINGS"].base_url, served().site.name)
+    return RelyingParty(current_app.config["SETTINGS"].base_url, served().site.name)
 
 
 def note_proof() -> None:

@@ -73,7 +73,7 @@ HEADS: Final = (
 )
 
 
-class Order(StrEnum):
+class FiguresOrder(StrEnum):
     """How scenes are sorted."""
 
     SCENE = "scene"
@@ -86,37 +86,39 @@ class Order(StrEnum):
 
 
 ORDER_NAMES: Final = {
-    Order.SCENE: _l("Scene"),
-    Order.RIGHT: _l("Fewest right"),
-    Order.LINK: _l("Lowest item-total"),
-    Order.ANSWERS: _l("Most answers"),
-    Order.DRAWN: _l("Most often drawn"),
-    Order.FLAGS: _l("Most to look at"),
-    Order.REMARKS: _l("Most remarks"),
+    FiguresOrder.SCENE: _l("Scene"),
+    FiguresOrder.RIGHT: _l("Fewest right"),
+    FiguresOrder.LINK: _l("Lowest item-total"),
+    FiguresOrder.ANSWERS: _l("Most answers"),
+    FiguresOrder.DRAWN: _l("Most often drawn"),
+    FiguresOrder.FLAGS: _l("Most to look at"),
+    FiguresOrder.REMARKS: _l("Most remarks"),
 }
 _NO_FIGURE: Final = 2.0  # behind every share and every correlation
-_KEYS: Final[dict[Order, Callable[[Version], Any]]] = {
-    Order.SCENE: lambda version: 0,
-    Order.RIGHT: lambda version: version.figures.facility if version.figures else _NO_FIGURE,
-    Order.LINK: lambda version: version.figures.link.value if version.figures and version.figures.link else _NO_FIGURE,
-    Order.ANSWERS: lambda version: -version.answers,
-    Order.DRAWN: lambda version: -version.drawn,
-    Order.FLAGS: lambda version: -len(version.flags),
-    Order.REMARKS: lambda version: -version.remarks,
+_KEYS: Final[dict[FiguresOrder, Callable[[Version], Any]]] = {
+    FiguresOrder.SCENE: lambda version: 0,
+    FiguresOrder.RIGHT: lambda version: version.figures.facility if version.figures else _NO_FIGURE,
+    FiguresOrder.LINK: lambda version: (
+        version.figures.link.value if version.figures and version.figures.link else _NO_FIGURE
+    ),
+    FiguresOrder.ANSWERS: lambda version: -version.answers,
+    FiguresOrder.DRAWN: lambda version: -version.drawn,
+    FiguresOrder.FLAGS: lambda version: -len(version.flags),
+    FiguresOrder.REMARKS: lambda version: -version.remarks,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FiguresFilter:
     """Which scenes a page asks for, and how sorted; None: any."""
 
     pool: Pool | None = None
     truth: Truth | None = None
     flag: Flag | None = None
-    order: Order = Order.SCENE
+    order: FiguresOrder = FiguresOrder.SCENE
 
 
-def narrow(versions: Iterable[Version], filters: Wanted) -> list[Version]:
+def narrow(versions: Iterable[Version], filters: FiguresFilter) -> list[Version]:
     """Return the versions that the filters let through, sorted; ties stay in order of name."""
     shown = [
         version

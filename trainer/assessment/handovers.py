@@ -21,7 +21,7 @@ LONGEST_HANDOVER: Final = 1500
 
 
 @dataclass(frozen=True)
-class Written:
+class HandoverDraft:
     """What someone wrote for the next shift, as `Attempt.handover` keeps it."""
 
     text: str = ""
@@ -33,7 +33,7 @@ class Written:
     """Counts saves; a tab that shows an older one is refused."""
 
     @classmethod
-    def of(cls, attempt: Attempt) -> Written:
+    def of(cls, attempt: Attempt) -> HandoverDraft:
         """Return what was written in an attempt so far."""
         kept = {name: value for name, value in (attempt.handover or {}).items() if name in cls.__dataclass_fields__}
         return cls(**{**kept, "points": tuple(kept.get("points", ()))})
@@ -65,7 +65,7 @@ def save_handover(user_id: uuid.UUID, attempt_id: uuid.UUID, text: str, version:
     attempt, before = _open(user_id, attempt_id, version)
     if before.is_closed:
         raise Conflict(_l("You’ve already seen the other handover, so yours can’t be changed anymore."))
-    return _keep(attempt, Written(text, close, (), before.version + 1))
+    return _keep(attempt, HandoverDraft(text, close, (), before.version + 1))
 
 
 def tick_points(user_id: uuid.UUID, attempt_id: uuid.UUID, points: Collection[str], version: int) -> int:
@@ -73,21 +73,21 @@ def tick_points(user_id: uuid.UUID, attempt_id: uuid.UUID, points: Collection[st
     attempt, before = _open(user_id, attempt_id, version)
     if not before.is_closed:
         raise Conflict(_l("Write your handover first."))
-    return _keep(attempt, Written(before.text, True, tuple(points), before.version + 1))
+    return _keep(attempt, HandoverDraft(before.text, True, tuple(points), before.version + 1))
 
 
-def _open(user_id: uuid.UUID, attempt_id: uuid.UUID, version: int) -> tuple[Attempt, Written]:
+def _open(user_id: uuid.UUID, attempt_id: uuid.UUID, version: int) -> tuple[Attempt, HandoverDraft]:
     attempt = get_attempt(user_id, attempt_id, for_change=True)
     if attempt.kind != Kind.SHIFT:
         raise NotFound
     if attempt.submitted_at is not None:
         raise Conflict(_l("This was already handed in. Nothing was changed."))
-    before = Written.of(attempt)
+    before = HandoverDraft.of(attempt)
     if before.version != version:
         raise Conflict(_l("A newer answer was saved in another tab. Reload this page to see it."))
     return attempt, before
 
 
-def _keep(attempt: Attempt, written: Written) -> int:
+def _keep(attempt: Attempt, written: HandoverDraft) -> int:
     attempt.handover = {**asdict(written), "points": list(written.points)}
     return written.version

@@ -20,7 +20,7 @@ from trainer.learning.queries import next_lesson, taken, wants_place
 from trainer.learning.rules import Standing
 
 
-class Step(StrEnum):
+class CourseStep(StrEnum):
     """Kinds of next steps, in the order in which they are asked."""
 
     CERTIFICATE = "certificate"  # nothing is left to do
@@ -41,7 +41,7 @@ class Step(StrEnum):
 class NextStep:
     """The next step, and what its pages need to say it."""
 
-    step: Step
+    step: CourseStep
     lesson: Lesson | None = None
     """To read next, or again before the next try; of minutes, one that goes deeper, to fill them."""
     attempt_id: uuid.UUID | None = None
@@ -59,38 +59,38 @@ def find_next_step(course: Course, enrollment: Enrollment, where: Standing, now:
     """Return what someone who takes a course does next."""
     course = taken(course, enrollment)
     if enrollment.completed_at is not None:
-        return NextStep(Step.CERTIFICATE)
+        return NextStep(CourseStep.CERTIFICATE)
     under_way = find_any_open_attempt(enrollment.id)
     if under_way is not None and under_way.kind == Kind.FINAL:
-        return NextStep(Step.ATTEMPT, attempt_id=under_way.id)
+        return NextStep(CourseStep.ATTEMPT, attempt_id=under_way.id)
     practice_id = under_way.id if under_way else None
     if course.file.pretest is not None and not where.done_lessons:
         begun = pretest.find_under_way(enrollment.user_id, course)
         if begun is not None or pretest.is_due(enrollment.user_id, course):
-            return NextStep(Step.PRETEST, attempt_id=begun.id if begun else None, practice_id=practice_id)
+            return NextStep(CourseStep.PRETEST, attempt_id=begun.id if begun else None, practice_id=practice_id)
     lesson = next_lesson(course, enrollment, where)
     if lesson is not None:
-        step = Step.PLACE if wants_place(course, enrollment, where, lesson) else Step.LESSON
+        step = CourseStep.PLACE if wants_place(course, enrollment, where, lesson) else CourseStep.LESSON
         return NextStep(step, lesson, practice_id=practice_id)
     if course.is_for_renewal and not where.is_final_passed:
-        return NextStep(Step.READ, practice_id=practice_id)
+        return NextStep(CourseStep.READ, practice_id=practice_id)
     if where.missing_minutes:
         unread = next((need.id for need in where.to_fill if not need.is_done), None)
-        return NextStep(Step.MINUTES, course.lesson(unread) if unread else None, practice_id=practice_id)
+        return NextStep(CourseStep.MINUTES, course.lesson(unread) if unread else None, practice_id=practice_id)
     learner = find_user(enrollment.user_id)
     for step, is_missing in (
-        (Step.ACCOUNT, learner is None or learner.is_guest),
-        (Step.NAME, not where.has_name),
-        (Step.ATTESTATION, not where.is_attested),
+        (CourseStep.ACCOUNT, learner is None or learner.is_guest),
+        (CourseStep.NAME, not where.has_name),
+        (CourseStep.ATTESTATION, not where.is_attested),
     ):
         if is_missing:
             return NextStep(step, practice_id=practice_id)
     decision = next_try(enrollment, course, now)
     if decision.is_allowed:
-        return NextStep(Step.FINAL, practice_id=practice_id, decision=decision)
+        return NextStep(CourseStep.FINAL, practice_id=practice_id, decision=decision)
     again = tuple(text for text in map(course.lesson, decision.lessons) if text is not None)
     return NextStep(
-        Step.WAIT,
+        CourseStep.WAIT,
         again[0] if again else None,
         practice_id=practice_id,
         decision=decision,

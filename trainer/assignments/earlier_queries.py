@@ -26,7 +26,7 @@ _WAITS: Final = (EarlierTraining.approved_at.is_(None), EarlierTraining.ended_at
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class EarlierTrainingLine:
     """A recorded training, whose it is, and who recorded, approved and ended it."""
 
     training: EarlierTraining
@@ -70,15 +70,17 @@ def get_proof(actor: Actor, training_id: uuid.UUID) -> tuple[str, str, bytes]:
     return row[0], row[1], row[2]
 
 
-def find_line(actor: Actor, training_id: uuid.UUID) -> Line:
+def find_line(actor: Actor, training_id: uuid.UUID) -> EarlierTrainingLine:
     """Return a training of someone whom the actor sees. Raises NotFound."""
     row = db.session.execute(_lines(actor).where(EarlierTraining.id == training_id)).first()
     if row is None:
         raise NotFound
-    return Line(*row)
+    return EarlierTrainingLine(*row)
 
 
-def list_waiting(actor: Actor, after: str | None = None, most: int = 50, *, is_for_me: bool = False) -> Page[Line]:
+def list_waiting(
+    actor: Actor, after: str | None = None, most: int = 50, *, is_for_me: bool = False
+) -> Page[EarlierTrainingLine]:
     """Return a page of the trainings of people whom the actor sees that wait for approval, the oldest first.
 
     `is_for_me`: only those that the actor may approve, as `count_to_approve` counts them.
@@ -87,23 +89,23 @@ def list_waiting(actor: Actor, after: str | None = None, most: int = 50, *, is_f
     if is_for_me:
         query = query.where(*_second(actor))
     page = read_page(query, EarlierTraining.created_at, EarlierTraining.id, after=after, most=most)
-    return Page([Line(*row) for row in page.rows], page.next_after)
+    return Page([EarlierTrainingLine(*row) for row in page.rows], page.next_after)
 
 
-def list_trainings(actor: Actor, membership_id: uuid.UUID) -> Sequence[Line]:
+def list_trainings(actor: Actor, membership_id: uuid.UUID) -> Sequence[EarlierTrainingLine]:
     """Return all that was recorded of someone whom the actor sees, the newest training first."""
     query = _lines(actor).where(EarlierTraining.membership_id == membership_id)
     rows = db.session.execute(query.order_by(EarlierTraining.completed_on.desc(), EarlierTraining.id))
-    return [Line(*row) for row in rows]
+    return [EarlierTrainingLine(*row) for row in rows]
 
 
-def iterate_counting(actor: Actor, until: dt.datetime, only: ColumnElement[bool]) -> Iterator[Line]:
+def iterate_counting(actor: Actor, until: dt.datetime, only: ColumnElement[bool]) -> Iterator[EarlierTrainingLine]:
     """Yield the trainings that counted at an instant, by name, a portion at a time. `only`: of memberships that the
     actor sees."""
     query = _lines(actor, only).where(*_counting(until))
     query = query.order_by(Membership.name_key, Membership.id, EarlierTraining.completed_on, EarlierTraining.id)
     for row in db.session.execute(in_portions(query, 500)):
-        yield Line(*row)
+        yield EarlierTrainingLine(*row)
 
 
 def list_proofs(

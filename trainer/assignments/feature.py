@@ -11,7 +11,7 @@ from trainer.assignments.operations import forget_firm
 from trainer.assignments.upkeep import STEPS
 from trainer.assignments.views import blueprint as requirements
 from trainer.assignments.words import shortfall_told
-from trainer.core.feature import Feature, FirmPage, Group
+from trainer.core.feature import Feature, FirmPage, NavigationGroup
 
 FEATURE = Feature(
     name="assignments",
@@ -20,7 +20,9 @@ FEATURE = Feature(
     upkeep=STEPS,
     forget_firm=forget_firm,
     answers={"shortfall_told": shortfall_told},
-    firm_pages=(FirmPage("requirements.requirements", _l("Requirements"), "set requirements", Group.TRAINING, 2),),
+    firm_pages=(
+        FirmPage("requirements.requirements", _l("Requirements"), "set requirements", NavigationGroup.TRAINING, 2),
+    ),
     list_attention=list_attention,
     acts=ACTS,
     export_person=privacy.export_person,

@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from trainer.assignments.rules import Audience, Group, Match, Wanted
+from trainer.assignments.rules import Audience, Group, Match, RequiredTerms
 from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.rules import Role, fold
 from trainer.web.forms import Form, PlainText, Ticks, in_lines, length, trimmed
@@ -52,7 +52,7 @@ def _group(
     )
 
 
-def filled_in(rule: Wanted) -> dict[str, Any]:
+def filled_in(rule: RequiredTerms) -> dict[str, Any]:
     """Return the values with which the form shows whom a requirement is for, and which earlier training counts."""
     audience, titles = rule.audience, rule.earlier_titles
     chosen, exceptions = audience.chosen, audience.exceptions

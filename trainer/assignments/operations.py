@@ -24,7 +24,7 @@ from trainer.assignments.models import (
     Waiver,
 )
 from trainer.assignments.queries import find_waiver, get_assignment, get_requirement, list_team_names
-from trainer.assignments.rules import Audience, Wanted, written_keys
+from trainer.assignments.rules import Audience, RequiredTerms, written_keys
 from trainer.assignments.upkeep import Courses, assign_missing, correct_due_days, end_unmeant
 from trainer.assignments.words import earlier_told, who
 from trainer.core.audit import note
@@ -35,7 +35,7 @@ from trainer.organizations.models import Membership
 from trainer.organizations.queries import list_teams
 
 
-def require_course(actor: Actor, rule: Wanted, courses: Courses, now: dt.datetime) -> Requirement:
+def require_course(actor: Actor, rule: RequiredTerms, courses: Courses, now: dt.datetime) -> Requirement:
     """Require a course of a firm's people. A first portion of them is assigned at once, the rest by the job."""
     if rule.course not in courses or courses[rule.course].is_for_renewal:
         raise NotFound
@@ -50,7 +50,7 @@ def require_course(actor: Actor, rule: Wanted, courses: Courses, now: dt.datetim
 
 
 def change_requirement(
-    actor: Actor, requirement_id: uuid.UUID, rule: Wanted, courses: Courses, now: dt.datetime
+    actor: Actor, requirement_id: uuid.UUID, rule: RequiredTerms, courses: Courses, now: dt.datetime
 ) -> Requirement:
     """Change a requirement; course and pack stay.
 
@@ -156,7 +156,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     )
 
 
-def _columns(rule: Wanted) -> dict[str, Any]:
+def _columns(rule: RequiredTerms) -> dict[str, Any]:
     return {
         "title": rule.title,
         "course": rule.course,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Date, Text, and_, cast, exists, func, lite
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Requirement, Waiver
 from trainer.assignments.queries import list_team_names, meant
-from trainer.assignments.rules import Status, Wanted
+from trainer.assignments.rules import RequiredTerms, Status
 from trainer.assignments.statements import covers_until, meets, renewing
 from trainer.assignments.words import who
 from trainer.core.db import db
@@ -52,7 +52,7 @@ class Preview:
     """Of those who come in addition and whose duty ends the first by name, at most NAMED."""
 
 
-def preview(actor: Actor, rule: Wanted, today: dt.date, now: Requirement | None = None) -> Preview:
+def preview(actor: Actor, rule: RequiredTerms, today: dt.date, now: Requirement | None = None) -> Preview:
     """Count what would happen, and to whom; `now` is the requirement that would be changed."""
     is_meant = meant(rule.audience, actor.organization)
     zone = actor.organization.time_zone

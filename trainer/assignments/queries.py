@@ -18,9 +18,9 @@ from trainer.assignments.rules import (
     Match,
     OwnDuty,
     Recorded,
+    RequiredTerms,
     Status,
     Terms,
-    Wanted,
     title_key,
 )
 from trainer.assignments.shortfalls import completion_of, find_shortfalls
@@ -131,9 +131,9 @@ def titles_of(requirement: Requirement | RequirementVersion) -> tuple[str, ...] 
     return None if titles is None else tuple(titles.split("\n") if titles else ())
 
 
-def wanted_by(requirement: Requirement) -> Wanted:
+def wanted_by(requirement: Requirement) -> RequiredTerms:
     """Return what a requirement asks for."""
-    return Wanted(
+    return RequiredTerms(
         title=requirement.title,
         course=requirement.course,
         audience=Audience.read(requirement.audience),

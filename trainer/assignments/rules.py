@@ -135,7 +135,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequiredTerms:
     """A requirement as it is asked for: who takes which course, by when, how often, under which conditions."""
 
     title: str

@@ -90,7 +90,7 @@ def held(began_at: Any, ended_at: Any) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, eq=False)
-class Facts:
+class Snapshot:
     """Where the statements read what decides: as it is `NOW`, or as it was `THEN`, when a past day ended."""
 
     duties: FromClause
@@ -125,7 +125,7 @@ class Facts:
         return sql.InOrder(duty, Membership.__table__, Membership.id == self.membership_id)
 
 
-NOW = Facts(
+NOW = Snapshot(
     duties=Assignment.__table__,
     id=Assignment.id,
     membership_id=Assignment.membership_id,
@@ -143,7 +143,7 @@ NOW = Facts(
     is_under_way=and_(Enrollment.begun_at.is_not(None), Enrollment.completed_at.is_(None)),
     needs_person=False,
 )
-THEN = Facts(
+THEN = Snapshot(
     duties=DutyPeriod.__table__,
     id=DutyPeriod.assignment_id,
     membership_id=DutyPeriod.membership_id,
@@ -170,7 +170,7 @@ THEN = Facts(
 
 
 @cache
-def terms(facts: Facts = NOW) -> CTE:
+def terms(facts: Snapshot = NOW) -> CTE:
     """Return, as SQL, what each of a firm's requirements asks of a completion, and since when one holds.
 
     Columns: requirement_id, course, cadence (of `sql.months`), least_minutes, is_paced, needs_attestation,
@@ -202,7 +202,7 @@ def terms(facts: Facts = NOW) -> CTE:
     )
 
 
-def covers_until(user_id: Any, membership_id: Any, asked: Any, facts: Facts = NOW) -> ColumnElement[dt.date]:
+def covers_until(user_id: Any, membership_id: Any, asked: Any, facts: Snapshot = NOW) -> ColumnElement[dt.date]:
     """Return, as SQL, the last day that a person's completions and trainings cover: `rules.Duty.covers_until`.
 
     `asked` has the columns course, cadence, least_minutes, is_paced, needs_attestation, allows_test_out and
@@ -213,7 +213,7 @@ def covers_until(user_id: Any, membership_id: Any, asked: Any, facts: Facts = NO
     return sql.numbered_day(sql.higher(earned, _where_accepted(asked, recorded)))
 
 
-def duties(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
+def duties(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
     """Return a subquery of one row for each duty in a firm that hasn't ended, with where the person stands.
 
     Columns: assignment_id, requirement_id, membership_id, user_id, course, least_minutes, renewal_days, covers_until,
@@ -225,7 +225,7 @@ def duties(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
     return _with_days(facts, asked, _by_requirement(facts, asked), facts.organization_id == FIRM, *only)
 
 
-def duties_where(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
+def duties_where(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
     """Like `duties`, limited to those that `only` selects, which must all belong to the firm.
 
     The firm isn't a condition here: SQLite would scan all of the firm's duties for it.
@@ -236,7 +236,7 @@ def duties_where(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
     return _with_days(facts, asked, few, *only)
 
 
-def standings(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
+def standings(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
     """Return a subquery of the same duties to count and to choose by: what isn't asked of it isn't computed.
 
     Columns: assignment_id, requirement_id, membership_id, status, covers_until, due_on.
@@ -246,7 +246,7 @@ def standings(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
     return query.subquery("standings")
 
 
-def standings_by_day(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
+def standings_by_day(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
     """Like `standings`, for whoever asks of all of them both where they stand and until when.
 
     Columns: assignment_id, membership_id, status, covers_until, due_on, due_number (of `sql.day_number`, to order by).
@@ -291,7 +291,7 @@ def standings_by_day(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery
     ).subquery("standings")
 
 
-def standings_by_name(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquery:
+def standings_by_name(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
     """Like `standings`, with `name_key`, to find the first few by name; it stops after these."""
     asked = terms(facts)
     by_name = sql.InOrder(
@@ -303,7 +303,7 @@ def standings_by_name(*only: ColumnElement[bool], facts: Facts = NOW) -> Subquer
     return query.add_columns(Membership.name_key).subquery("standings")
 
 
-def status_case(asked: Any, facts: Facts = NOW) -> Case[Status]:
+def status_case(asked: Any, facts: Snapshot = NOW) -> Case[Status]:
     """Return `rules.status` as one SQL CASE over `facts` and columns of `terms`."""
     holds = and_(Credential.valid_until >= TODAY, Credential.issued_on >= asked.holding_since)
     is_current = and_(Credential.valid_until > asked.soon_until, Credential.issued_on >= asked.current_since)
@@ -318,7 +318,7 @@ def status_case(asked: Any, facts: Facts = NOW) -> Case[Status]:
     return case((_is_waived(facts.id, facts), _SAID[Status.WAIVED]), else_=covered)
 
 
-def _without(asked: Any, user_id: Any, due_on: Any, facts: Facts) -> Case[Status]:
+def _without(asked: Any, user_id: Any, due_on: Any, facts: Snapshot) -> Case[Status]:
     """Return, as SQL, where people stand whom nothing has ever covered."""
     has_begun = (
         exists()
@@ -333,23 +333,25 @@ def _without(asked: Any, user_id: Any, due_on: Any, facts: Facts) -> Case[Status
     )
 
 
-def _is_waived(assignment_id: ColumnElement[uuid.UUID], facts: Facts) -> ColumnElement[bool]:
+def _is_waived(assignment_id: ColumnElement[uuid.UUID], facts: Snapshot) -> ColumnElement[bool]:
     waived = select(Waiver.assignment_id).where(Waiver.organization_id == FIRM, facts.is_waived, Waiver.until >= TODAY)
     return assignment_id.in_(waived)
 
 
-def _by_requirement(facts: Facts, asked: CTE) -> FromClause:
+def _by_requirement(facts: Snapshot, asked: CTE) -> FromClause:
     return facts.with_person(sql.InOrder(asked, facts.duties, facts.requirement_id == asked.c.requirement_id))
 
 
-def _to_choose_by(facts: Facts, asked: CTE, source: FromClause, *only: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _to_choose_by(
+    facts: Snapshot, asked: CTE, source: FromClause, *only: ColumnElement[bool]
+) -> Select[*tuple[Any, ...]]:
     covered = covers_until(facts.user_id, facts.membership_id, asked.c, facts)
     due_on = func.coalesce(covered, facts.due_on)
     query = _standing(facts, asked, source)
     return query.add_columns(covered.label("covers_until"), due_on.label("due_on")).where(*only)
 
 
-def _standing(facts: Facts, asked: CTE, source: FromClause) -> Select[*tuple[Any, ...]]:
+def _standing(facts: Snapshot, asked: CTE, source: FromClause) -> Select[*tuple[Any, ...]]:
     return (
         select(
             facts.id.label("assignment_id"),
@@ -362,7 +364,7 @@ def _standing(facts: Facts, asked: CTE, source: FromClause) -> Select[*tuple[Any
     )
 
 
-def _with_days(facts: Facts, asked: CTE, source: FromClause, *only: ColumnElement[bool]) -> Subquery:
+def _with_days(facts: Snapshot, asked: CTE, source: FromClause, *only: ColumnElement[bool]) -> Subquery:
     rows = (
         _standing(facts, asked, source)
         .add_columns(
@@ -405,7 +407,7 @@ def _covered(asked: Any) -> ColumnElement[int]:
     return sql.earlier(sql.day_number(Credential.valid_until), sql.number_after(Credential.issued_on, asked.cadence))
 
 
-def _covering(facts: Facts, user_id: Any, asked: Any) -> ScalarSelect[uuid.UUID]:
+def _covering(facts: Snapshot, user_id: Any, asked: Any) -> ScalarSelect[uuid.UUID]:
     """Return the id of the credential that covers a person longest; of two that do alike, of the newer one."""
     # Within, for SQLite: what is ordered by can't name a column from without.
     columns = (Credential.id, Credential.issued_on, _covered(asked).label("covered"))
@@ -413,7 +415,7 @@ def _covering(facts: Facts, user_id: Any, asked: Any) -> ScalarSelect[uuid.UUID]
     return select(earned.c.id).order_by(earned.c.covered.desc(), earned.c.issued_on.desc()).limit(1).scalar_subquery()
 
 
-def _satisfying(facts: Facts, user_id: Any, asked: Any, *columns: Any) -> Select[Any]:
+def _satisfying(facts: Snapshot, user_id: Any, asked: Any, *columns: Any) -> Select[Any]:
     """Return a select over a person's credentials that satisfy what is asked: `rules.satisfies`."""
     query: Select[Any] = (
         select(*columns)
@@ -441,14 +443,14 @@ def _where_accepted(asked: Any, recorded: ColumnElement[Any]) -> ColumnElement[A
     return case((asked.earlier_keys.is_not(None), recorded))
 
 
-def _recording(facts: Facts, asked: Any) -> ScalarSelect[uuid.UUID]:
+def _recording(facts: Snapshot, asked: Any) -> ScalarSelect[uuid.UUID]:
     """Return the id of the recorded training that covers a person longest: the newest."""
     columns = (EarlierTraining.id, EarlierTraining.completed_on)
     trained = _accepted(facts, facts.membership_id, asked, *columns).subquery("trained")
     return select(trained.c.id).order_by(trained.c.completed_on.desc(), trained.c.id).limit(1).scalar_subquery()
 
 
-def _accepted(facts: Facts, membership_id: Any, asked: Any, *columns: Any) -> Select[Any]:
+def _accepted(facts: Snapshot, membership_id: Any, asked: Any, *columns: Any) -> Select[Any]:
     """Return a select over a person's recorded trainings that count for what is asked: `rules.accepts`."""
     title = literal("\n") + EarlierTraining.title_key + literal("\n")
     query: Select[Any] = (

@@ -21,7 +21,7 @@ from trainer.assignments import rules, sql
 from trainer.assignments.history import keep_periods
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.queries import list_late, list_requirements, meant, wanted_by
-from trainer.assignments.rules import LATE, SOON, Audience, Status, Wanted, is_renewal_open
+from trainer.assignments.rules import LATE, SOON, Audience, RequiredTerms, Status, is_renewal_open
 from trainer.assignments.statements import TODAY, duties_where, on
 from trainer.content.library import Course
 from trainer.core import outbox
@@ -314,7 +314,7 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
         .order_by(duty.c.user_id),
         on(organization.id, today),
     ).all()
-    asked: dict[uuid.UUID, Wanted] = {
+    asked: dict[uuid.UUID, RequiredTerms] = {
         requirement.id: wanted_by(requirement) for requirement in list_requirements(organization.id)
     }
     earned = [row.credential_id for row in rows if row.completed_at is not None and row.credential_id]

@@ -25,7 +25,7 @@ from trainer.assignments.queries import (
     list_titles,
     wanted_by,
 )
-from trainer.assignments.rules import Audience, Status, Wanted
+from trainer.assignments.rules import Audience, RequiredTerms, Status
 from trainer.assignments.words import STATUS_CHIPS, earlier_told, outcome, reminder_name, status_name, title_for, who
 from trainer.content.library import Content
 from trainer.content.serving import served, served_in
@@ -192,7 +192,7 @@ def end(actor: Actor, requirement_id: UUID) -> Response | str:
     return _to(actor, requirement_id)
 
 
-def _form(actor: Actor, before: Wanted | None = None, **values: Any) -> tuple[RequirementForm, dict[str, str]]:
+def _form(actor: Actor, before: RequiredTerms | None = None, **values: Any) -> tuple[RequirementForm, dict[str, str]]:
     """Return the form, and how the firm writes the job titles that can be chosen there.
 
     On a change, what is no longer on the roster can still be chosen.
@@ -236,9 +236,11 @@ def _taking(courses: Iterable[str]) -> str:
     )
 
 
-def _wanted(form: RequirementForm, spellings: dict[str, str], pack: str | None, unapproved_state: str | None) -> Wanted:
+def _wanted(
+    form: RequirementForm, spellings: dict[str, str], pack: str | None, unapproved_state: str | None
+) -> RequiredTerms:
     assert form.starts_on.data is not None  # the form asks for it
-    return Wanted(
+    return RequiredTerms(
         title=str(form.title.data),
         course=str(form.course.data),
         audience=form.chosen_audience(spellings),
@@ -256,18 +258,18 @@ def _wanted(form: RequirementForm, spellings: dict[str, str], pack: str | None, 
     )
 
 
-def _is_seen(actor: Actor, form: RequirementForm, rule: Wanted) -> bool:
+def _is_seen(actor: Actor, form: RequirementForm, rule: RequiredTerms) -> bool:
     """Return True if exactly this was previewed, and is now to be saved."""
     is_saved = request.form.get("step") == "save"
     return is_saved and is_sealed(form.seen.data or "", _PURPOSE, actor.organization_id.hex, _written(rule))
 
 
-def _look(actor: Actor, form: RequirementForm, rule: Wanted, record: Requirement | None = None) -> Preview:
+def _look(actor: Actor, form: RequirementForm, rule: RequiredTerms, record: Requirement | None = None) -> Preview:
     form.seen.data = seal(_PURPOSE, actor.organization_id.hex, _written(rule))
     return preview(actor, rule, actor.today(now()), record)
 
 
-def _written(rule: Wanted) -> str:
+def _written(rule: RequiredTerms) -> str:
     return json.dumps({**asdict(rule), "audience": rule.audience.written()}, default=str, sort_keys=True)
 
 

@@ -23,13 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from trainer.cli.backups import files, postgres, sqlite
 from trainer.cli.backups.key_files import check_needed, copy_keys, ids_of, read_listed_keys, ring_with
 from trainer.cli.backups.manifest import (
-    Facts,
+    BackupFacts,
     Manifest,
     facts_of,
     read_manifest,
     write_manifest,
 )
-from trainer.cli.backups.progress import Progress, counting
+from trainer.cli.backups.progress import BackupProgress, counting
 from trainer.core.backups import note_backup
 from trainer.core.clock import now
 from trainer.core.db import db, reason_of
@@ -158,7 +158,7 @@ def _fill(settings: Settings, folder: Path, keys: Path, passphrase: str | None) 
     return manifest
 
 
-def _copy_sqlite(settings: Settings, folder: Path, identity: Identity | None) -> tuple[Facts, tuple[str, str]]:
+def _copy_sqlite(settings: Settings, folder: Path, identity: Identity | None) -> tuple[BackupFacts, tuple[str, str]]:
     source = Path(make_url(settings.database_url).database or "")
     if not source.exists():
         raise click.ClickException(f"There is no database at {source} yet.")
@@ -168,16 +168,18 @@ def _copy_sqlite(settings: Settings, folder: Path, identity: Identity | None) ->
     with tempfile.TemporaryDirectory(dir=source.parent, prefix="backup") as own:  # in plain only beside the original
         copy = Path(own) / sqlite.FILE
         sqlite.copy(source, copy)
-        chunks = counting(files.stream(copy), Progress("Encrypting", copy.stat().st_size))
+        chunks = counting(files.stream(copy), BackupProgress("Encrypting", copy.stat().st_size))
         return sqlite.facts_of_file(copy), files.write(folder, sqlite.FILE, chunks, identity)
 
 
-def _copy_postgresql(settings: Settings, folder: Path, identity: Identity | None) -> tuple[Facts, tuple[str, str]]:
+def _copy_postgresql(
+    settings: Settings, folder: Path, identity: Identity | None
+) -> tuple[BackupFacts, tuple[str, str]]:
     with db.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
         facts = facts_of(connection)
         chunks = postgres.dump(make_url(settings.database_url), connection, snapshot)
-        return facts, files.write(folder, postgres.FILE, counting(chunks, Progress("Dumping")), identity)
+        return facts, files.write(folder, postgres.FILE, counting(chunks, BackupProgress("Dumping")), identity)
 
 
 @click.command("verify-backup")
@@ -231,7 +233,7 @@ def check_database(path: Path, manifest: Manifest, passphrase: str | None, folde
 
     `folder`: where an encrypted one may lie in plain until the end.
     """
-    progress = Progress("Reading", path.stat().st_size)
+    progress = BackupProgress("Reading", path.stat().st_size)
     if manifest.database == "postgresql":
         script = postgres.read_script(lambda sink: files.read(path, sink, passphrase, progress))
         counts, revision = postgres.count_rows(script)

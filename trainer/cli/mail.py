@@ -22,7 +22,7 @@ from trainer.core.isolation import describe
 from trainer.core.outbox import OutboxMessage, find_message, give_up_all, list_messages, try_again
 from trainer.core.outbox import give_up as give_up_mail
 from trainer.core.settings import VARIABLES
-from trainer.jobs.delivery import Line, fault_of
+from trainer.jobs.delivery import SmtpConnection, fault_of
 from trainer.jobs.emails import write
 
 mail_cli = Commands("mail", help="Look at emails, send one again or a test, or give up on some.")
@@ -110,7 +110,7 @@ def send_test(address: str) -> None:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(f"If you can read this, email from {settings.base_url} reaches you.\n")
     try:
-        with closing(Line(settings.smtp_url, allows_plain=settings.smtp_plain)) as line:
+        with closing(SmtpConnection(settings.smtp_url, allows_plain=settings.smtp_plain)) as line:
             line.open().send_message(mail, from_addr=settings.mail_from, to_addrs=[address])
     except (OSError, smtplib.SMTPException) as error:
         raise click.ClickException(f"The test email wasn't sent: {fault_of(error).text}") from None

@@ -38,7 +38,7 @@ _TURN: Final = 7_265_617  # a number of our own for PostgreSQL's advisory locks
 
 
 @dataclass(frozen=True)
-class Step:
+class MigrationStep:
     """A migration that is to be run: its revision, what it does, whether the code before it can keep serving."""
 
     revision: str
@@ -89,7 +89,7 @@ def _say_that_we_wait() -> None:
     click.echo("Another process is migrating this database. Waiting for it.", err=True)
 
 
-def list_steps() -> list[Step]:
+def list_steps() -> list[MigrationStep]:
     """Return the migrations that the database lacks, in order. Raises SchemaRefused for a half-migrated database."""
     if not needs_migration():
         check_schema()
@@ -100,7 +100,7 @@ def list_steps() -> list[Step]:
     _refuse_half_states(revision)
     scripts = ScriptDirectory(str(MIGRATIONS)).iterate_revisions(head, revision or "base")
     return [
-        Step(script.revision, script.doc, getattr(script.module, "serves_older_code", False))
+        MigrationStep(script.revision, script.doc, getattr(script.module, "serves_older_code", False))
         for script in reversed(list(scripts))
     ]
 

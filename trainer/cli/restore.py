@@ -29,7 +29,7 @@ from trainer.cli.backups.key_files import (
     ring_with,
 )
 from trainer.cli.backups.manifest import FILE, Manifest, facts_of, read_manifest
-from trainer.cli.backups.progress import Progress
+from trainer.cli.backups.progress import BackupProgress
 from trainer.core.backups import ASIDE, ASIDE_SCHEMA
 from trainer.core.clock import now
 from trainer.core.db import db, dispose_engines, reason_of
@@ -255,7 +255,7 @@ def _put_sqlite(
     if free < database.stat().st_size:
         raise click.ClickException(f"{target.parent} has only {free / 1e6:,.0f} MB left. Nothing was changed.")
     try:
-        files.extract(database, new, passphrase, Progress("Restoring", database.stat().st_size))
+        files.extract(database, new, passphrase, BackupProgress("Restoring", database.stat().st_size))
         check_database(new, changed(manifest, is_encrypted=False), None, new.parent)
         made_at = manifest.made_on()
         sqlite.prepare(new, lambda tables: ending(tables, made_at))
@@ -273,7 +273,7 @@ def _put_postgresql(
     def statements_for(tables: Collection[str]) -> list[str]:
         return ending(tables, made_at, zone="+00")
 
-    progress = Progress("Restoring", database.stat().st_size)
+    progress = BackupProgress("Restoring", database.stat().st_size)
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         script = postgres.read_script(lambda sink: files.read(database, sink, passphrase, progress))
         postgres.restore(make_url(settings.database_url), connection, script, statements_for)

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from trainer.cli.backup import PARTIAL, make_backup, passphrase_option
 from trainer.cli.backups import postgres
-from trainer.cli.migrating import APPLICATION, Step, list_steps, migrate, turn
+from trainer.cli.migrating import APPLICATION, MigrationStep, list_steps, migrate, turn
 from trainer.cli.setup import check_database, prepare
 from trainer.core.clock import now
 from trainer.core.db import db, dispose_engines, reason_of
@@ -53,7 +53,7 @@ def upgrade(check: bool, folder: Path | None, no_backup: bool, passphrase_file: 
     prepare()
 
 
-def tell(steps: list[Step]) -> None:
+def tell(steps: list[MigrationStep]) -> None:
     """Say which migrations would run, and whether the code before them can keep serving."""
     if not steps:
         print(f"The database is up to date with this version ({revisions()[0]}).")
@@ -69,7 +69,12 @@ def tell(steps: list[Step]) -> None:
 
 
 def _upgrade(
-    settings: Settings, steps: list[Step], folder: Path | None, *, has_backup: bool, passphrase_file: Path | None
+    settings: Settings,
+    steps: list[MigrationStep],
+    folder: Path | None,
+    *,
+    has_backup: bool,
+    passphrase_file: Path | None,
 ) -> None:
     is_new = revision_of() is None
     dispose_engines()

@@ -20,7 +20,7 @@ from sqlalchemy import delete, select
 from trainer.compliance.file_names import certificate_name
 from trainer.compliance.orders import add_to_zip, folder_of, is_written, portions_of, write_certificates
 from trainer.compliance.queries import get_orderer, iterate_rows, viewer_of, written_teams
-from trainer.compliance.rules import Group, StatusFilter
+from trainer.compliance.rules import StatusFilter, StatusGroup
 from trainer.core.db import db
 from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, part_of, put_whole, write_whole
@@ -63,7 +63,7 @@ def status_filter_of(job: Job) -> StatusFilter:
         text=details["text"],
         team_id=uuid.UUID(hex=details["team"]) if details["team"] else None,
         requirement_id=uuid.UUID(hex=details["requirement"]) if details["requirement"] else None,
-        group=Group(details["group"]) if details["group"] else None,
+        group=StatusGroup(details["group"]) if details["group"] else None,
         owes_top_up=bool(details.get("changed")),
         has_no_email=bool(details.get("email")),
     )

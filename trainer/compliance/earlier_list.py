@@ -27,9 +27,9 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership
 from trainer.organizations.queries import seen_by
 from trainer.organizations.rules import fold
-from trainer.roster.days import Reading, find_order, read_day
+from trainer.roster.days import DayReading, find_order, read_day
 from trainer.roster.headings import HEADINGS_WITHIN, bare, has_social_security, known_as
-from trainer.roster.lines import Line
+from trainer.roster.lines import RosterLine
 from trainer.roster.reading import Listing, decode_cell
 
 EXAMPLE: Final = "employee number, name, training, provider, completed on, hours"
@@ -66,7 +66,7 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EarlierEntry:
     """A row and its fate."""
 
     line: int
@@ -82,12 +82,12 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EarlierPlan:
     """What would come of a list."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[EarlierEntry]
 
-    def of(self, fate: Fate) -> list[Entry]:
+    def of(self, fate: Fate) -> list[EarlierEntry]:
         """Return the rows with a fate."""
         return [entry for entry in self.entries if entry.fate is fate]
 
@@ -124,7 +124,7 @@ class _Person:
     has_left: bool
 
 
-def decide(actor: Actor, listing: Listing, today: dt.date) -> Plan:
+def decide(actor: Actor, listing: Listing, today: dt.date) -> EarlierPlan:
     """Return what each row would do, against the roster that the actor sees and what is recorded. Raises Invalid for
     what isn't such a list."""
     sheet = next((sheet for sheet in listing.sheets if sheet.lines), listing.sheets[0])
@@ -143,19 +143,19 @@ def decide(actor: Actor, listing: Listing, today: dt.date) -> Plan:
         raise Invalid(
             _l("A date such as %(day)s could mean two days. Write dates like 2026-11-23.", day=reading.example)
         )
-    # From here on a day is written so that it is the same day without the heading, in `Plan.text` as well.
+    # From here on a day is written so that it is the same day without the heading, in `EarlierPlan.text` as well.
     rows = [(line, cells | {"completed_on": _plain_day(cells["completed_on"], reading, today)}) for line, cells in rows]
-    return Plan(_decide_rows(actor, rows, today))
+    return EarlierPlan(_decide_rows(actor, rows, today))
 
 
-def _plain_day(text: str, reading: Reading, today: dt.date) -> str:
+def _plain_day(text: str, reading: DayReading, today: dt.date) -> str:
     try:
         return read_day(text, today, reading.order).isoformat()
     except ValueError:
         return text
 
 
-def _find_headings(lines: Sequence[Line]) -> tuple[int, dict[str, int]]:
+def _find_headings(lines: Sequence[RosterLine]) -> tuple[int, dict[str, int]]:
     """Return the row of headings, and which column holds what."""
     best: tuple[int, dict[str, int]] = (0, {})
     for index, line in enumerate(lines[:HEADINGS_WITHIN]):
@@ -181,7 +181,7 @@ def _find_headings(lines: Sequence[Line]) -> tuple[int, dict[str, int]]:
     return best
 
 
-def _cells(line: Line, columns: Mapping[str, int], coding: str) -> dict[str, str]:
+def _cells(line: RosterLine, columns: Mapping[str, int], coding: str) -> dict[str, str]:
     cells = {name: line.cells[place] if place < len(line.cells) else "" for name, place in columns.items()}
     cells = {name: clean_name(decode_cell(cell, coding) if coding else cell) for name, cell in cells.items()}
     if "name" not in cells:
@@ -189,7 +189,7 @@ def _cells(line: Line, columns: Mapping[str, int], coding: str) -> dict[str, str
     return cells
 
 
-def _decide_rows(actor: Actor, rows: Sequence[tuple[int, dict[str, str]]], today: dt.date) -> list[Entry]:
+def _decide_rows(actor: Actor, rows: Sequence[tuple[int, dict[str, str]]], today: dt.date) -> list[EarlierEntry]:
     people = _list_people(actor, [cells for _line, cells in rows])
     by_number = {person.number: person for person in people if person.number}
     by_key = {person.key: person for person in people if person.key}
@@ -201,7 +201,7 @@ def _decide_rows(actor: Actor, rows: Sequence[tuple[int, dict[str, str]]], today
         facts, trouble = _read(cells, today)
         if person is None or facts is None:
             entries.append(
-                Entry(line, Fate.PROBLEM, person.name if person else cells["name"], cells, problem or trouble)
+                EarlierEntry(line, Fate.PROBLEM, person.name if person else cells["name"], cells, problem or trouble)
             )
             continue
         key = (person.id, *facts.key)
@@ -214,7 +214,7 @@ def _decide_rows(actor: Actor, rows: Sequence[tuple[int, dict[str, str]]], today
         is_other = cells["name"] and fold(cells["name"]) != fold(person.name)
         warning = _l("The list says “%(name)s.” Is that the same person?", name=cells["name"]) if is_other else None
         fate = Fate.NEW if same is None else Fate.SAME
-        entries.append(Entry(line, fate, person.name, cells, same, warning, person.id, facts))
+        entries.append(EarlierEntry(line, fate, person.name, cells, same, warning, person.id, facts))
     return entries
 
 

@@ -15,7 +15,7 @@ from trainer.compliance.views.reminders import blueprint as reminders
 from trainer.compliance.views.reminders import sent_mail
 from trainer.compliance.views.rounds import blueprint as training_rounds
 from trainer.compliance.views.training import blueprint as training
-from trainer.core.feature import Feature, FirmPage, Group
+from trainer.core.feature import Feature, FirmPage, NavigationGroup
 
 FEATURE = Feature(
     name="compliance",
@@ -32,7 +32,9 @@ FEATURE = Feature(
     },
     works={certificate_files.KIND: certificate_files.advance},
     forget_firm=forget_firm,
-    firm_pages=(FirmPage("training.status", _l("Training status"), "see training status", Group.TRAINING, 1),),
+    firm_pages=(
+        FirmPage("training.status", _l("Training status"), "see training status", NavigationGroup.TRAINING, 1),
+    ),
     firm_blueprints={
         "training_rounds": "training.status",
         "reminders": "training.status",

@@ -19,7 +19,7 @@ from trainer.assignments.rules import SOON, Status
 from trainer.assignments.shortfalls import find_shortfalls
 from trainer.assignments.statements import duties_where, meets_any, on
 from trainer.compliance import statements
-from trainer.compliance.rules import Counts, End, Group, Limits, Order, Outlook, Row, StatusFilter, Viewer
+from trainer.compliance.rules import Counts, End, Limits, Outlook, Row, StatusFilter, StatusGroup, StatusOrder, Viewer
 from trainer.compliance.statements import Part, parameters, shape_of
 from trainer.content.papers import Pack
 from trainer.content.serving import served
@@ -29,7 +29,7 @@ from trainer.core.paging import Page, Place, cut, read_place
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import in_name_until
-from trainer.learning.top_ups import HELD, Held, asking_courses, top_ups_due
+from trainer.learning.top_ups import HELD, HeldCredential, asking_courses, top_ups_due
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import (
@@ -148,7 +148,7 @@ def list_and_count(
 ) -> tuple[Page[Row], Counts]:
     """Return what `list_rows` and `count_rows` do. By due day, where all people stand is looked up once for both."""
     status_filter = find_owing(viewer, status_filter)
-    if status_filter.order is not Order.DUE:
+    if status_filter.order is not StatusOrder.DUE:
         return list_rows(viewer, status_filter, after, most), count_rows(viewer, status_filter, is_single=is_single)
     place, chosen = _place(status_filter, after), list[uuid.UUID]()
     parts = {Part.ALL, Part.TEAMS, Part.FIRST}
@@ -159,11 +159,11 @@ def list_and_count(
 
 
 def _place(status_filter: StatusFilter, after: str | None) -> Place | None:
-    return read_place(after, dt.date if status_filter.order is Order.DUE else str, uuid.UUID, uuid.UUID)
+    return read_place(after, dt.date if status_filter.order is StatusOrder.DUE else str, uuid.UUID, uuid.UUID)
 
 
 def _page(rows: Sequence[Any], most: int, status_filter: StatusFilter, viewer: Viewer) -> Page[Row]:
-    is_by_day = status_filter.order is Order.DUE
+    is_by_day = status_filter.order is StatusOrder.DUE
     page = cut(
         rows, most, lambda row: (row.due_on if is_by_day else row.name_key, row.membership_id, row.assignment_id)
     )
@@ -196,7 +196,7 @@ def find_owing(viewer: Viewer, status_filter: StatusFilter) -> StatusFilter:
         query = in_portions(statements.certified(shape_of(viewer, everyone)), PORTION)
         asking = {"asking": list(asking_courses(served().courses))}
         for portion in db.session.execute(query, parameters(viewer, everyone) | asking).partitions(PORTION):
-            held = {duty: Held(*facts) for duty, *facts in portion}
+            held = {duty: HeldCredential(*facts) for duty, *facts in portion}
             due = top_ups_due(held.values(), served().courses, viewer.today)
             owing.update(duty for duty, credential in held.items() if credential.id in due)
     return replace(status_filter, owing=frozenset(owing))
@@ -239,18 +239,18 @@ def _count(
             case Part.ALL:
                 counts.by_status[status] = number
             case Part.TEAMS:
-                in_groups = dict(zip(Group, groups, strict=True))
+                in_groups = dict(zip(StatusGroup, groups, strict=True))
                 counts.by_team[_as_uuid(team_id)] = Counts(people, current, in_groups)
             case Part.PEOPLE:
                 counts.people, counts.people_current = people, current
-                counts.people_by_group = dict(zip(Group, groups, strict=True))
+                counts.people_by_group = dict(zip(StatusGroup, groups, strict=True))
             case Part.DAYS:
                 ends[End(kind), day] = number
             case Part.FIRST if chosen is not None:
                 chosen.append(_as_uuid(team_id))
     if is_single:
-        counts.people, counts.people_current = counts.total, counts.of(Group.CURRENT)
-        counts.people_by_group = {group: counts.of(group) for group in Group}
+        counts.people, counts.people_current = counts.total, counts.of(StatusGroup.CURRENT)
+        counts.people_by_group = {group: counts.of(group) for group in StatusGroup}
     return Outlook(counts, ends)
 
 
@@ -374,7 +374,7 @@ def _rows(read: Sequence[Any], viewer: Viewer) -> list[Row]:
     if not serials:
         return rows
     query = select(Credential.serial, *HELD).where(Credential.serial.in_(serials), Credential.course.in_(asking))
-    by_serial = {serial: Held(*facts) for serial, *facts in db.session.execute(query)}
+    by_serial = {serial: HeldCredential(*facts) for serial, *facts in db.session.execute(query)}
     due = top_ups_due(by_serial.values(), served().courses, viewer.today)
     days = {serial: due[held.id] for serial, held in by_serial.items() if held.id in due}
     return [row._replace(top_up_due_on=days[row.serial]) if row.serial in days else row for row in rows]

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import request
 from flask_babel import gettext as _
 
-from trainer.compliance.rules import End, Group, Order, StatusFilter, Viewer
+from trainer.compliance.rules import End, StatusFilter, StatusGroup, StatusOrder, Viewer
 from trainer.core.clock import read_day
 from trainer.core.errors import Invalid, NotFound
 
@@ -16,7 +16,7 @@ from trainer.core.errors import Invalid, NotFound
 def read_status_filter() -> StatusFilter:
     """Parse the filters from the query string. Raises NotFound for an unknown one: it would stand for all rows."""
     group, order, end, changed = (request.args.get(name, "") for name in ("group", "order", "end", "changed"))
-    if group and group not in set(Group):
+    if group and group not in set(StatusGroup):
         raise NotFound(_("There is no such group of people here. Open training status, and choose one of its tabs."))
     email = request.args.get("email", "")
     if (end and end not in set(End)) or changed not in {"", "unread"} or email not in {"", "none"}:
@@ -25,13 +25,13 @@ def read_status_filter() -> StatusFilter:
         text=request.args.get("q", "")[:100],
         team_id=request.args.get("team", type=UUID),
         requirement_id=request.args.get("requirement", type=UUID),
-        group=Group(group) if group else None,
+        group=StatusGroup(group) if group else None,
         end=End(end) if end else None,
         from_on=_day("from"),
         to_on=_day("to"),
         owes_top_up=changed == "unread",
         has_no_email=email == "none",
-        order=Order(order) if order in set(Order) else Order.NAME,
+        order=StatusOrder(order) if order in set(StatusOrder) else StatusOrder.NAME,
     )
 
 
@@ -68,6 +68,6 @@ def address_of(filters: StatusFilter, viewer: Viewer) -> dict[str, str]:
         "to": filters.to_on or "",
         "changed": "unread" if filters.owes_top_up else "",
         "email": "none" if filters.has_no_email else "",
-        "order": "" if filters.order is Order.NAME else filters.order,
+        "order": "" if filters.order is StatusOrder.NAME else filters.order,
     }
     return {name: str(value) for name, value in parts.items() if value}

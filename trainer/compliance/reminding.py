@@ -48,14 +48,14 @@ class Recipient(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReminderPlan:
     """Of the people that a filter shows: who would be reminded of what, most urgent first, and who not."""
 
     ready: Sequence[tuple[Row, Recipient]]
     left_out: Mapping[Why, Sequence[Row]]
 
 
-def plan(actor: Actor, status_filter: StatusFilter, now: dt.datetime) -> Plan:
+def plan(actor: Actor, status_filter: StatusFilter, now: dt.datetime) -> ReminderPlan:
     """Return who would be reminded now: each person once, of the duty that is due first."""
     by_person: dict[uuid.UUID, list[Row]] = {}
     for row in iterate_rows(viewer_of(actor, now), status_filter):
@@ -76,10 +76,10 @@ def plan(actor: Actor, status_filter: StatusFilter, now: dt.datetime) -> Plan:
     left = _left_today(actor, now)
     if len(ready) > left:
         left_out[Why.LIMIT] = [row for row, _recipient in ready[left:]]
-    return Plan(ready[:left], {why: left_out[why] for why in Why if why in left_out})
+    return ReminderPlan(ready[:left], {why: left_out[why] for why in Why if why in left_out})
 
 
-def remind(actor: Actor, status_filter: StatusFilter, now: dt.datetime) -> Plan:
+def remind(actor: Actor, status_filter: StatusFilter, now: dt.datetime) -> ReminderPlan:
     """Remind whoever can be reminded now, record why others aren't, and return who is which.
 
     Of two who press the button at once, the second finds everyone reminded.

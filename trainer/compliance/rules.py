@@ -18,7 +18,7 @@ FILES_KEPT = dt.timedelta(days=7)
 """How long a file that someone ordered can be downloaded."""
 
 
-class Group(StrEnum):
+class StatusGroup(StrEnum):
     """Statuses as the page's tabs group them."""
 
     ATTENTION = "attention"
@@ -29,13 +29,13 @@ class Group(StrEnum):
     WAIVED = "waived"
 
 
-GROUPS: dict[Group, tuple[Status, ...]] = {
-    Group.ATTENTION: (Status.OVERDUE, Status.EXPIRED, Status.DUE_SOON),
-    Group.LATE: (Status.OVERDUE, Status.EXPIRED),
-    Group.DUE: (Status.DUE_SOON,),
-    Group.OPEN: (Status.NOT_STARTED, Status.IN_PROGRESS),
-    Group.CURRENT: (Status.CURRENT,),
-    Group.WAIVED: (Status.WAIVED,),
+GROUPS: dict[StatusGroup, tuple[Status, ...]] = {
+    StatusGroup.ATTENTION: (Status.OVERDUE, Status.EXPIRED, Status.DUE_SOON),
+    StatusGroup.LATE: (Status.OVERDUE, Status.EXPIRED),
+    StatusGroup.DUE: (Status.DUE_SOON,),
+    StatusGroup.OPEN: (Status.NOT_STARTED, Status.IN_PROGRESS),
+    StatusGroup.CURRENT: (Status.CURRENT,),
+    StatusGroup.WAIVED: (Status.WAIVED,),
 }
 
 
@@ -58,7 +58,7 @@ class Basis(StrEnum):
     """A training elsewhere that the firm recorded."""
 
 
-class Order(StrEnum):
+class StatusOrder(StrEnum):
     """How rows are sorted."""
 
     NAME = "name"
@@ -105,7 +105,7 @@ class StatusFilter:
     text: str = ""
     team_id: uuid.UUID | None = None
     requirement_id: uuid.UUID | None = None
-    group: Group | None = None
+    group: StatusGroup | None = None
     status: Status | None = None
     end: End | None = None
     from_on: dt.date | None = None
@@ -117,7 +117,7 @@ class StatusFilter:
     """Only people whom no reminder or invitation reaches."""
     owing: frozenset[uuid.UUID] | None = None
     """The duties of these, once they have been looked up: `queries.find_owing`."""
-    order: Order = Order.NAME
+    order: StatusOrder = StatusOrder.NAME
 
     @property
     def is_of_some(self) -> bool:
@@ -175,7 +175,7 @@ class Counts:
     people: int = 0
     people_current: int = 0
     """Of them, current in everything that is required of them."""
-    people_by_group: dict[Group, int] = field(default_factory=dict)
+    people_by_group: dict[StatusGroup, int] = field(default_factory=dict)
     """How many have a duty that stands there."""
     by_status: dict[Status, int] = field(default_factory=dict)
     by_team: dict[uuid.UUID, Counts] = field(default_factory=dict)
@@ -186,11 +186,11 @@ class Counts:
         """All duties."""
         return sum(self.by_status.values())
 
-    def of(self, group: Group) -> int:
+    def of(self, group: StatusGroup) -> int:
         """Return how many duties stand in a group of statuses."""
         return sum(self.by_status.get(status, 0) for status in GROUPS[group])
 
-    def people_of(self, group: Group) -> int:
+    def people_of(self, group: StatusGroup) -> int:
         """Return how many people have a duty in a group of statuses."""
         return self.people_by_group.get(group, 0)
 
@@ -199,7 +199,7 @@ def worst_first(name: str | None, counts: Counts) -> tuple[bool, float, int, str
     """Return by what teams are sorted: the smallest share of current people first, of two with one share the one with
     more people overdue; who is in no team comes last."""
     share = counts.people_current / counts.people
-    return name is None, share, -counts.people_of(Group.LATE), fold(name or "")
+    return name is None, share, -counts.people_of(StatusGroup.LATE), fold(name or "")
 
 
 class Outlook(NamedTuple):

@@ -41,7 +41,7 @@ from trainer.assignments.statements import (
     NOW,
     THEN,
     TODAY,
-    Facts,
+    Snapshot,
     covers_until,
     duties,
     duties_where,
@@ -52,7 +52,7 @@ from trainer.assignments.statements import (
     standings_by_name,
     terms,
 )
-from trainer.compliance.rules import GROUPS, End, Group, Order, StatusFilter, Viewer
+from trainer.compliance.rules import GROUPS, End, StatusFilter, StatusGroup, StatusOrder, Viewer
 from trainer.core import paging
 from trainer.core.paging import Place
 from trainer.credentials.models import Credential
@@ -77,7 +77,7 @@ class Part(Enum):
     """Not counted: which duties a page begins with, by due day."""
 
 
-class Shape(NamedTuple):
+class QueryVariant(NamedTuple):
     """All that a statement differs by."""
 
     of_teams: bool
@@ -90,19 +90,19 @@ class Shape(NamedTuple):
     to_day: bool
     of_owing: bool
     has_no_email: bool
-    order: Order
+    order: StatusOrder
     goes_on: bool
     is_past: bool
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> Snapshot:
         """What it is read from."""
         return THEN if self.is_past else NOW
 
 
-def shape_of(viewer: Viewer, status_filter: StatusFilter, place: Place | None = None) -> Shape:
+def shape_of(viewer: Viewer, status_filter: StatusFilter, place: Place | None = None) -> QueryVariant:
     """Return the shape of a statement for these filters."""
-    return Shape(
+    return QueryVariant(
         of_teams=viewer.team_ids is not None,
         in_team=status_filter.team_id is not None,
         of_requirement=(viewer.requirement_id or status_filter.requirement_id) is not None,
@@ -145,7 +145,7 @@ def parameters(viewer: Viewer, status_filter: StatusFilter, place: Place | None 
 
 
 @lru_cache(maxsize=200)
-def page(shape: Shape) -> Select[Any]:
+def page(shape: QueryVariant) -> Select[Any]:
     """Return the select of the first `most` matching rows, in order, from where another page ended.
 
     Which these are is found first; everything else is looked up for them alone.
@@ -154,10 +154,10 @@ def page(shape: Shape) -> Select[Any]:
     return in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts)
 
 
-def _chosen(shape: Shape) -> Select[Any]:
+def _chosen(shape: QueryVariant) -> Select[Any]:
     limit = bindparam("most", type_=Integer())
     facts = shape.facts
-    if shape.order is Order.DUE:
+    if shape.order is StatusOrder.DUE:
         by_day = standings_by_day(*_only(shape, facts.membership_id), facts=facts)
         return _first_by_day(by_day, shape).where(*_ending_so(shape, by_day.c))
     if shape.by_status or shape.end or shape.from_day or shape.to_day:
@@ -173,7 +173,7 @@ def _chosen(shape: Shape) -> Select[Any]:
     return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
 
 
-def _first_by_day(standing: FromClause, shape: Shape) -> Select[Any]:
+def _first_by_day(standing: FromClause, shape: QueryVariant) -> Select[Any]:
     ids = (standing.c.membership_id, standing.c.assignment_id)
     so = (*_standing_so(shape, standing.c.status), *_beyond(shape, standing.c.due_on, *ids))
     query = select(standing.c.assignment_id).where(*so).order_by(standing.c.due_number, *ids)
@@ -181,7 +181,7 @@ def _first_by_day(standing: FromClause, shape: Shape) -> Select[Any]:
 
 
 @lru_cache(maxsize=200)
-def chosen_rows(shape: Shape) -> Select[Any]:
+def chosen_rows(shape: QueryVariant) -> Select[Any]:
     """Return the select of the rows of some duties, in order: those with the ids `chosen`."""
     chosen = bindparam("chosen", type_=Uuid(), expanding=True)
     duty = duties_where(shape.facts.id.in_(chosen), facts=shape.facts)
@@ -189,7 +189,7 @@ def chosen_rows(shape: Shape) -> Select[Any]:
 
 
 @lru_cache(maxsize=200)
-def all_rows(shape: Shape) -> Select[Any]:
+def all_rows(shape: QueryVariant) -> Select[Any]:
     """Return the select of all matching rows."""
     duty = duties(*_only(shape, shape.facts.membership_id), facts=shape.facts)
     so = (*_standing_so(shape, duty.c.status), *_ending_so(shape, duty.c))
@@ -197,7 +197,7 @@ def all_rows(shape: Shape) -> Select[Any]:
 
 
 @lru_cache(maxsize=200)
-def certified(shape: Shape) -> Select[Any]:
+def certified(shape: QueryVariant) -> Select[Any]:
     """Return the select of (duty, `HELD` of the certificate that covers it) of the matching rows that have one of the
     courses `asking`."""
     duty = duties(*_only(shape, shape.facts.membership_id), facts=shape.facts)
@@ -207,7 +207,7 @@ def certified(shape: Shape) -> Select[Any]:
 
 
 @lru_cache(maxsize=200)
-def required(shape: Shape) -> Select[Any]:
+def required(shape: QueryVariant) -> Select[Any]:
     """Return the select of the requirements of the matching duties, wherever people stand in them."""
     facts = shape.facts
     query = select(facts.requirement_id).distinct().select_from(facts.with_person(facts.duties))
@@ -215,7 +215,7 @@ def required(shape: Shape) -> Select[Any]:
 
 
 @lru_cache(maxsize=200)
-def counts(shape: Shape, parts: frozenset[Part]) -> CompoundSelect[Any]:
+def counts(shape: QueryVariant, parts: frozenset[Part]) -> CompoundSelect[Any]:
     """Return the select of (part, team, status, kind of end, day, number of duties, or of people in a team, people,
     people current in all, people of each group), whatever the filter for statuses.
 
@@ -237,18 +237,18 @@ def counts(shape: Shape, parts: frozenset[Part]) -> CompoundSelect[Any]:
     return union_all(*asked, *([_first(standing, shape)] if Part.FIRST in parts else []))
 
 
-def _in_all(standing: FromClause, _facts: Facts) -> Select[Any]:
+def _in_all(standing: FromClause, _facts: Snapshot) -> Select[Any]:
     return _counted(Part.ALL, status=standing.c.status, number=func.count()).group_by(standing.c.status)
 
 
-def _by_team(standing: FromClause, facts: Facts) -> Select[Any]:
+def _by_team(standing: FromClause, facts: Snapshot) -> Select[Any]:
     (place, was_in), person = _places(facts), _people(standing)
     in_teams = InOrder(person, place.__table__, place.membership_id == person.c.membership_id)
     query = _counted(Part.TEAMS, team_id=place.team_id, number=func.count(), sums=_sums(person))
     return query.select_from(in_teams).where(was_in).group_by(place.team_id)
 
 
-def _by_person(standing: FromClause, _facts: Facts) -> Select[Any]:
+def _by_person(standing: FromClause, _facts: Snapshot) -> Select[Any]:
     person = _people(standing)
     return _counted(Part.PEOPLE, number=func.count(), sums=_sums(person)).select_from(person)
 
@@ -256,16 +256,16 @@ def _by_person(standing: FromClause, _facts: Facts) -> Select[Any]:
 def _people(standing: FromClause) -> Subquery:
     """Return whether each person is behind in anything, and has a duty in each group of statuses."""
     behind = func.max(case((standing.c.status != Status.CURRENT, 1), else_=0)).label("behind")
-    stands = [func.max(case((standing.c.status.in_(GROUPS[group]), 1), else_=0)).label(group) for group in Group]
+    stands = [func.max(case((standing.c.status.in_(GROUPS[group]), 1), else_=0)).label(group) for group in StatusGroup]
     return select(standing.c.membership_id, behind, *stands).group_by(standing.c.membership_id).subquery("people")
 
 
 def _sums(person: Subquery) -> Sequence[Any]:
     current = func.count() - func.coalesce(func.sum(person.c.behind), 0)
-    return func.count(), current, *(func.coalesce(func.sum(person.c[group]), 0) for group in Group)
+    return func.count(), current, *(func.coalesce(func.sum(person.c[group]), 0) for group in StatusGroup)
 
 
-def _by_day(standing: FromClause, facts: Facts) -> Select[Any]:
+def _by_day(standing: FromClause, facts: Snapshot) -> Select[Any]:
     """Count what ends from today on to the last day that is soon. Most people's days are further off: those aren't
     looked up."""
     asked = terms(facts)
@@ -299,7 +299,7 @@ def _by_day(standing: FromClause, facts: Facts) -> Select[Any]:
     )
 
 
-def _first(standing: FromClause, shape: Shape) -> Select[Any]:
+def _first(standing: FromClause, shape: QueryVariant) -> Select[Any]:
     first = _first_by_day(standing, shape).subquery("first")
     return _counted(Part.FIRST, team_id=first.c.assignment_id, number=literal(1)).select_from(first)
 
@@ -312,14 +312,16 @@ def _counted(part: Part, *, number: Any, sums: Sequence[Any] = (), **by: Any) ->
         "kind": literal(None, String()),
         "day": literal(None, Date()),
     } | by
-    none = [literal(0)] * (2 + len(Group))
-    labels = ["people", "current", *(f"in_{group}" for group in Group)]
+    none = [literal(0)] * (2 + len(StatusGroup))
+    labels = ["people", "current", *(f"in_{group}" for group in StatusGroup)]
     counted = [column.label(label) for label, column in zip(labels, sums or none, strict=True)]
     named = [column.label(name) for name, column in columns.items()]
     return select(literal(part.value).label("part"), *named, number.label("number"), *counted)
 
 
-def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = False, facts: Facts = NOW) -> Select[Any]:
+def in_order(
+    duty: Subquery, order: StatusOrder = StatusOrder.NAME, *, of_teams: bool = False, facts: Snapshot = NOW
+) -> Select[Any]:
     """Return the select of all that rows show of people, in order, with its columns as `queries` takes them.
 
     With `of_teams`, only those teams are named that whoever looks may see.
@@ -359,7 +361,9 @@ def in_order(duty: Subquery, order: Order = Order.NAME, *, of_teams: bool = Fals
         .join(rule, facts.rule_id == duty.c.requirement_id)
         .where(facts.is_rule)
         .order_by(
-            duty.c.due_on if order is Order.DUE else Membership.name_key, duty.c.membership_id, duty.c.assignment_id
+            duty.c.due_on if order is StatusOrder.DUE else Membership.name_key,
+            duty.c.membership_id,
+            duty.c.assignment_id,
         )
     )
     return query
@@ -376,7 +380,7 @@ def named(status_filter: StatusFilter) -> list[ColumnElement[bool]]:
     ]
 
 
-def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
+def _only(shape: QueryVariant, person: Any) -> list[ColumnElement[bool]]:
     """Return the conditions of the duties that may be seen and match the filters; `person` is the column of their
     people."""
     conditions: list[ColumnElement[bool]] = []
@@ -411,22 +415,22 @@ def _only(shape: Shape, person: Any) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _places(facts: Facts) -> tuple[Any, ColumnElement[bool]]:
+def _places(facts: Snapshot) -> tuple[Any, ColumnElement[bool]]:
     """Return what says who is in which team, and its condition."""
     if facts is THEN:
         return TeamStay, and_(TeamStay.organization_id == FIRM, held(TeamStay.began_at, TeamStay.ended_at))
     return TeamMembership, true()
 
 
-def _team_name(facts: Facts) -> Any:
+def _team_name(facts: Snapshot) -> Any:
     return func.coalesce(Team.name, TeamStay.team_name) if facts is THEN else Team.name
 
 
-def _standing_so(shape: Shape, status: Any) -> list[ColumnElement[bool]]:
+def _standing_so(shape: QueryVariant, status: Any) -> list[ColumnElement[bool]]:
     return [status.in_(bindparam("statuses", type_=Numbered(), expanding=True))] if shape.by_status else []
 
 
-def _ending_so(shape: Shape, standing: Any) -> list[ColumnElement[bool]]:
+def _ending_so(shape: QueryVariant, standing: Any) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if shape.end is not None:
         conditions.append(_kind(standing) == shape.end.value)
@@ -446,19 +450,19 @@ def _kind(standing: Any) -> ColumnElement[str]:
     )
 
 
-def _day(standing: Any, facts: Facts) -> ColumnElement[dt.date]:
+def _day(standing: Any, facts: Snapshot) -> ColumnElement[dt.date]:
     """Return, as SQL, the day that a row shows."""
     return case((standing.status == Status.WAIVED, _waived_until(standing, facts)), else_=standing.due_on)
 
 
-def _waived_until(standing: Any, facts: Facts) -> ScalarSelect[dt.date]:
+def _waived_until(standing: Any, facts: Snapshot) -> ScalarSelect[dt.date]:
     query = select(func.max(Waiver.until)).where(
         Waiver.assignment_id == standing.assignment_id, Waiver.organization_id == FIRM, facts.is_waived
     )
     return query.scalar_subquery()
 
 
-def _beyond(shape: Shape, *place: Any) -> list[ColumnElement[bool]]:
+def _beyond(shape: QueryVariant, *place: Any) -> list[ColumnElement[bool]]:
     return [paging.beyond(*place)] if shape.goes_on else []
 
 

@@ -21,8 +21,8 @@ from markupsafe import Markup
 
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.words import shortfall_told
-from trainer.compliance.rules import GROUPS, Counts, Group, Row, StatusFilter
-from trainer.compliance.tallies import Site, Tally, by_site, tally
+from trainer.compliance.rules import GROUPS, Counts, Row, StatusFilter, StatusGroup
+from trainer.compliance.tallies import Tally, TeamTally, by_site, tally
 from trainer.compliance.words import GROUP_NAMES, StatusWords, disclaimers_of, filter_words
 from trainer.content.serving import served
 from trainer.credentials.rules import show_serial
@@ -33,9 +33,16 @@ from trainer.web.paper import breakable, typeset_sheet
 SHEET: Final = Path(__file__).with_name("status.typ")
 MOST_ROWS: Final = 1000
 """Rows on one paper, some sixty pages. Setting them takes a second and 130 MB; both grow faster than the rows."""
-_KINDS: Final = {Group.LATE: "late", Group.DUE: "due", Group.OPEN: "rest", Group.CURRENT: "current"}
+_KINDS: Final = {
+    StatusGroup.LATE: "late",
+    StatusGroup.DUE: "due",
+    StatusGroup.OPEN: "rest",
+    StatusGroup.CURRENT: "current",
+}
 _URGENT: Final = [
-    status for group in (Group.LATE, Group.DUE, Group.OPEN, Group.WAIVED, Group.CURRENT) for status in GROUPS[group]
+    status
+    for group in (StatusGroup.LATE, StatusGroup.DUE, StatusGroup.OPEN, StatusGroup.WAIVED, StatusGroup.CURRENT)
+    for status in GROUPS[group]
 ]
 
 
@@ -125,10 +132,10 @@ def _said(macro: str, *values: object) -> str:
 
 def _bar(counts: Counts) -> list[dict[str, Any]]:
     shares = {
-        "current": counts.of(Group.CURRENT),
-        "due": counts.of(Group.DUE),
-        "late": counts.of(Group.LATE),
-        "rest": counts.of(Group.OPEN) + counts.of(Group.WAIVED),
+        "current": counts.of(StatusGroup.CURRENT),
+        "due": counts.of(StatusGroup.DUE),
+        "late": counts.of(StatusGroup.LATE),
+        "rest": counts.of(StatusGroup.OPEN) + counts.of(StatusGroup.WAIVED),
     }
     return [{"kind": kind, "share": number} for kind, number in shares.items() if number]
 
@@ -142,13 +149,13 @@ def _groups(counted: Tally) -> list[dict[str, str]]:
             "people": str(counted.people_in(group)),
             "duties": str(counts.of(group)),
         }
-        for group in (Group.LATE, Group.DUE, Group.OPEN, Group.WAIVED, Group.CURRENT)
+        for group in (StatusGroup.LATE, StatusGroup.DUE, StatusGroup.OPEN, StatusGroup.WAIVED, StatusGroup.CURRENT)
     ]
     return [*lines, {"name": _("All"), "kind": "", "people": str(counts.people), "duties": str(counts.total)}]
 
 
-def _site(site: Site) -> list[str]:
-    counts, late, due = site.tally.counts, site.tally.people_in(Group.LATE), site.tally.people_in(Group.DUE)
+def _site(site: TeamTally) -> list[str]:
+    counts, late, due = site.tally.counts, site.tally.people_in(StatusGroup.LATE), site.tally.people_in(StatusGroup.DUE)
     share = percent(counts.people_current, counts.people)
     return [_name(site), str(counts.people), str(counts.people_current), share, str(due), str(late)]
 
@@ -173,7 +180,7 @@ def percent(number: int, of: int) -> str:
     return str(_("%(share)s%%", share=share))
 
 
-def _sections(paper: StatusPaper, rows: Sequence[Row], sites: Sequence[Site]) -> list[dict[str, Any]]:
+def _sections(paper: StatusPaper, rows: Sequence[Row], sites: Sequence[TeamTally]) -> list[dict[str, Any]]:
     group, words, left = paper.status_filter.group, StatusWords(), MOST_ROWS
     sections = []
     for title, said, listed in _parts(paper, rows, sites):
@@ -198,7 +205,9 @@ def _sections(paper: StatusPaper, rows: Sequence[Row], sites: Sequence[Site]) ->
     return sections
 
 
-def _parts(paper: StatusPaper, rows: Sequence[Row], sites: Sequence[Site]) -> Iterable[tuple[str, str, Sequence[Row]]]:
+def _parts(
+    paper: StatusPaper, rows: Sequence[Row], sites: Sequence[TeamTally]
+) -> Iterable[tuple[str, str, Sequence[Row]]]:
     if not paper.has_sections:
         yield _("People"), "" if rows else _("No matches."), rows
         return
@@ -208,7 +217,7 @@ def _parts(paper: StatusPaper, rows: Sequence[Row], sites: Sequence[Site]) -> It
         yield _name(site), f"{_said('sentence', counts, False, True)} {_said('lede', counts)}", urgent
 
 
-def _name(site: Site) -> str:
+def _name(site: TeamTally) -> str:
     return breakable(site.name) if site.name is not None else _("In no team")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from trainer.assignments.rules import Status
-from trainer.compliance.rules import GROUPS, Counts, Group, Row, worst_first
+from trainer.compliance.rules import GROUPS, Counts, Row, StatusGroup, worst_first
 
 
 @dataclass(slots=True)
@@ -29,11 +29,11 @@ class Tally:
         return Counts(
             people=len(everyone),
             people_current=len(everyone) - len(self._behind()),
-            people_by_group={group: self.people_in(group) for group in Group},
+            people_by_group={group: self.people_in(group) for group in StatusGroup},
             by_status=dict(self.by_status),
         )
 
-    def people_in(self, group: Group) -> int:
+    def people_in(self, group: StatusGroup) -> int:
         """Return how many people have a duty of a group; someone with two duties may be in two groups."""
         return len(set().union(*(self.people_by_status.get(status, set()) for status in GROUPS[group])))
 
@@ -43,7 +43,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Site:
+class TeamTally:
     """A team and its rows. `name` is None for people who are in none."""
 
     name: str | None
@@ -59,15 +59,15 @@ def tally(rows: Iterable[Row]) -> Tally:
     return counted
 
 
-def by_site(rows: Iterable[Row]) -> Sequence[Site]:
+def by_site(rows: Iterable[Row]) -> Sequence[TeamTally]:
     """Return the teams that rows name, the one with the smallest share of current people first; nobody's team is last.
 
     Of two with one share, the one with more people overdue is first.
     """
-    sites: dict[str | None, Site] = {}
+    sites: dict[str | None, TeamTally] = {}
     for row in rows:
         for name in row.teams or (None,):
-            site = sites.setdefault(name, Site(name, [], Tally()))
+            site = sites.setdefault(name, TeamTally(name, [], Tally()))
             site.rows.append(row)
             site.tally.add(row)
     return sorted(sites.values(), key=lambda site: worst_first(site.name, site.tally.counts))

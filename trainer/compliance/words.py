@@ -14,7 +14,7 @@ from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES, shortfall_told
 from trainer.compliance.reminding import Why
-from trainer.compliance.rules import Basis, Group, Row, StatusFilter
+from trainer.compliance.rules import Basis, Row, StatusFilter, StatusGroup
 from trainer.compliance.sent import Sent
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
@@ -22,12 +22,12 @@ from trainer.web.language import show_day
 from trainer.web.tables import Cell, Table
 
 GROUP_NAMES = {
-    Group.ATTENTION: _l("Needs attention"),
-    Group.LATE: _l("Overdue"),
-    Group.DUE: _l("Due"),
-    Group.OPEN: _l("Time left"),
-    Group.CURRENT: _l("Current"),
-    Group.WAIVED: _l("Waived"),
+    StatusGroup.ATTENTION: _l("Needs attention"),
+    StatusGroup.LATE: _l("Overdue"),
+    StatusGroup.DUE: _l("Due"),
+    StatusGroup.OPEN: _l("Time left"),
+    StatusGroup.CURRENT: _l("Current"),
+    StatusGroup.WAIVED: _l("Waived"),
 }
 _STANDINGS = {
     Status.NOT_STARTED: _l("Not started, due %(day)s"),

@@ -16,7 +16,7 @@ from trainer.content.ids import permanent_ids
 from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Scope
 from trainer.content.memory import Memory
-from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
+from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, Twin
 from trainer.content.parts import Part
 from trainer.content.retelling import retell, with_renewal
 from trainer.content.schema import LessonFile, Pool, ScenarioFile, ShownSign
@@ -145,11 +145,11 @@ def _build_lesson(
     )
 
 
-def _build_pages(folder: Folder, scope: Scope) -> dict[str, Page]:
+def _build_pages(folder: Folder, scope: Scope) -> dict[str, ContentPage]:
     pages = {}
     for slug, entry in folder.pages.items():
         page = markdown.render(entry.body, scope)
-        pages[slug] = Page(slug, entry.value, page.html, page.cited)
+        pages[slug] = ContentPage(slug, entry.value, page.html, page.cited)
     return pages
 
 

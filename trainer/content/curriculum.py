@@ -74,7 +74,7 @@ class Practice(Part):
     scenes: int = Field(ge=2, le=200)
 
 
-class CheckIns(Part):
+class CheckInRule(Part):
     """How many scenes someone judges on each day of the schedule that follows a certificate of the course."""
 
     scenes: int = Field(ge=2, le=20)
@@ -131,7 +131,7 @@ class CourseFile(Part):
     first_try: Practice
     pretest: Pretest | None = None
     practice: Practice
-    check_ins: CheckIns | None = None
+    check_ins: CheckInRule | None = None
     final: Final
 
 

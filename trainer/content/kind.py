@@ -46,7 +46,7 @@ def _forget(folder: Folder, parts: Parts) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[T]):
+class FileKind(Generic[T]):
     """A kind of object in the content folder, and the files it stands in."""
 
     name: str  # in ids.txt and in links

@@ -19,7 +19,7 @@ from trainer.content.checks.site import check_site
 from trainer.content.checks.statistics import check_statistics
 from trainer.content.checks.vocabulary import check_vocabulary
 from trainer.content.curriculum import CourseFile, ModuleFile
-from trainer.content.kind import Form, Kind, Parts
+from trainer.content.kind import FileKind, Form, Parts
 from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.places import (
@@ -41,15 +41,15 @@ from trainer.content.schema import Illustration, LessonFile, ScenarioFile
 from trainer.content.subject import Vocabulary
 
 
-def find_kinds(name: str) -> tuple[tuple[Kind[Any], ...], Parts]:
+def find_kinds(name: str) -> tuple[tuple[FileKind[Any], ...], Parts]:
     """Find the kinds of objects in a file of this name, none if it doesn't belong here, and what is in the name."""
     matches = [(kind, match) for kind in KINDS if (match := kind.pattern.fullmatch(name))]
     return tuple(kind for kind, _match in matches), matches[0][1].groups() if matches else ()
 
 
-KINDS: Final[tuple[Kind[Any], ...]] = (
-    Kind("site", "site.yaml", Form.OBJECT, Site, put_site, find_id=None, check=check_site),
-    Kind(
+KINDS: Final[tuple[FileKind[Any], ...]] = (
+    FileKind("site", "site.yaml", Form.OBJECT, Site, put_site, find_id=None, check=check_site),
+    FileKind(
         "vocabulary",
         "vocabulary.yaml",
         Form.OBJECT,
@@ -58,9 +58,9 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         find_id=None,
         check=check_vocabulary,
     ),
-    Kind("source", "sources.yaml", Form.LIST, Source, among(lambda folder: folder.sources)),
-    Kind("term", "glossary.yaml", Form.LIST, Term, among(lambda folder: folder.terms)),
-    Kind(
+    FileKind("source", "sources.yaml", Form.LIST, Source, among(lambda folder: folder.sources)),
+    FileKind("term", "glossary.yaml", Form.LIST, Term, among(lambda folder: folder.terms)),
+    FileKind(
         "category",
         "indicators.yaml",
         Form.LIST,
@@ -70,7 +70,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         under="categories",
         check=check_categories,
     ),
-    Kind(
+    FileKind(
         "indicator",
         "indicators.yaml",
         Form.LIST,
@@ -79,11 +79,11 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         under="indicators",
         check=check_indicators,
     ),
-    Kind(
+    FileKind(
         "help", "help/<region>.yaml", Form.LIST, HelpLine, put_help_line, is_welcome=has_region, check=check_help_lines
     ),
-    Kind("page", "pages/<name>.md", Form.TEXT, PageFile, among(lambda folder: folder.pages), check=check_pages),
-    Kind(
+    FileKind("page", "pages/<name>.md", Form.TEXT, PageFile, among(lambda folder: folder.pages), check=check_pages),
+    FileKind(
         "scenario",
         "scenarios/<id>.md",
         Form.TEXT,
@@ -91,7 +91,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         among(lambda folder: folder.scenarios),
         check=check_scenes,
     ),
-    Kind(
+    FileKind(
         "statistics",
         "statistics/<id>.yaml",
         Form.OBJECT,
@@ -99,7 +99,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         among(lambda folder: folder.statistics),
         check=check_statistics,
     ),
-    Kind(
+    FileKind(
         "illustration",
         "illustrations/<name>.svg",
         Form.PICTURE,
@@ -107,9 +107,11 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         among(lambda folder: folder.illustrations),
         is_permanent=False,
     ),
-    Kind("card", "cards/<id>.yaml", Form.OBJECT, Card, among(lambda folder: folder.cards), check=check_cards),
-    Kind("pack", "requirements/<id>.yaml", Form.OBJECT, Pack, among(lambda folder: folder.packs), check=check_packs),
-    Kind(
+    FileKind("card", "cards/<id>.yaml", Form.OBJECT, Card, among(lambda folder: folder.cards), check=check_cards),
+    FileKind(
+        "pack", "requirements/<id>.yaml", Form.OBJECT, Pack, among(lambda folder: folder.packs), check=check_packs
+    ),
+    FileKind(
         "course",
         "courses/<course>/course.yaml",
         Form.OBJECT,
@@ -118,7 +120,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         is_welcome=has_course,
         check=check_courses,
     ),
-    Kind(
+    FileKind(
         "shift",
         "courses/<course>/shifts/<name>.yaml",
         Form.OBJECT,
@@ -128,7 +130,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         is_welcome=has_course,
         check=check_shifts,
     ),
-    Kind(
+    FileKind(
         "rare",
         "courses/<course>/rare.yaml",
         Form.OBJECT,
@@ -138,7 +140,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         is_welcome=has_course,
         check=check_rare_shifts,
     ),
-    Kind(
+    FileKind(
         "module",
         "courses/<course>/NN-<module>/module.yaml",
         Form.OBJECT,
@@ -148,7 +150,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
         is_welcome=has_module,
         check=check_modules,
     ),
-    Kind(
+    FileKind(
         "lesson",
         "courses/<course>/NN-<module>/NN-<lesson>.md",
         Form.TEXT,

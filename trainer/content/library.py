@@ -15,7 +15,7 @@ from trainer.content.complaints import Complaint, Complaints, ContentRefused
 from trainer.content.drills import Drill
 from trainer.content.files import fingerprint
 from trainer.content.memory import Memory
-from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
+from trainer.content.objects import Content, Course, Lesson, Module, Scenario, Sign, Twin
 from trainer.content.reader import read_folder
 from trainer.content.schema import ItemModels
 
@@ -28,7 +28,6 @@ __all__ = [
     "Lesson",
     "Library",
     "Module",
-    "Page",
     "Scenario",
     "Sign",
     "Twin",

@@ -229,7 +229,7 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ContentPage:
     """A page such as the privacy notice."""
 
     slug: str
@@ -254,7 +254,7 @@ class Content:
     help_lines: dict[str, tuple[HelpLine, ...]]  # by region, such as "us-me"
     courses: dict[str, Course]
     scenarios: dict[str, Scenario]
-    pages: dict[str, Page]
+    pages: dict[str, ContentPage]
     statistics: dict[str, Statistics]
     cards: dict[str, Card]
     packs: dict[str, Pack]  # what requirements of firms may begin with
@@ -266,7 +266,7 @@ class Content:
     translated: dict[str, bool] = field(default_factory=dict)  # whole files; True: older than its original
     translations: dict[str, Content] = field(default_factory=dict)  # by language: the same, as far as it is translated
 
-    def standing(self, *texts: Lesson | Page | Scenario | str) -> Standing:
+    def standing(self, *texts: Lesson | ContentPage | Scenario | str) -> Standing:
         """Say how a reader of this language has texts, or lists by the names of their files."""
         if self.language == SOURCE:
             return Standing.AS_WRITTEN

@@ -17,7 +17,7 @@ from trainer.content.files import BODY_LIMIT, decode, read_bytes, split_front_ma
 from trainer.content.folder import Entry, Folder
 from trainer.content.history import read_changes
 from trainer.content.illustrations import draw
-from trainer.content.kind import Form, Kind, Parts
+from trainer.content.kind import FileKind, Form, Parts
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.markdown import Body, parse
 from trainer.content.memory import Memory
@@ -100,7 +100,7 @@ class _Reader:
                 self._read_translation(name, base, language, kinds[0], originals[base])
 
     def _read_translation(
-        self, name: str, base: str, language: str, kind: Kind[Any], originals: list[Entry[Any]]
+        self, name: str, base: str, language: str, kind: FileKind[Any], originals: list[Entry[Any]]
     ) -> None:
         text, _digest = self._read_text(name)
         if text is None:
@@ -177,7 +177,7 @@ class _Reader:
                 self._complain(name, line, f'"{ident.strip()}" is there twice', "Take one of the two lines out.")
             self.folder.published.setdefault(ident.strip(), line)
 
-    def _read_object(self, name: str, kind: Kind[Any], parts: Parts) -> None:
+    def _read_object(self, name: str, kind: FileKind[Any], parts: Parts) -> None:
         """Read a file that is one object, called as the file is."""
         if kind.find_id:
             self.folder.name_as(kind.name, kind.find_id(parts))
@@ -199,7 +199,7 @@ class _Reader:
         value = model.model_validate({"picture": picture})
         return Entry(f"{self.folder.name}/{printable(name)}", value, Written({}, {}), _NO_BODY, digest, self.complaints)
 
-    def _read_lists(self, name: str, kinds: tuple[Kind[Any], ...], parts: Parts) -> None:
+    def _read_lists(self, name: str, kinds: tuple[FileKind[Any], ...], parts: Parts) -> None:
         written, digest = self._read_yaml(name)
         keys = [kind.under for kind in kinds if kind.under]
         if written is None or (keys and not self._has_only(name, written, keys)):
@@ -225,7 +225,7 @@ class _Reader:
                 self._complain(name, written.line(key), f'unknown key "{short(key)}"', "Take it out.")
         return True
 
-    def _read_items(self, name: str, kind: Kind[Any], parts: Parts, written: Written, digest: str) -> None:
+    def _read_items(self, name: str, kind: FileKind[Any], parts: Parts, written: Written, digest: str) -> None:
         if not isinstance(written.value, list):
             self._complain(name, written.line(), "a list is needed here", 'Begin each item with "- id: ...".')
             self.folder.unread.add(kind.name)
@@ -244,7 +244,7 @@ class _Reader:
             if isinstance(ident, str):
                 self._put(kind, (*parts, ident), entry)
 
-    def _put(self, kind: Kind[T], parts: Parts, entry: Entry[T] | None) -> None:
+    def _put(self, kind: FileKind[T], parts: Parts, entry: Entry[T] | None) -> None:
         if entry is None:
             kind.lose(self.folder, parts)
         elif kind.put(self.folder, parts, entry):

@@ -15,7 +15,7 @@ from trainer.content.drills import Drill, Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, Translation
 from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Body, Rendered, Scope
-from trainer.content.objects import Content, Course, Lesson, Module, Page, Scenario, Sign, Twin
+from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, Twin
 from trainer.content.parts import Part
 from trainer.content.schema import LessonFile, LessonItem, ScenarioFile
 from trainer.content.swap import swapped
@@ -121,12 +121,14 @@ class _Teller:
             return question
         return replace(question, payload=build_question(told, lesson, self._indicators, self._drawings).payload)
 
-    def _page(self, page: Page) -> Page:
+    def _page(self, page: ContentPage) -> ContentPage:
         entry = self.folder.pages[page.slug]
         if id(entry) not in self.told:
             return page
         shown, file = self._render(entry, self._outside), self._file_of(entry)
-        return Page(page.slug, self._value(entry), shown.html, shown.cited, self.language, file.is_older, file.is_whole)
+        return ContentPage(
+            page.slug, self._value(entry), shown.html, shown.cited, self.language, file.is_older, file.is_whole
+        )
 
     def _scene(self, scene: Scenario) -> Scenario:
         entry = self.folder.scenarios[scene.id]

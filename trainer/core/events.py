@@ -26,7 +26,7 @@ KEPT = dt.timedelta(days=30)
 _WAITING = text("told_at IS NULL AND failed_at IS NULL")
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What happened, under the name that other systems read."""
 
     COMPLETED = "course.completed"
@@ -58,12 +58,12 @@ class Event(Leased, Base):
         self.failed_at = now
 
 
-def happen(kind: Kind, subject_id: uuid.UUID, now: dt.datetime) -> None:
+def happen(kind: EventKind, subject_id: uuid.UUID, now: dt.datetime) -> None:
     """Note that something happened, in the caller's transaction."""
     db.session.add(Event(kind=kind.value, subject_id=subject_id, created_at=now, due_at=now, tries=0))
 
 
-def happen_once(kind: Kind, happened: dict[uuid.UUID, uuid.UUID], now: dt.datetime) -> None:
+def happen_once(kind: EventKind, happened: dict[uuid.UUID, uuid.UUID], now: dt.datetime) -> None:
     """Note what happened, id of the event -> subject, unless it is noted already; in the caller's transaction."""
     insert_missing(
         Event,

@@ -72,7 +72,7 @@ class WorkQueue(NamedTuple):
     record: type[Leased]
 
 
-class Group(IntEnum):
+class NavigationGroup(IntEnum):
     """A line of a firm's navigation."""
 
     TRAINING = 1
@@ -86,7 +86,7 @@ class FirmPage(NamedTuple):
     endpoint: str
     label: LazyString
     permission: str
-    group: Group
+    group: NavigationGroup
     place: int
     """Where it stands in its group, counted from 1."""
 

@@ -76,7 +76,7 @@ class Point(NamedTuple):
     line: str
 
 
-class Standing(NamedTuple):
+class ReplicaLag(NamedTuple):
     """How a replica stands to a point of the primary's log."""
 
     is_standby: bool
@@ -152,7 +152,7 @@ def read_from_replica(call: Callable[[], T]) -> T:
     return call()
 
 
-def look_at_replica(patience: float | None = None) -> Standing | None:
+def look_at_replica(patience: float | None = None) -> ReplicaLag | None:
     """Return how the replica stands, once it has all that the primary has or so many seconds, usually `PATIENCE`, are
     over.
 
@@ -176,7 +176,7 @@ def _alone() -> Connection:
     return db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _wait_for(point: Point, patience: float) -> Standing:
+def _wait_for(point: Point, patience: float) -> ReplicaLag:
     began, is_nudged = time.monotonic(), False
     while True:
         standing, waited = _ask_replica(point), time.monotonic() - began
@@ -190,13 +190,13 @@ def _wait_for(point: Point, patience: float) -> Standing:
         time.sleep(_PAUSE)
 
 
-def _ask_replica(point: Point) -> Standing:
+def _ask_replica(point: Point) -> ReplicaLag:
     is_standby, line, missing, age = db.session.execute(_REPLICA, {"position": point.position}).one()
     behind = max(0, int(missing))
-    return Standing(is_standby, line == point.line, behind, float(age or 0) if behind else 0.0)
+    return ReplicaLag(is_standby, line == point.line, behind, float(age or 0) if behind else 0.0)
 
 
-def _describe(standing: Standing) -> str:
+def _describe(standing: ReplicaLag) -> str:
     if not standing.is_standby:
         return "isn't a standby"
     if not standing.is_ours:

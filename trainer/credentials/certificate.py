@@ -29,7 +29,7 @@ MOST_MARKS: Final = 3  # combining marks on one letter; no script needs more
 _JOINERS: Final = "\u200c\u200d"  # Persian and the Indic scripts write with them
 
 
-class Sheet(StrEnum):
+class CertificatePaper(StrEnum):
     """The papers on which certificates are printed, as Typst calls them."""
 
     LETTER = "us-letter"
@@ -45,7 +45,7 @@ def render_certificate(
     url: str | None,
     brand: str,
     vocabulary: Vocabulary,
-    sheet: Sheet = Sheet.LETTER,
+    sheet: CertificatePaper = CertificatePaper.LETTER,
 ) -> bytes:
     """Render one page as a tagged PDF. The same facts in the same language give the same bytes.
 

@@ -25,7 +25,7 @@ from trainer.core.issuer_keys import ALGORITHM, is_signed_by
 from trainer.credentials.badge import TYPE
 from trainer.credentials.badges import issuer, issuer_keys, method_id
 from trainer.credentials.baking import SIGNATURE, NotBaked, read_png, read_svg
-from trainer.credentials.certificate import NameNeedsFonts, Sheet
+from trainer.credentials.certificate import CertificatePaper, NameNeedsFonts
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.queries import find_by_serial, status_on
@@ -110,7 +110,7 @@ def _check_pdf(data: bytes, day: dt.date) -> Checked:
     credential = find_by_serial(serials.pop().decode()) if len(serials) == 1 else None
     if credential is None:
         return Checked(Verdict.NOT_OURS)
-    for language, sheet in product(known_languages(), Sheet):
+    for language, sheet in product(known_languages(), CertificatePaper):
         with force_locale(language), suppress(NameNeedsFonts):
             if certificate_pdf(credential, sheet) == data:
                 return Checked(_standing(credential, day), credential)

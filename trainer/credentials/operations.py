@@ -15,7 +15,7 @@ from sqlalchemy import select
 from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
-from trainer.core.events import Kind, happen
+from trainer.core.events import EventKind, happen
 from trainer.core.installation import draw_list_number, get_installation
 from trainer.credentials.models import Credential, Facts
 from trainer.credentials.queries import find_by_serial, find_credential, list_names
@@ -110,7 +110,7 @@ def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:
     names = list_names(credential)
     for each in names:
         each.revoked_at, each.revocation_reason = now, reason.strip()
-        happen(Kind.REVOKED, each.id, now)
+        happen(EventKind.REVOKED, each.id, now)
     return names[0]
 
 
@@ -136,7 +136,7 @@ def _add(
     )
     db.session.add(credential)
     db.session.flush()
-    happen(Kind.ISSUED, credential.id, now)
+    happen(EventKind.ISSUED, credential.id, now)
     return credential
 
 

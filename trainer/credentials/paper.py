@@ -6,7 +6,7 @@ from flask import current_app
 
 from trainer.content.serving import served
 from trainer.credentials import rules
-from trainer.credentials.certificate import Sheet, render_certificate
+from trainer.credentials.certificate import CertificatePaper, render_certificate
 from trainer.credentials.models import Credential
 
 
@@ -15,7 +15,7 @@ def verification_url(serial: str) -> str:
     return f"{current_app.config['SETTINGS'].base_url}/verify/{rules.show_serial(serial)}"
 
 
-def certificate_pdf(credential: Credential, sheet: Sheet = Sheet.LETTER) -> bytes:
+def certificate_pdf(credential: Credential, sheet: CertificatePaper = CertificatePaper.LETTER) -> bytes:
     """Return the certificate; the same credential on the same paper always gives the same bytes.
 
     Raises NameNeedsFonts where the holder's name can't be printed.
@@ -25,9 +25,9 @@ def certificate_pdf(credential: Credential, sheet: Sheet = Sheet.LETTER) -> byte
 
 def sample_pdf(credential: Credential) -> bytes:
     """Return what the certificate of a made-up credential would look like, marked as a sample."""
-    return _draw(credential, None, Sheet.LETTER)
+    return _draw(credential, None, CertificatePaper.LETTER)
 
 
-def _draw(credential: Credential, url: str | None, sheet: Sheet) -> bytes:
+def _draw(credential: Credential, url: str | None, sheet: CertificatePaper) -> bytes:
     content = served()
     return render_certificate(credential.stated, url, content.site.name, content.vocabulary, sheet)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from trainer.core.db import db
 from trainer.core.installation import LIST_NUMBERS, get_installation
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import STATUS_PLACES, Status, read_serial, status
+from trainer.credentials.rules import STATUS_PLACES, CredentialStatus, read_serial, status
 
 
 def find_by_serial(given: str) -> Credential | None:
@@ -74,7 +74,7 @@ def list_by_ids(ids: Collection[uuid.UUID]) -> Sequence[Credential]:
     return db.session.scalars(select(Credential).where(Credential.id.in_(ids))).all() if ids else ()
 
 
-def status_on(credential: Credential, day: dt.date) -> Status:
+def status_on(credential: Credential, day: dt.date) -> CredentialStatus:
     """Return a credential's status on a day."""
     return status(
         valid_until=credential.valid_until,

@@ -17,7 +17,7 @@ STATUS_PLACES = 1 << 20
 """Places in one status list. Privacy asks for 131,072 at least; the more there are, the emptier they are."""
 
 
-class Status(StrEnum):
+class CredentialStatus(StrEnum):
     """What a verifier is told."""
 
     VALID = "valid"
@@ -40,10 +40,10 @@ class Verdict(StrEnum):
     """What is found of a file that someone checks; the first four are those of a certificate, the last two of an
     evidence pack."""
 
-    VALID = Status.VALID.value
-    EXPIRED = Status.EXPIRED.value
-    SUPERSEDED = Status.SUPERSEDED.value
-    REVOKED = Status.REVOKED.value
+    VALID = CredentialStatus.VALID.value
+    EXPIRED = CredentialStatus.EXPIRED.value
+    SUPERSEDED = CredentialStatus.SUPERSEDED.value
+    REVOKED = CredentialStatus.REVOKED.value
     ALTERED = "altered"
     DIFFERS = "differs"
     COMPROMISED = "compromised"
@@ -91,13 +91,15 @@ def valid_until(issued_on: dt.date, months: int) -> dt.date:
     return dt.date(year, month, min(issued_on.day, calendar.monthrange(year, month)[1]))
 
 
-def status(*, valid_until: dt.date, revoked_at: dt.datetime | None, is_superseded: bool, today: dt.date) -> Status:
+def status(
+    *, valid_until: dt.date, revoked_at: dt.datetime | None, is_superseded: bool, today: dt.date
+) -> CredentialStatus:
     """Return the status on a day. Withdrawn beats replaced beats expired."""
     if revoked_at is not None:
-        return Status.REVOKED
+        return CredentialStatus.REVOKED
     if is_superseded:
-        return Status.SUPERSEDED
-    return Status.VALID if today <= valid_until else Status.EXPIRED
+        return CredentialStatus.SUPERSEDED
+    return CredentialStatus.VALID if today <= valid_until else CredentialStatus.EXPIRED
 
 
 def _check_character(body: str) -> str:

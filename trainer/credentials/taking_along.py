@@ -15,7 +15,7 @@ from trainer.content.serving import served
 from trainer.core.errors import NotYet
 from trainer.credentials.badge import Choice
 from trainer.credentials.badges import badge_files
-from trainer.credentials.certificate import NameNeedsFonts, Sheet
+from trainer.credentials.certificate import CertificatePaper, NameNeedsFonts
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf, verification_url
 from trainer.credentials.rules import show_serial
@@ -31,8 +31,8 @@ def certificate_files(credential: Credential, choice: Choice) -> dict[str, bytes
     missing: list[str] = []
     try:
         papers = {
-            "certificate-letter.pdf": certificate_pdf(credential, Sheet.LETTER),
-            "certificate-a4.pdf": certificate_pdf(credential, Sheet.A4),
+            "certificate-letter.pdf": certificate_pdf(credential, CertificatePaper.LETTER),
+            "certificate-a4.pdf": certificate_pdf(credential, CertificatePaper.A4),
         }
     except NameNeedsFonts as error:
         missing += [_("There’s no PDF."), str(error)]

@@ -18,7 +18,7 @@ from trainer.core.errors import NotFound
 from trainer.core.feature import ask_extra
 from trainer.credentials import badges, rules
 from trainer.credentials.badge import Choice
-from trainer.credentials.certificate import NameNeedsFonts, Sheet
+from trainer.credentials.certificate import CertificatePaper, NameNeedsFonts
 from trainer.credentials.checking import check_file
 from trainer.credentials.forms import BadgeForm, FileForm, VerifyForm
 from trainer.credentials.models import Credential
@@ -152,7 +152,9 @@ def certificate(serial: str) -> Response:
     """Return the certificate as a PDF, on A4 if asked. The same number always gives the same bytes."""
     credential = _get(serial)
     try:
-        pdf = certificate_pdf(credential, Sheet.A4 if request.args.get("paper") == "a4" else Sheet.LETTER)
+        pdf = certificate_pdf(
+            credential, CertificatePaper.A4 if request.args.get("paper") == "a4" else CertificatePaper.LETTER
+        )
     except NameNeedsFonts as error:
         raise NotFound(str(error)) from error
     response = make_response(pdf)

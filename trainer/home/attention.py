@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from trainer.compliance.rules import End, Group, Outlook
+from trainer.compliance.rules import End, Outlook, StatusGroup
 from trainer.core.feature import AttentionLine, Urgency, list_features
 from trainer.home.rules import NEAR
 from trainer.organizations.actor import Actor
@@ -33,14 +33,14 @@ def _of_training(actor: Actor, outlook: Outlook, today: dt.date) -> Iterator[Att
         return url_for("training.status", organization_id=actor.organization_id, **asked)
 
     soon = {"from": today, "to": today + NEAR}
-    if duties := outlook.counts.of(Group.LATE):
-        people = outlook.counts.people_of(Group.LATE)
+    if duties := outlook.counts.of(StatusGroup.LATE):
+        people = outlook.counts.people_of(StatusGroup.LATE)
         if duties == people:
             text = ngettext("%(num)s person is overdue", "%(num)s people are overdue", people)
         else:
             of_people = ngettext("%(num)s person", "%(num)s people", people)
             text = _("%(duties)s duties of %(people)s are overdue", duties=duties, people=of_people)
-        yield AttentionLine(Urgency.OVERDUE, text, status(group=Group.LATE))
+        yield AttentionLine(Urgency.OVERDUE, text, status(group=StatusGroup.LATE))
     if count := outlook.ending(End.CERTIFICATE, today, today + NEAR):
         text = ngettext(
             "%(num)s certificate or training record expires within 14 days",

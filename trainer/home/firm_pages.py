@@ -10,13 +10,17 @@ from flask import request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from trainer.core.feature import FirmPage, Group, list_features
+from trainer.core.feature import FirmPage, NavigationGroup, list_features
 from trainer.organizations.actor import Actor
 
-_NAMES: Final = {Group.TRAINING: _l("Training"), Group.PEOPLE: _l("People"), Group.FIRM: _l("The firm")}
+_NAMES: Final = {
+    NavigationGroup.TRAINING: _l("Training"),
+    NavigationGroup.PEOPLE: _l("People"),
+    NavigationGroup.FIRM: _l("The firm"),
+}
 
 
-class Entry(NamedTuple):
+class NavigationEntry(NamedTuple):
     """A link of the navigation."""
 
     label: LazyString
@@ -25,7 +29,7 @@ class Entry(NamedTuple):
     """For `aria-current`: "page" if it leads to this page, "true" if this page belongs to that one, or nothing."""
 
 
-def list_firm_pages(actor: Actor) -> Iterator[tuple[LazyString, list[Entry]]]:
+def list_firm_pages(actor: Actor) -> Iterator[tuple[LazyString, list[NavigationEntry]]]:
     """Yield (name of a group, its entries) of the pages that the actor may see; a group without any isn't there."""
     pages = [page for feature in list_features() for page in feature.firm_pages if actor.may(page.permission)]
     current = _page_of_this()
@@ -33,11 +37,11 @@ def list_firm_pages(actor: Actor) -> Iterator[tuple[LazyString, list[Entry]]]:
         yield _NAMES[group], [_entry(page, actor, current) for page in members]
 
 
-def _entry(page: FirmPage, actor: Actor, current: str | None) -> Entry:
+def _entry(page: FirmPage, actor: Actor, current: str | None) -> NavigationEntry:
     address = url_for(page.endpoint, organization_id=actor.organization_id)
     if page.endpoint == request.endpoint:
-        return Entry(page.label, address, "page")
-    return Entry(page.label, address, "true" if page.endpoint == current else "")
+        return NavigationEntry(page.label, address, "page")
+    return NavigationEntry(page.label, address, "true" if page.endpoint == current else "")
 
 
 def _page_of_this() -> str | None:

@@ -18,7 +18,7 @@ from trainer.core.errors import Invalid
 from trainer.credentials.words import disclaimer
 from trainer.home.attention import list_all_attention
 from trainer.home.queries import find_beginning, list_class_lines, list_tasks
-from trainer.home.rules import OPTIONAL, State, Step, steps, weeks
+from trainer.home.rules import OPTIONAL, SetupStep, StepState, steps, weeks
 from trainer.organizations import operations as organizations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
@@ -73,7 +73,7 @@ def _of_firm(actor: Actor, moment: dt.datetime) -> dict[str, Any]:
     joined = people["here"] - people["waiting"] - 1
     runs = not actor.may(May.REQUIRE) or (bool(requirements) and joined > 0)
     beginning = None
-    if actor.may(May.REQUIRE) and not (runs and Step.POSTERS in (actor.organization.skipped_steps or ())):
+    if actor.may(May.REQUIRE) and not (runs and SetupStep.POSTERS in (actor.organization.skipped_steps or ())):
         beginning = find_beginning(
             actor, moment, people=people["here"], waiting=people["waiting"], has_requirement=bool(requirements)
         )
@@ -89,7 +89,7 @@ def _of_firm(actor: Actor, moment: dt.datetime) -> dict[str, Any]:
             (step, state)
             for step, state in (steps(beginning) if beginning else [])
             # What else there is to do in a firm that runs is among what needs attention.
-            if not runs or (step is Step.POSTERS and state is State.OPEN)
+            if not runs or (step is SetupStep.POSTERS and state is StepState.OPEN)
         ],
         "attention": list_all_attention(actor, outlook, moment) if runs else [],
         "weeks": [(first, last, {end: outlook.ending(end, first, last) for end in End}) for first, last in weeks(today)]

@@ -40,7 +40,7 @@ class MergerForm(Form):
         return [name for name in CHOICES if name in self and self[name].data == GONE]
 
 
-class AnswerForm(Form):
+class MergerAnswerForm(Form):
     """The PIN of the entry that goes away, from whoever is asked or told about joining it; may be left empty."""
 
     pin = PasswordField(

@@ -16,7 +16,7 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotFound
 from trainer.home import mergers
-from trainer.home.merger_forms import AnswerForm, MergerForm
+from trainer.home.merger_forms import MergerAnswerForm, MergerForm
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.mergers import get_going, get_merger, get_own_merger, get_pair, list_likely, refuse_obstacle
@@ -138,7 +138,7 @@ def undo(actor: Actor, merger_id: UUID) -> Response | str:
 @limit_own_failures("10 per hour")
 def answer(merger_id: UUID) -> Response | str | tuple[str, int]:
     """Ask the owner of an account whether another entry is theirs, too; or tell that it was joined."""
-    user_id, form = current_user.id, AnswerForm()
+    user_id, form = current_user.id, MergerAnswerForm()
     merger = get_own_merger(user_id, merger_id)
     if merger.gone_user_id is None or mergers.is_proved(merger):
         del form.pin
@@ -224,7 +224,7 @@ def _prove(user_id: UUID, merger: Merger, given: str) -> UUID | None:
     return try_id
 
 
-def _answer_page(form: AnswerForm, merger: Merger) -> str:
+def _answer_page(form: MergerAnswerForm, merger: Merger) -> str:
     firm = db.session.get_one(Organization, merger.organization_id)
     show_times_of(firm.time_zone)
     until = (merger.joined_at + MERGER_UNDO_LASTS) if merger.joined_at else merger.asked_at + MERGER_ASKED_LASTS

@@ -54,7 +54,14 @@ from trainer.organizations.mergers import (
 )
 from trainer.organizations.models import Membership, Merger, Organization
 from trainer.organizations.queries import find_actor, list_owner_addresses, lock_organization
-from trainer.organizations.rules import MERGER_ASKED_LASTS, MERGER_UNDO_LASTS, May, Outcome, Side, can_undo_merger
+from trainer.organizations.rules import (
+    MERGER_ASKED_LASTS,
+    MERGER_UNDO_LASTS,
+    May,
+    MergerOutcome,
+    MergerSide,
+    can_undo_merger,
+)
 from trainer.pins.pins import begin_try
 from trainer.pins.rules import Way
 from trainer.web.language import mail_language
@@ -69,12 +76,12 @@ _PROVED: Final = "proved"
 """In `Merger.before`: whether the owner of the account that stays gave the PIN of the one that goes."""
 
 
-def sides(kept: Membership, gone: Membership) -> tuple[Side, Side]:
+def sides(kept: Membership, gone: Membership) -> tuple[MergerSide, MergerSide]:
     """Return what decides whether two entries can be joined, and which of them stays."""
     return _side(kept), _side(gone)
 
 
-def asks_first(kept: Side, gone: Side) -> bool:
+def asks_first(kept: MergerSide, gone: MergerSide) -> bool:
     """Return True if the owner of the account that stays must agree: it is their own, and an account would be added."""
     return kept.is_own and gone.has_account
 
@@ -150,7 +157,7 @@ def decline(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> None:
     merger = get_own_merger(user_id, merger_id)
     _lock_firm(merger)
     lock(merger)
-    _end(merger, user_id, Outcome.DECLINED, now)
+    _end(merger, user_id, MergerOutcome.DECLINED, now)
 
 
 def confirm(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime, *, is_proved: bool = False) -> None:
@@ -169,7 +176,7 @@ def withdraw(actor: Actor, merger_id: uuid.UUID, now: dt.datetime) -> Merger:
     lock_organization(actor)
     merger = get_merger(actor, merger_id)
     lock(merger)
-    _end(merger, actor.user_id, Outcome.WITHDRAWN, now)
+    _end(merger, actor.user_id, MergerOutcome.WITHDRAWN, now)
     return merger
 
 
@@ -182,7 +189,7 @@ def dispute(merger_id: uuid.UUID, now: dt.datetime) -> Membership:
     merger = get_going(merger_id)
     _lock_firm(merger)
     lock(merger)
-    _end(merger, merger.gone_user_id, Outcome.WITHDRAWN, now, is_forced=True)
+    _end(merger, merger.gone_user_id, MergerOutcome.WITHDRAWN, now, is_forced=True)
     _tell_owners("merger-disputed", merger, now)
     return db.session.get_one(Membership, merger.gone_id)
 
@@ -205,7 +212,7 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
     if merger.closed_at is not None:
         return
     if merger.joined_at is None:
-        close(merger, Outcome.EXPIRED, now)
+        close(merger, MergerOutcome.EXPIRED, now)
         return
     other_id, user_id = merger.gone_user_id, merger.kept_user_id
     if other_id is not None and user_id is not None:
@@ -226,7 +233,7 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
         account.certificate_name = account.certificate_name or get_user(other_id).certificate_name
         forget_person(other_id, now)
     before = merger.before or {}
-    close(merger, Outcome.SETTLED, now)
+    close(merger, MergerOutcome.SETTLED, now)
     settle_duties(before.get("duties", {}), merger.organization_id)
 
 
@@ -259,11 +266,13 @@ def _forget_own(user_id: uuid.UUID) -> None:
 
 
 def _end(
-    merger: Merger, user_id: uuid.UUID | None, outcome: Outcome, now: dt.datetime, *, is_forced: bool = False
+    merger: Merger, user_id: uuid.UUID | None, outcome: MergerOutcome, now: dt.datetime, *, is_forced: bool = False
 ) -> None:
     kept = db.session.get_one(Membership, merger.kept_id)
     if merger.joined_at is None:
-        _note("merger.declined" if outcome is Outcome.DECLINED else "merger.withdrawn", user_id, merger, kept, now)
+        _note(
+            "merger.declined" if outcome is MergerOutcome.DECLINED else "merger.withdrawn", user_id, merger, kept, now
+        )
         close(merger, outcome, now)
         return
     if not can_undo_merger(merger.joined_at, now):
@@ -283,7 +292,7 @@ def _undo(merger: Merger, user_id: uuid.UUID | None, now: dt.datetime, *, is_for
     correct_days(firm, now, kept.id, merger.gone_id)
     _note("merger.undone", user_id, merger, kept, now)
     duties = merger.before["duties"]
-    close(merger, Outcome.UNDONE, now)
+    close(merger, MergerOutcome.UNDONE, now)
     settle_duties(duties, merger.organization_id)  # of trainings that weren't put back
 
 
@@ -294,7 +303,7 @@ def _lock_firm(merger: Merger) -> Organization:
     ).one()
 
 
-def _side(person: Membership) -> Side:
+def _side(person: Membership) -> MergerSide:
     known = person.user_id is not None and is_known_elsewhere(person.user_id, person.organization_id)
     return side_of(person, is_known_elsewhere=known)
 

@@ -21,7 +21,7 @@ from trainer.learning.queries import find_enrollment, standing, taken
 from trainer.learning.rules import Standing
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import has_code
-from trainer.organizations.waiting import Need as Joining
+from trainer.organizations.waiting import InvitationNeed as Joining
 from trainer.organizations.waiting import Readiness, count_by_need, count_readiness
 from trainer.pins import slips
 from trainer.pins.slips import Slipless
@@ -39,7 +39,7 @@ class ClassLine(NamedTuple):
     stuck: Sequence[Mark]
 
 
-class Task(NamedTuple):
+class OwnTask(NamedTuple):
     """What a firm requires of the one who looks, and their next step in it, if they have begun."""
 
     duty: OwnDuty
@@ -84,18 +84,18 @@ def list_class_lines(actor: Actor, now: dt.datetime) -> tuple[Sequence[ClassLine
     return lines, len(pairs) - len(lines)
 
 
-def list_tasks(actor: Actor, now: dt.datetime) -> list[Task]:
+def list_tasks(actor: Actor, now: dt.datetime) -> list[OwnTask]:
     """Return what the firm requires of the one who looks and isn't done, earliest due date first."""
-    courses, tasks = served().courses, list[Task]()
+    courses, tasks = served().courses, list[OwnTask]()
     for duty in list_duties(actor.membership, actor.organization, now):
         course = courses.get(duty.course)
         if not duty.is_open or course is None or any(task.course is course for task in tasks):
             continue
         enrollment = find_enrollment(actor.user_id, course.slug)
         if enrollment is None or course.is_for_renewal:
-            tasks.append(Task(duty, course, None, None, None))
+            tasks.append(OwnTask(duty, course, None, None, None))
             continue
         course, stands = taken(course, enrollment), standing(enrollment, course)
         way = find_next_step(course, enrollment, stands, now) if enrollment.completed_at is None else None
-        tasks.append(Task(duty, course, enrollment, stands, way))
+        tasks.append(OwnTask(duty, course, enrollment, stands, way))
     return tasks

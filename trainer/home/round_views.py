@@ -6,7 +6,7 @@ from flask import Blueprint, flash, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.assessment.next_steps import NextStep, Step, find_next_step
+from trainer.assessment.next_steps import CourseStep, NextStep, find_next_step
 from trainer.content.library import Course
 from trainer.content.serving import get_course
 from trainer.core.clock import now
@@ -55,4 +55,4 @@ def _way(course: Course, enrollment: Enrollment | None) -> NextStep | None:
     if enrollment is None:
         return None
     way = find_next_step(course, enrollment, standing(enrollment, course), now())
-    return way if way.step is Step.WAIT and way.decision and way.decision.begins_round else None
+    return way if way.step is CourseStep.WAIT and way.decision and way.decision.begins_round else None

@@ -13,7 +13,7 @@ NEAR: Final = dt.timedelta(days=14)
 """Certificates and waivers that end within this time need someone's attention."""
 
 
-class Step(StrEnum):
+class SetupStep(StrEnum):
     """A step of setting up a firm."""
 
     REQUIREMENT = "requirement"
@@ -24,7 +24,7 @@ class Step(StrEnum):
     JOINED = "joined"
 
 
-class State(StrEnum):
+class StepState(StrEnum):
     """How a step stands."""
 
     OPEN = "open"
@@ -32,7 +32,7 @@ class State(StrEnum):
     SKIPPED = "skipped"
 
 
-OPTIONAL: Final = (Step.INVITATIONS, Step.SLIPS, Step.POSTERS)
+OPTIONAL: Final = (SetupStep.INVITATIONS, SetupStep.SLIPS, SetupStep.POSTERS)
 """People can join in one of these ways or another."""
 
 
@@ -53,22 +53,22 @@ class Beginning:
     skipped: frozenset[str]
 
 
-def steps(beginning: Beginning) -> list[tuple[Step, State]]:
+def steps(beginning: Beginning) -> list[tuple[SetupStep, StepState]]:
     """Return the steps in order. Those for people with or without an address aren't there where there are none."""
     is_done = {
-        Step.REQUIREMENT: beginning.has_requirement,  # first, so that an invitation can say what is required
-        Step.ROSTER: beginning.people > 0,
-        Step.INVITATIONS: beginning.uninvited == 0,
-        Step.SLIPS: beginning.slipless == 0,
-        Step.POSTERS: beginning.has_code,
-        Step.JOINED: beginning.joined > 0,
+        SetupStep.REQUIREMENT: beginning.has_requirement,  # first, so that an invitation can say what is required
+        SetupStep.ROSTER: beginning.people > 0,
+        SetupStep.INVITATIONS: beginning.uninvited == 0,
+        SetupStep.SLIPS: beginning.slipless == 0,
+        SetupStep.POSTERS: beginning.has_code,
+        SetupStep.JOINED: beginning.joined > 0,
     }
     if not beginning.with_address:
-        del is_done[Step.INVITATIONS]
+        del is_done[SetupStep.INVITATIONS]
     if not beginning.without_address:
-        del is_done[Step.SLIPS]
+        del is_done[SetupStep.SLIPS]
     return [
-        (step, State.DONE if done else State.SKIPPED if step in beginning.skipped else State.OPEN)
+        (step, StepState.DONE if done else StepState.SKIPPED if step in beginning.skipped else StepState.OPEN)
         for step, done in is_done.items()
     ]
 

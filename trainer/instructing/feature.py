@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.core.feature import HOUR, Feature, FirmPage, Group, Task
+from trainer.core.feature import HOUR, Feature, FirmPage, NavigationGroup, Task
 from trainer.instructing import emails, privacy
 from trainer.instructing.acts import ACTS
 from trainer.instructing.follow_ups import follow_up_classes
@@ -51,7 +51,7 @@ FEATURE = Feature(
     upkeep=(follow_up_classes, end_views_that_lapsed, delete_notes_of_former),
     forget_firm=forget_firm,
     answers={"note_classes": list_taking, "taught_to": list_taught_to},
-    firm_pages=(FirmPage("cohorts.firms_list", _l("Classes"), "teach", Group.TRAINING, 3),),
+    firm_pages=(FirmPage("cohorts.firms_list", _l("Classes"), "teach", NavigationGroup.TRAINING, 3),),
     acts=ACTS,
     export_person=privacy.export_person,
     forget_person=privacy.forget_person,

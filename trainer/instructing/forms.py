@@ -81,7 +81,7 @@ class TeamsForm(Form):
         self.teams.choices = list(teams_there)
 
 
-class JoinForm(Form):
+class JoinClassForm(Form):
     """The name under which someone joins a class."""
 
     name = StringField(

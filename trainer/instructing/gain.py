@@ -20,7 +20,7 @@ _BOTH = (Kind.PRETEST, Kind.FOLLOW_UP)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class GainChange:
     """How many answers of people who gave both were reports: (reports, answers) before and after, and the shares'
     difference with the interval in which it plausibly lies."""
 
@@ -36,8 +36,8 @@ class Gain:
 
     people: int
     """Who answered both since joining."""
-    hits: Change | None = None
-    false_alarms: Change | None = None
+    hits: GainChange | None = None
+    false_alarms: GainChange | None = None
 
 
 def count_gain(cohort: Cohort) -> Gain:
@@ -49,7 +49,7 @@ def count_gain(cohort: Cohort) -> Gain:
     of_kind = {kind: [answer for answer in answers if answer[0] is kind] for kind in _BOTH}
     both = set.intersection(*({row[2].person for row in rows} for rows in of_kind.values()))
 
-    def change(truth: Truth) -> Change | None:
+    def change(truth: Truth) -> GainChange | None:
         before, after = (
             [answer for _kind, shown, answer in rows if shown is truth and answer.person in both]
             for rows in of_kind.values()
@@ -57,7 +57,7 @@ def count_gain(cohort: Cohort) -> Gain:
         changed = difference(before, after) if len({answer.pair for answer in before + after}) > 1 else None
         if changed is None:
             return None
-        return Change(_counted(before), _counted(after), changed.value, changed.interval())
+        return GainChange(_counted(before), _counted(after), changed.value, changed.interval())
 
     return Gain(len(both), change(Truth.CONCERN), change(Truth.NO_CONCERN))
 

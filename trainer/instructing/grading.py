@@ -26,31 +26,31 @@ PAGE: Final = 50
 MOST_COMMENTS: Final = 50
 
 
-class State(StrEnum):
+class NoteState(StrEnum):
     """Whether a note was answered."""
 
     WAITING = "waiting"
     ANSWERED = "answered"
 
 
-STATE_NAMES = {State.WAITING: _l("Waiting"), State.ANSWERED: _l("Answered")}
+STATE_NAMES = {NoteState.WAITING: _l("Waiting"), NoteState.ANSWERED: _l("Answered")}
 
 
-def list_notes(desk: Desk, state: State, after: str | None) -> Page[tuple[ClassNote, CohortMember]]:
+def list_notes(desk: Desk, state: NoteState, after: str | None) -> Page[tuple[ClassNote, CohortMember]]:
     """Return a page of a class's notes: those that have waited longest first, of answered ones the newest answer."""
     query = _seen_by(desk)
-    if state is State.WAITING:
+    if state is NoteState.WAITING:
         waiting = query.where(ClassNote.answered_at.is_(None))
         return read_page(waiting, ClassNote.handed_in_at, ClassNote.id, after=after, most=PAGE)
     answered = query.where(ClassNote.answered_at.is_not(None))
     return read_page(answered, ClassNote.answered_at, ClassNote.id, after=after, most=PAGE, is_newest_first=True)
 
 
-def count_notes(desk: Desk) -> dict[State, int]:
+def count_notes(desk: Desk) -> dict[NoteState, int]:
     """Return how many notes of a class wait, and how many were answered."""
     seen = _seen_by(desk).with_only_columns(ClassNote.answered_at.is_(None), func.count())
     counts = {bool(row[0]): row[1] for row in db.session.execute(seen.group_by(ClassNote.answered_at.is_(None)))}
-    return {State.WAITING: counts.get(True, 0), State.ANSWERED: counts.get(False, 0)}
+    return {NoteState.WAITING: counts.get(True, 0), NoteState.ANSWERED: counts.get(False, 0)}
 
 
 def get_note(desk: Desk, note_id: uuid.UUID) -> tuple[ClassNote, CohortMember]:

@@ -31,7 +31,7 @@ CLOSED = _l("This class doesn’t take notes anymore: it was archived, you’re 
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SubmittedNote:
     """A note that someone wrote in practice and compared with the model. `digest`: which question it answers."""
 
     course: str
@@ -54,7 +54,7 @@ def read_note(kept: Mapping[str, Any]) -> NotePayload:
 
 def written_in_lesson(
     user_id: uuid.UUID, course: Course, lesson: Lesson, name: str, since: dt.datetime | None = None
-) -> Written:
+) -> SubmittedNote:
     """Return a learner's note of a lesson, written since an instant or ever. Raises NotFound if there is none, or not
     yet compared."""
     question, enrollment = lesson.question(name), find_enrollment(user_id, course.slug)
@@ -63,7 +63,7 @@ def written_in_lesson(
     answers = list_answers_now(enrollment.id, lesson, since)
     if not is_whole(question, answers):
         raise NotFound
-    return Written(course.slug, question.digest, question.payload, answers[name]["note"])
+    return SubmittedNote(course.slug, question.digest, question.payload, answers[name]["note"])
 
 
 def employs(user_id: uuid.UUID | InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
@@ -93,7 +93,7 @@ def list_taking(user_id: uuid.UUID, course: str) -> list[tuple[Cohort, CohortMem
     ]
 
 
-def hand_in(user_id: uuid.UUID, cohort_id: uuid.UUID, written: Written, now: dt.datetime) -> ClassNote:
+def hand_in(user_id: uuid.UUID, cohort_id: uuid.UUID, written: SubmittedNote, now: dt.datetime) -> ClassNote:
     """Hand a note in to a class. The same one twice is one.
 
     Raises Conflict if the class takes none from this person, or another one about the same question waits there;
@@ -115,7 +115,7 @@ def rewrite(user_id: uuid.UUID, note_id: uuid.UUID, text: str, now: dt.datetime)
     """Hand in a new version of a note that was answered; as `hand_in`."""
     before = get_own(user_id, note_id)
     cohort = db.session.get_one(Cohort, before.cohort_id)
-    return hand_in(user_id, cohort.id, Written(cohort.course, before.item_digest, before.question, text), now)
+    return hand_in(user_id, cohort.id, SubmittedNote(cohort.course, before.item_digest, before.question, text), now)
 
 
 def withdraw(user_id: uuid.UUID, note_id: uuid.UUID, now: dt.datetime) -> None:
@@ -227,7 +227,7 @@ def may_rewrite(user_id: uuid.UUID, own: ClassNote) -> bool:
     return newest is not None and newest.id == own.id
 
 
-def _hand_in(member: CohortMember, written: Written, now: dt.datetime) -> ClassNote:
+def _hand_in(member: CohortMember, written: SubmittedNote, now: dt.datetime) -> ClassNote:
     newest = _newest(member.id, written.digest)
     if newest is not None and newest.text == written.text:
         if newest.answered_at is None:

@@ -34,7 +34,7 @@ MOST_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class InvitationPreview:
     """Who would be invited now: how many, the first names, and how many of them haven't joined the firm."""
 
     people: int
@@ -42,7 +42,7 @@ class Preview:
     outside: int
 
 
-class Line(NamedTuple):
+class InvitedLine(NamedTuple):
     """Someone who is invited."""
 
     invitation: ClassInvitation
@@ -85,14 +85,14 @@ def list_chosen_teams(cohort: Cohort) -> set[uuid.UUID]:
     return set(db.session.scalars(select(ClassTeam.team_id).where(ClassTeam.cohort_id == cohort.id)))
 
 
-def preview(desk: Desk) -> Preview:
+def preview(desk: Desk) -> InvitationPreview:
     """Return who would be invited now."""
     condition = _to_invite(_actor_of(desk), desk.cohort)
     people, inside = db.session.execute(
         select(func.count(), func.count(Membership.user_id)).select_from(Membership).where(condition)
     ).one()
     names = select(Membership.name).where(condition).order_by(Membership.name_key, Membership.id).limit(MOST_NAMES)
-    return Preview(people, list(db.session.scalars(names)), people - inside)
+    return InvitationPreview(people, list(db.session.scalars(names)), people - inside)
 
 
 def invite(desk: Desk, now: dt.datetime) -> Sent:
@@ -149,7 +149,7 @@ def count_by_answer(desk: Desk) -> Counter[Answer]:
     return Counter({Answer(row[0]): row[1] for row in db.session.execute(query)})
 
 
-def list_invited(desk: Desk, answer: Answer | None, after: str | None) -> Page[Line]:
+def list_invited(desk: Desk, answer: Answer | None, after: str | None) -> Page[InvitedLine]:
     """Return a page of the people invited, by name; `answer`: only those who said so."""
     newest = (
         select(func.max(ClassInvitationMail.created_at))
@@ -162,7 +162,9 @@ def list_invited(desk: Desk, answer: Answer | None, after: str | None) -> Page[L
     if answer is not None:
         query = query.where(said == answer.value)
     page = read_page(query, Membership.name_key, Membership.id, after=after, most=PAGE)
-    return Page([Line(row[0], row[1], Answer(row[2]), bool(row[3]), row[4]) for row in page.rows], page.next_after)
+    return Page(
+        [InvitedLine(row[0], row[1], Answer(row[2]), bool(row[3]), row[4]) for row in page.rows], page.next_after
+    )
 
 
 def find_own_invitation(user_id: uuid.UUID, cohort: Cohort) -> ClassInvitation | None:

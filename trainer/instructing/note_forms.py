@@ -43,7 +43,7 @@ class RewriteForm(Form):
     )
 
 
-class AnswerForm(Form):
+class NoteAnswerForm(Form):
     """Which points of its rubric a note meets, and a comment."""
 
     met = Ticks(_l("What does this note do? Check what it meets."))

@@ -16,7 +16,7 @@ from trainer.instructing.queries import Desk, list_attendance, list_class_sessio
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ClassRecord:
     """Someone who was at a meeting, and what was signed off for them there."""
 
     session: ClassSession
@@ -30,7 +30,7 @@ class Record:
     signature: Signature | None
 
 
-def list_records(desk: Desk, course: Course | None) -> Iterator[Record]:
+def list_records(desk: Desk, course: Course | None) -> Iterator[ClassRecord]:
     """Yield who was at the meetings of a class, the newest meeting first, then by name; after them who
     wasn't in the class."""
     members, numbers = list_members(desk.cohort), list_numbers(desk)
@@ -41,14 +41,14 @@ def list_records(desk: Desk, course: Course | None) -> Iterator[Record]:
         for member in members:
             if member.id in there:
                 lessons = signed.get(member.id, [])
-                yield Record(
+                yield ClassRecord(
                     *(session, taught, member.name, numbers.get(member.user_id), True),
                     len(lessons),
                     sum(sign_off.minutes for sign_off in lessons),
                     signatures.get(lessons[-1].signature_id) if lessons else None,
                 )
         for name in session.walk_ins or ():
-            yield Record(session, taught, name, None, False, 0, 0, None)
+            yield ClassRecord(session, taught, name, None, False, 0, 0, None)
 
 
 def _signed_at(session: ClassSession) -> dict[uuid.UUID | None, list[SignOff]]:

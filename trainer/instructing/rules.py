@@ -110,7 +110,7 @@ class Show(StrEnum):
     DONE = "done"
 
 
-class Order(StrEnum):
+class BoardOrder(StrEnum):
     """How the board is sorted."""
 
     NAME = "name"
@@ -179,16 +179,16 @@ class Mark(NamedTuple):
         return self.completed_at is not None
 
 
-def narrow(marks: list[Mark], show: Show, order: Order) -> list[Mark]:
+def narrow(marks: list[Mark], show: Show, order: BoardOrder) -> list[Mark]:
     """Return those to show, sorted: by name, by least done, or by longest idle."""
     shown = [
         mark
         for mark in marks
         if show is Show.ALL or (show is Show.STUCK and mark.is_stuck) or (show is Show.DONE and mark.is_complete)
     ]
-    if order is Order.PROGRESS:
+    if order is BoardOrder.PROGRESS:
         return sorted(shown, key=lambda mark: (mark.is_complete, mark.done_lessons or 0))
-    if order is Order.ACTIVE:
+    if order is BoardOrder.ACTIVE:
         return sorted(shown, key=lambda mark: mark.last_active)
     return shown
 

@@ -56,7 +56,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class MeetingPlan:
     """What is said of a meeting."""
 
     held_on: dt.date
@@ -86,7 +86,7 @@ def hold_session(
     """
     cohort = lock_cohort(desk.cohort.id)
     check_open(cohort)
-    plan = Plan(held_on, minutes, lessons, place, remark)
+    plan = MeetingPlan(held_on, minutes, lessons, place, remark)
     session_id = uuid.uuid4() if number is None else _id_of(cohort, number, plan)
     known = db.session.get(ClassSession, session_id)
     if known is not None:
@@ -109,7 +109,7 @@ def hold_session(
     return session
 
 
-def change_session(desk: Desk, session_id: uuid.UUID, plan: Plan, course: Course, now: dt.datetime) -> None:
+def change_session(desk: Desk, session_id: uuid.UUID, plan: MeetingPlan, course: Course, now: dt.datetime) -> None:
     """Change what is said of a meeting. Raises Conflict once lessons were signed off by it."""
     check_open(lock_cohort(desk.cohort.id))
     session = get_class_session(desk, session_id)
@@ -311,13 +311,13 @@ def _minutes_of(session: ClassSession, member: CohortMember) -> int:
     return sum(db.session.scalars(given))
 
 
-def _id_of(cohort: Cohort, number: uuid.UUID, plan: Plan) -> uuid.UUID:
+def _id_of(cohort: Cohort, number: uuid.UUID, plan: MeetingPlan) -> uuid.UUID:
     """Return the id that a form gives to a meeting: the same for the same words in the same class."""
     said = (plan.held_on.isoformat(), plan.minutes, sorted(set(plan.lessons)), plan.place, plan.note)
     return uuid.uuid5(number, json.dumps([cohort.id.hex, *said]))
 
 
-def _write(desk: Desk, session: ClassSession, plan: Plan, course: Course, now: dt.datetime) -> None:
+def _write(desk: Desk, session: ClassSession, plan: MeetingPlan, course: Course, now: dt.datetime) -> None:
     taught = [lesson.id for lesson in course.lessons if lesson.id in set(plan.lessons)]
     if not taught or len(taught) != len(set(plan.lessons)):
         raise Invalid(_l("Choose the lessons you teach."))

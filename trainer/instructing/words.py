@@ -8,13 +8,17 @@ import flask_babel
 from flask_babel import lazy_gettext as _l
 
 from trainer.credentials.rules import show_serial
-from trainer.instructing.records import Record
-from trainer.instructing.rules import Answer, BoardRow, Grain, Misread, Order, Rate, Show
+from trainer.instructing.records import ClassRecord
+from trainer.instructing.rules import Answer, BoardOrder, BoardRow, Grain, Misread, Rate, Show
 from trainer.organizations.rules import local_day
 from trainer.web.tables import Cell, Table
 
 SHOW_NAMES = {Show.ALL: _l("All"), Show.STUCK: _l("Stuck"), Show.DONE: _l("Completed")}
-ORDER_NAMES = {Order.NAME: _l("Name"), Order.PROGRESS: _l("Least done"), Order.ACTIVE: _l("Longest idle")}
+ORDER_NAMES = {
+    BoardOrder.NAME: _l("Name"),
+    BoardOrder.PROGRESS: _l("Least done"),
+    BoardOrder.ACTIVE: _l("Longest idle"),
+}
 ANSWER_NAMES = {
     Answer.WAITING: _l("Not answered"),
     Answer.JOINED: _l("Joined"),
@@ -109,7 +113,7 @@ def board_table(rows: Iterable[BoardRow], zone: str) -> Table:
     return Table("class-board", BOARD_HEADS, (_board_cells(row, zone) for row in rows))
 
 
-def meetings_table(rows: Iterable[Record], zone: str) -> Table:
+def meetings_table(rows: Iterable[ClassRecord], zone: str) -> Table:
     """Return who was at which meeting of a class, and what was signed, as a table for export."""
     return Table("class-meetings", MEETING_HEADS, (_meeting_cells(row, zone) for row in rows))
 
@@ -141,7 +145,7 @@ def _board_cells(row: BoardRow, zone: str) -> tuple[Cell, ...]:
     )
 
 
-def _meeting_cells(row: Record, zone: str) -> tuple[Cell, ...]:
+def _meeting_cells(row: ClassRecord, zone: str) -> tuple[Cell, ...]:
     signature = row.signature
     return (
         row.session.held_on,

@@ -40,7 +40,7 @@ def deliver() -> Iterator[None]:
     settings = current_app.config["SETTINGS"]
     if settings.smtp_url is None or not is_due(OutboxMessage, now()):
         return
-    with closing(Line(settings.smtp_url, allows_plain=settings.smtp_plain)) as line:
+    with closing(SmtpConnection(settings.smtp_url, allows_plain=settings.smtp_plain)) as line:
         for is_fresh_first in cycle((True, False)):  # neither new mail nor what failed before keeps the other waiting
             server = line.open()
             with transaction():
@@ -51,7 +51,7 @@ def deliver() -> Iterator[None]:
             yield
 
 
-class Line:
+class SmtpConnection:
     """The connection to the mail server, reopened when it breaks."""
 
     def __init__(self, address: str, *, allows_plain: bool) -> None:
@@ -103,7 +103,7 @@ def _deliver_one(server: smtplib.SMTP, message: OutboxMessage, sender: str) -> N
     try:
         letter = write(message)
         if letter is None:
-            _note(message, Fault(NO_LONGER_NEEDED, NO_LONGER_NEEDED, is_final=True))
+            _note(message, MailFault(NO_LONGER_NEEDED, NO_LONGER_NEEDED, is_final=True))
             return
         mail = compose(message, letter, sender)
         if now() >= message.due_at:
@@ -121,7 +121,7 @@ def _deliver_one(server: smtplib.SMTP, message: OutboxMessage, sender: str) -> N
 
 
 @dataclass(frozen=True)
-class Fault:
+class MailFault:
     """Why a mail wasn't sent. The log gets the kind alone: a mail server's text usually names the address."""
 
     kind: str
@@ -129,24 +129,24 @@ class Fault:
     is_final: bool
 
 
-def fault_of(error: Exception) -> Fault:
+def fault_of(error: Exception) -> MailFault:
     """Judge an error at one mail: only a permanent refusal of a recipient or a text is final."""
     match error:
         case smtplib.SMTPRecipientsRefused():
             code, text = next(iter(error.recipients.values()))
-            return Fault(f"the recipient was refused, {code}", f"{code} {_readable(text)}", is_final=code >= 500)
+            return MailFault(f"the recipient was refused, {code}", f"{code} {_readable(text)}", is_final=code >= 500)
         case smtplib.SMTPResponseException():
             is_final = isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
             kind = f"{type(error).__name__}, {error.smtp_code}"
-            return Fault(kind, f"{error.smtp_code} {_readable(error.smtp_error)}", is_final=is_final)
-    return Fault(describe(error), f"{type(error).__name__}: {error}", is_final=False)
+            return MailFault(kind, f"{error.smtp_code} {_readable(error.smtp_error)}", is_final=is_final)
+    return MailFault(describe(error), f"{type(error).__name__}: {error}", is_final=False)
 
 
 def _readable(answer: bytes | str) -> str:
     return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
 
 
-def _note(message: OutboxMessage, fault: Fault) -> None:
+def _note(message: OutboxMessage, fault: MailFault) -> None:
     log.warning("mail %s not sent: %s", message.id.hex, fault.kind)
     with transaction():
         outbox.mark_failed(message, fault.text, now(), is_final=fault.is_final)

@@ -19,7 +19,7 @@ from trainer.assignments.models import Assignment
 from trainer.core import leases
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, insert_missing
-from trainer.core.events import Event, Kind
+from trainer.core.events import Event, EventKind
 from trainer.core.releases import ContentRelease
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
@@ -139,7 +139,7 @@ def _has_news(now: dt.datetime) -> ColumnElement[bool]:
     revoked = (
         duties.join(Credential, Credential.user_id == Assignment.user_id)
         .join(Event, Event.subject_id == Credential.id)
-        .where(Event.kind == Kind.REVOKED, Event.created_at > since, Event.created_at > upkeep.seen_until)
+        .where(Event.kind == EventKind.REVOKED, Event.created_at > since, Event.created_at > upkeep.seen_until)
     )
     begun = duties.join(Enrollment, Enrollment.user_id == Assignment.user_id).where(
         Enrollment.started_at > since, Enrollment.started_at > upkeep.seen_until

@@ -49,7 +49,7 @@ def run() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     beats = begin_heartbeats(current_app._get_current_object(), ProcessRole.WORKER, stopped)  # type: ignore[attr-defined]
-    rhythms = [Rhythm(task) for task in list_tasks()]
+    rhythms = [TaskRhythm(task) for task in list_tasks()]
     while not stopped.is_set():
         is_busy = False
         for rhythm in rhythms:
@@ -60,7 +60,7 @@ def run() -> None:
     beats.join(LAST_BEAT)  # what it has begun to write is written
 
 
-class Rhythm:
+class TaskRhythm:
     """One task's turns: when it is due, how far it is, how often it has failed."""
 
     def __init__(self, task: Task) -> None:

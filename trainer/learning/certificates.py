@@ -20,7 +20,7 @@ from trainer.core.outbox import post
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import reissue, revoke
 from trainer.credentials.queries import find_by_serial, list_names, status_on
-from trainer.credentials.rules import Status
+from trainer.credentials.rules import CredentialStatus
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import find_enrollment
 from trainer.web.language import mail_language
@@ -74,7 +74,7 @@ def _reissue(
     credential: Credential, holder: User, name: str | None, now: dt.datetime, *, actor_id: uuid.UUID
 ) -> Credential:
     earned = db.session.scalar(select(Enrollment).where(Enrollment.credential_id == credential.id))
-    if status_on(credential, now.date()) is not Status.VALID or earned is None:
+    if status_on(credential, now.date()) is not CredentialStatus.VALID or earned is None:
         raise Conflict(_l("Only a valid certificate can be reissued, and this one isn’t, or was already replaced."))
     if earned.user_id != credential.user_id:
         raise Conflict(_l("Two accounts are being joined right now. Try again in a day."))

@@ -16,7 +16,7 @@ from trainer.content.drills import Question
 from trainer.content.library import Course, Lesson
 from trainer.core.db import db, insert_missing
 from trainer.core.errors import NotYet
-from trainer.core.events import Kind, happen
+from trainer.core.events import EventKind, happen
 from trainer.credentials.models import Credential, Facts, PassedFinal
 from trainer.credentials.operations import issue, supersede
 from trainer.credentials.queries import find_credential
@@ -280,7 +280,7 @@ def complete(
     credential = issue(facts, enrollment.user_id, enrollment.cycle, asks.validity_months, now, final)
     enrollment.completed_at = now
     enrollment.credential_id = credential.id
-    happen(Kind.COMPLETED, credential.id, now)
+    happen(EventKind.COMPLETED, credential.id, now)
     supersede(enrollment.user_id, enrollment.course, credential)
     return credential
 

@@ -14,7 +14,7 @@ from trainer.content.history import Change
 from trainer.content.library import Course, Lesson
 from trainer.core.db import db
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import Status, status
+from trainer.credentials.rules import CredentialStatus, status
 from trainer.items.payload import Given
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.questions import is_whole
@@ -57,7 +57,7 @@ class Since:
         return min(lesson.by for lesson in self.missing)
 
 
-class Held(NamedTuple):
+class HeldCredential(NamedTuple):
     """What of a certificate tells by when changed lessons are to be read: `HELD` selects it."""
 
     id: UUID
@@ -79,10 +79,10 @@ class Held(NamedTuple):
         is_superseded = self.superseded_by_id is not None
         valid_until, revoked_at = self.valid_until, self.revoked_at
         state = status(valid_until=valid_until, revoked_at=revoked_at, is_superseded=is_superseded, today=day)
-        return state is Status.VALID
+        return state is CredentialStatus.VALID
 
 
-HELD = tuple(getattr(Credential, name) for name in Held._fields)
+HELD = tuple(getattr(Credential, name) for name in HeldCredential._fields)
 
 
 class Asked(NamedTuple):
@@ -98,7 +98,7 @@ def changes_since(credential: Credential, courses: Mapping[str, Course], today: 
 
     It takes no statement unless lessons are to be read.
     """
-    course, held = courses.get(credential.course), Held.of(credential)
+    course, held = courses.get(credential.course), HeldCredential.of(credential)
     if course is None or not held.is_valid(today):
         return None
     changes = _changes(course, credential.course_version)
@@ -116,7 +116,9 @@ def asking_courses(courses: Mapping[str, Course]) -> frozenset[str]:
     )
 
 
-def top_ups_due(credentials: Iterable[Held], courses: Mapping[str, Course], today: dt.date) -> dict[UUID, dt.date]:
+def top_ups_due(
+    credentials: Iterable[HeldCredential], courses: Mapping[str, Course], today: dt.date
+) -> dict[UUID, dt.date]:
     """Return, by id, the day by which the changed lessons are to be read, of the certificates whose holder hasn't.
 
     The same rule as `changes_since`, for as many people as a page shows, with two statements or none.
@@ -150,7 +152,7 @@ class _Done:
     """Someone's answers in a course, by question and its digest; of several cycles, the newest."""
 
     @classmethod
-    def of(cls, credentials: Collection[Held], lessons: Collection[str]) -> Self:
+    def of(cls, credentials: Collection[HeldCredential], lessons: Collection[str]) -> Self:
         theirs = (
             Enrollment.user_id.in_({credential.user_id for credential in credentials}),
             Enrollment.course.in_({credential.course for credential in credentials}),
@@ -204,7 +206,7 @@ def _asked(course: Course, changes: tuple[Change, ...]) -> tuple[Asked, ...]:
     return tuple(Asked(lesson, *asked[lesson.id]) for lesson in course.lessons if lesson.id in asked)
 
 
-def _to_read(credential: Held, asked: tuple[Asked, ...], done: _Done) -> tuple[ToRead, ...]:
+def _to_read(credential: HeldCredential, asked: tuple[Asked, ...], done: _Done) -> tuple[ToRead, ...]:
     given = done.given.get((credential.user_id, credential.course), {})
     lessons = []
     for lesson, changed_on, by in asked:

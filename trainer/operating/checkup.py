@@ -24,7 +24,7 @@ from trainer.core.limits import DatabaseStorage
 from trainer.core.outbox import FAILED_FOR, OutboxMessage, has_failed
 from trainer.core.processes import RunningProcess, list_processes, measure_clock
 from trainer.core.settings import Settings
-from trainer.jobs.delivery import Line
+from trainer.jobs.delivery import SmtpConnection
 from trainer.jobs.runner import list_tasks
 from trainer.operating.health import ask, look_at_web, look_for_readiness
 from trainer.operating.rules import BACKUP_OLD, CLOCK_OFF, Finding, fine, in_number, in_words, problem, warn
@@ -103,7 +103,7 @@ def look_at_mail_server() -> Finding:
             "mail", "unset", "No mail server is set: mail waits, and links aren’t sent.", "Set TRAINER_SMTP_URL."
         )
     try:
-        with closing(Line(settings.smtp_url, allows_plain=settings.smtp_plain)) as line:
+        with closing(SmtpConnection(settings.smtp_url, allows_plain=settings.smtp_plain)) as line:
             line.open()
     except smtplib.SMTPResponseException as error:  # its text may name the account
         return problem("mail", "refused", f"The mail server refused: {error.smtp_code}.", "Check TRAINER_SMTP_URL.")
@@ -153,7 +153,7 @@ def look_at_replica() -> Finding:
     return fine("replica", "The replica is a standby and has all that the database has.")
 
 
-def _in_seconds(standing: replica.Standing) -> str:
+def _in_seconds(standing: replica.ReplicaLag) -> str:
     return in_words(dt.timedelta(seconds=round(standing.seconds_behind)))
 
 

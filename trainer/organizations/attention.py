@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from trainer.core.feature import AttentionLine, Urgency
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
-from trainer.organizations.waiting import Need, count_by_need
+from trainer.organizations.waiting import InvitationNeed, count_by_need
 
 
 def list_attention(actor: Actor, now: dt.datetime) -> Iterator[AttentionLine]:
@@ -20,19 +20,19 @@ def list_attention(actor: Actor, now: dt.datetime) -> Iterator[AttentionLine]:
         return
     invited = count_by_need(actor, now)
 
-    def invitations(state: Need) -> str:
+    def invitations(state: InvitationNeed) -> str:
         return url_for("invitations.invitations", organization_id=actor.organization_id, state=state)
 
-    if count := invited[Need.REFUSED]:
+    if count := invited[InvitationNeed.REFUSED]:
         text = ngettext("%(num)s invitation couldn’t be delivered", "%(num)s invitations couldn’t be delivered", count)
-        yield AttentionLine(Urgency.FAILED, text, invitations(Need.REFUSED))
-    if count := invited[Need.UNANSWERED]:
+        yield AttentionLine(Urgency.FAILED, text, invitations(InvitationNeed.REFUSED))
+    if count := invited[InvitationNeed.UNANSWERED]:
         text = ngettext(
             "%(num)s invitation has no answer, and nothing more goes out automatically",
             "%(num)s invitations have no answer, and nothing more goes out automatically",
             count,
         )
-        yield AttentionLine(Urgency.NOT_STARTED, text, invitations(Need.UNANSWERED))
-    if count := invited[Need.NEW]:
+        yield AttentionLine(Urgency.NOT_STARTED, text, invitations(InvitationNeed.UNANSWERED))
+    if count := invited[InvitationNeed.NEW]:
         text = ngettext("%(num)s person hasn’t been invited", "%(num)s people haven’t been invited", count)
-        yield AttentionLine(Urgency.NOT_STARTED, text, invitations(Need.NEW))
+        yield AttentionLine(Urgency.NOT_STARTED, text, invitations(InvitationNeed.NEW))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.core.feature import HOUR, Feature, FirmPage, Group, Task
+from trainer.core.feature import HOUR, Feature, FirmPage, NavigationGroup, Task
 from trainer.organizations import emails, privacy
 from trainer.organizations.acts import ACTS
 from trainer.organizations.attention import list_attention
@@ -27,12 +27,12 @@ FEATURE = Feature(
     upkeep=(follow_up,),
     forget_firm=forget_firm,
     firm_pages=(
-        FirmPage("people.people", _l("People"), "see people", Group.PEOPLE, 1),
-        FirmPage("invitations.invitations", _l("Invitations"), "bring people in", Group.PEOPLE, 2),
-        FirmPage("codes.codes", _l("Join codes"), "bring people in", Group.PEOPLE, 3),
-        FirmPage("teams.teams", _l("Teams"), "set teams", Group.PEOPLE, 5),
-        FirmPage("audit.log", _l("Audit log"), "read the audit log", Group.FIRM, 1),
-        FirmPage("organizations.settings", _l("Settings"), "set the firm", Group.FIRM, 4),
+        FirmPage("people.people", _l("People"), "see people", NavigationGroup.PEOPLE, 1),
+        FirmPage("invitations.invitations", _l("Invitations"), "bring people in", NavigationGroup.PEOPLE, 2),
+        FirmPage("codes.codes", _l("Join codes"), "bring people in", NavigationGroup.PEOPLE, 3),
+        FirmPage("teams.teams", _l("Teams"), "set teams", NavigationGroup.PEOPLE, 5),
+        FirmPage("audit.log", _l("Audit log"), "read the audit log", NavigationGroup.FIRM, 1),
+        FirmPage("organizations.settings", _l("Settings"), "set the firm", NavigationGroup.FIRM, 4),
     ),
     firm_blueprints={
         "closing": "organizations.settings",

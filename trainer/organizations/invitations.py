@@ -24,7 +24,7 @@ from trainer.organizations.invitation_links import digests_of, is_mailed, named_
 from trainer.organizations.models import Invitation, InvitationMail, Membership, Organization
 from trainer.organizations.queries import firm_is_open, lock_organization
 from trainer.organizations.rules import local_day, padded
-from trainer.organizations.waiting import Need, can_get_mail_now, got_lately, has_need, waits
+from trainer.organizations.waiting import InvitationNeed, can_get_mail_now, got_lately, has_need, waits
 from trainer.web.language import mail_language
 
 LASTS = dt.timedelta(days=30)
@@ -77,7 +77,7 @@ def invite(actor: Actor, person: Membership, now: dt.datetime) -> None:
     )
 
 
-def resend_all(actor: Actor, now: dt.datetime, need: Need | None = None) -> Sent:
+def resend_all(actor: Actor, now: dt.datetime, need: InvitationNeed | None = None) -> Sent:
     """Invite everyone whom the actor sees and who hasn't joined, or only those who need attention for a reason.
 
     Left out are people invited within a day, and addresses to which mail was given up.

@@ -25,7 +25,7 @@ from trainer.organizations.history import keep_stays
 from trainer.organizations.invitations import is_taken, void_invitations
 from trainer.organizations.models import Invitation, Membership, Merger, Organization, Team, TeamMembership, TeamStay
 from trainer.organizations.queries import get_changeable, list_team_ids, seen_by
-from trainer.organizations.rules import Obstacle, Outcome, Role, Side, fold, obstacle_to
+from trainer.organizations.rules import MergerOutcome, MergerSide, Obstacle, Role, fold, obstacle_to
 
 CHOICES: Final = ("name", "employee_number", "job_title", "hired_on")
 """Facts of which the staff choose the one that wins where both entries have one. An address is the kept entry's."""
@@ -65,11 +65,11 @@ def sees_all_of(actor: Actor, kept: Membership, gone: Membership) -> bool:
     return actor.team_ids is None or actor.team_ids.issuperset([*list_team_ids(kept.id), *list_team_ids(gone.id)])
 
 
-def side_of(person: Membership, *, is_known_elsewhere: bool) -> Side:
+def side_of(person: Membership, *, is_known_elsewhere: bool) -> MergerSide:
     """Return what decides whether an entry can be joined away."""
     user_id = person.user_id
     is_own = user_id is not None and (is_known_elsewhere or is_own_account(user_id, person.organization_id))
-    return Side(user_id is not None, is_own, person.role == Role.MEMBER)
+    return MergerSide(user_id is not None, is_own, person.role == Role.MEMBER)
 
 
 def is_own_account(user_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
@@ -103,7 +103,7 @@ def get_going(merger_id: uuid.UUID) -> Merger:
     return _get(Merger.id == merger_id, *_IS_GOING)
 
 
-def refuse_obstacle(kept: Side, gone: Side) -> None:
+def refuse_obstacle(kept: MergerSide, gone: MergerSide) -> None:
     """Raise Conflict where two entries can't be joined this way around."""
     obstacle = obstacle_to(kept, gone)
     if obstacle is Obstacle.OWN_ACCOUNTS:
@@ -165,7 +165,7 @@ def lock(merger: Merger) -> None:
         raise Conflict(_l("Someone else got there first. Look at the page again."))
 
 
-def close(merger: Merger, outcome: Outcome, now: dt.datetime) -> None:
+def close(merger: Merger, outcome: MergerOutcome, now: dt.datetime) -> None:
     """Note how joining two entries ended; what undoing would have taken is forgotten."""
     merger.closed_at, merger.outcome, merger.before = now, outcome, None
     db.session.flush()

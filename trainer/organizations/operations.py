@@ -16,7 +16,7 @@ from trainer.accounts.rules import clean_name, email_key, is_mailable, is_printa
 from trainer.core.audit import AuditEvent, note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.core.events import Kind, happen
+from trainer.core.events import EventKind, happen
 from trainer.organizations.actor import Actor
 from trainer.organizations.history import end_stays, keep_stays
 from trainer.organizations.invitations import void_invitations
@@ -289,7 +289,7 @@ def _end(person: Membership, ended_on: dt.date, now: dt.datetime) -> None:
     if person.hired_on is not None and ended_on < person.hired_on:
         raise Invalid(_l("The last day can’t be before the hire date."))
     person.ended_on, person.ended_at = ended_on, now
-    happen(Kind.LEFT, person.id, now)
+    happen(EventKind.LEFT, person.id, now)
     db.session.flush()
 
 

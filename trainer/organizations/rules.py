@@ -169,7 +169,7 @@ def can_undo(ended_at: dt.datetime, now: dt.datetime) -> bool:
     return now - ended_at <= UNDO_LASTS
 
 
-class Outcome(StrEnum):
+class MergerOutcome(StrEnum):
     """How joining two entries ended."""
 
     SETTLED = "settled"  # can't be undone anymore
@@ -189,7 +189,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class MergerSide:
     """One of two entries that are to be joined."""
 
     has_account: bool
@@ -199,7 +199,7 @@ class Side:
     """Has no role."""
 
 
-def obstacle_to(kept: Side, gone: Side) -> Obstacle | None:
+def obstacle_to(kept: MergerSide, gone: MergerSide) -> Obstacle | None:
     """Return why one entry can't be joined into another, or None if it can."""
     if kept.is_own and gone.is_own:
         return Obstacle.OWN_ACCOUNTS

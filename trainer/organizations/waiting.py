@@ -33,7 +33,7 @@ _EVERY, _RECENT = aliased(Invitation), aliased(Invitation)
 _MAIL, _RECENT_MAIL, _LAST_MAIL = aliased(InvitationMail), aliased(InvitationMail), aliased(InvitationMail)
 
 
-class Need(StrEnum):
+class InvitationNeed(StrEnum):
     """Why someone who hasn't joined needs attention."""
 
     NEW = "new"  # there is an address, and nothing was sent to it
@@ -48,7 +48,7 @@ class Waiting:
     person: Membership
     invitation: Invitation | None
     mails: Sequence[tuple[InvitationMail, OutboxMessage | None]]
-    need: Need | None
+    need: InvitationNeed | None
     next_on: dt.date | None
     """When it goes out again automatically."""
 
@@ -107,15 +107,15 @@ def need_of(organization: Organization, now: dt.datetime) -> ColumnElement[str |
     over = now - (_OVER if follows_up(organization) else UNANSWERED_AFTER)
     return case(
         (Membership.email_key.is_(None), null()),
-        (or_(Invitation.id.is_(None), Invitation.email_key != Membership.email_key), Need.NEW.value),
+        (or_(Invitation.id.is_(None), Invitation.email_key != Membership.email_key), InvitationNeed.NEW.value),
         (Invitation.revoked_at.is_not(None), null()),
-        (is_refused(), Need.REFUSED.value),
-        (or_(last, Invitation.created_at <= over), Need.UNANSWERED.value),
+        (is_refused(), InvitationNeed.REFUSED.value),
+        (or_(last, Invitation.created_at <= over), InvitationNeed.UNANSWERED.value),
         else_=null(),
     )
 
 
-def has_need(organization: Organization, now: dt.datetime, need: Need) -> ColumnElement[bool]:
+def has_need(organization: Organization, now: dt.datetime, need: InvitationNeed) -> ColumnElement[bool]:
     """Return the condition of people who need attention for this reason."""
     people = (
         select(Membership.id)
@@ -126,7 +126,7 @@ def has_need(organization: Organization, now: dt.datetime, need: Need) -> Column
 
 
 def list_waiting(
-    actor: Actor, now: dt.datetime, need: Need | None = None, after: str | None = None, most: int = 50
+    actor: Actor, now: dt.datetime, need: InvitationNeed | None = None, after: str | None = None, most: int = 50
 ) -> Page[Waiting]:
     """Return a page of those who haven't joined, by name; `need`: only those who need attention for that reason."""
     reason = need_of(actor.organization, now)
@@ -141,7 +141,7 @@ def list_waiting(
                 person,
                 invitation,
                 mails.get(invitation.id, ()) if invitation else (),
-                Need(why) if why else None,
+                InvitationNeed(why) if why else None,
                 _next_on(actor, person, invitation, mails, now) if why is None else None,
             )
             for person, invitation, why in page.rows
@@ -150,12 +150,12 @@ def list_waiting(
     )
 
 
-def count_by_need(actor: Actor, now: dt.datetime) -> Counter[Need | None]:
+def count_by_need(actor: Actor, now: dt.datetime) -> Counter[InvitationNeed | None]:
     """Return how many of the people whom the actor may invite need attention, by reason; under None those who don't."""
     reason = need_of(actor.organization, now).label("reason")
     people = select(reason).select_from(Membership).outerjoin(Invitation, is_newest()).where(waits(actor)).subquery()
     rows = db.session.execute(select(people.c.reason, func.count()).group_by(people.c.reason))
-    return Counter({Need(row[0]) if row[0] else None: row[1] for row in rows})
+    return Counter({InvitationNeed(row[0]) if row[0] else None: row[1] for row in rows})
 
 
 def list_mails(
@@ -176,7 +176,7 @@ def list_mails(
     return mails
 
 
-def count_readiness(actor: Actor, now: dt.datetime, need: Need | None = None) -> Readiness:
+def count_readiness(actor: Actor, now: dt.datetime, need: InvitationNeed | None = None) -> Readiness:
     """Return how many of those who wait, or of those who need attention for a reason, would get an email now."""
     has_address, lately, refused = Membership.email_key.is_not(None), got_lately(now), _is_refused_newest()
     query = (

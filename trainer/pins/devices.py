@@ -36,7 +36,7 @@ MOST = 200
 _CODE, _TOKEN = "site-device-code", "site-device"
 
 
-class Site(NamedTuple):
+class DeviceSite(NamedTuple):
     """The device that this browser is, and its firm."""
 
     device: SiteDevice
@@ -112,7 +112,7 @@ def register(given: str, browser: str, now: dt.datetime) -> tuple[SiteDevice, st
     return device, f"{device.id.hex}.{secret}"
 
 
-def this_site() -> Site | None:
+def this_site() -> DeviceSite | None:
     """Return the device that this browser is, or None: not registered, revoked, or of a firm that is shut."""
     number, _, secret = request.cookies.get(site_cookie(), "").partition(".")
     try:
@@ -129,7 +129,7 @@ def this_site() -> Site | None:
             firm_is_open(),
         )
     ).first()
-    return Site(row[0], row[1]) if row is not None else None
+    return DeviceSite(row[0], row[1]) if row is not None else None
 
 
 def was_site() -> bool:

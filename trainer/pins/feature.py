@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.core.feature import MINUTE, Feature, FirmPage, Group, Task
+from trainer.core.feature import MINUTE, Feature, FirmPage, NavigationGroup, Task
 from trainer.pins import emails, privacy, slips
 from trainer.pins.acts import ACTS
 from trainer.pins.attention import list_attention
@@ -43,7 +43,7 @@ FEATURE = Feature(
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("tell of wrong PINs", MINUTE, tell_of_pauses),),
     forget_firm=privacy.forget_firm,
-    firm_pages=(FirmPage("slips.slips", _l("PIN slips"), "bring people in", Group.PEOPLE, 4),),
+    firm_pages=(FirmPage("slips.slips", _l("PIN slips"), "bring people in", NavigationGroup.PEOPLE, 4),),
     firm_blueprints={"devices": "slips.slips"},
     list_attention=list_attention,
     opens_records=("site_devices",),

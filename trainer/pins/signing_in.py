@@ -31,7 +31,7 @@ from trainer.pins.slips import FIRM_CODE_LENGTH, count_miss, find_slip, has_slip
 from trainer.pins.used_slips import tell_used
 
 
-class Tried(NamedTuple):
+class PinTried(NamedTuple):
     """What a PIN is held against: nobody, or a user, with the try that was written down; or a slip that fits."""
 
     user: User | None = None
@@ -89,7 +89,7 @@ def begin(
     now: dt.datetime,
     *,
     has_left: bool = False,
-) -> Tried:
+) -> PinTried:
     """Return what a PIN has to be held against, or the good slip whose code was typed.
 
     The same statements run whatever was typed, so that nobody learns from the time it takes who is on a roster.
@@ -97,7 +97,7 @@ def begin(
     entry = find_entry(firm_code, number, has_left=has_left)
     slip = _try_slip(entry, secret, now)
     if slip is not None:
-        return Tried(slip=slip)
+        return PinTried(slip=slip)
     user_id = entry.user_id if entry is not None and entry.user_id else uuid.uuid4()
     user = db.session.scalar(select(User).where(User.id == user_id))
     code = read_code(firm_code, FIRM_CODE_LENGTH) or ""
@@ -106,7 +106,7 @@ def begin(
 
 def begin_going(
     firm_code: str, number: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime
-) -> Tried:
+) -> PinTried:
     """Return what a PIN has to be held against that wasn't the one of who has the number: an account that had it when
     it was joined to another one. The same statements run whether there is one or not."""
     code, typed = read_code(firm_code, FIRM_CODE_LENGTH) or "", clean_name(number)
@@ -130,13 +130,13 @@ def _try_slip(entry: Membership | None, code: str, now: dt.datetime) -> PinSlip 
     return None
 
 
-def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> Tried:
+def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime) -> PinTried:
     """Return what a PIN typed with an address has to be held against; nobody for an account with a password.
 
     It counts in the firm that the person joined last. The same statements run for an address that nobody has.
     """
     if not is_pin(secret):
-        return Tried()  # a password, whoever is meant: it isn't counted here
+        return PinTried()  # a password, whoever is meant: it isn't counted here
     user = find_user_by_email_key(key)
     user_id = user.id if user is not None and user.has_pin else uuid.uuid4()  # others lock no firm
     newest = (
@@ -150,7 +150,7 @@ def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way]
 
 def _begin(
     user: User | None, secret: str, way: Way, now: dt.datetime, is_firm: ColumnElement[bool], *, tells: bool = False
-) -> Tried:
+) -> PinTried:
     """`tells`: whoever gives the PIN of an account that was joined to another one is told so."""
     firm = select(Organization.id).where(is_firm)
     # Strangers at one firm wait for each other, so that of many at once no more are looked at.
@@ -160,7 +160,7 @@ def _begin(
     has_one = user is not None and (user.has_pin or user.pin_before is not None)
     can_fit = (tells or merger_id is None) and has_one and is_pin(secret)
     try_id = begin_try(user.id if user is not None and can_fit else None, way, now, organization_id)
-    return Tried(user, try_id, merger_id=merger_id) if try_id is not None else Tried()
+    return PinTried(user, try_id, merger_id=merger_id) if try_id is not None else PinTried()
 
 
 def way_of(user: User | None) -> Way:

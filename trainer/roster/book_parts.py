@@ -11,7 +11,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.errors import Invalid
-from trainer.roster.lines import LONGEST_CELL, MOST_COLUMNS, UNCALCULATED, Line, add_line
+from trainer.roster.lines import LONGEST_CELL, MOST_COLUMNS, UNCALCULATED, RosterLine, add_line
 
 MOST_ELEMENTS: Final = 1_500_000
 """The most elements of a part, and of all sheets: empty cells and rows take few bytes, but still take time."""
@@ -30,7 +30,7 @@ _DATES: Final = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
 
 
 @dataclass
-class Limits:
+class WorkbookLimits:
     """How much may still be read."""
 
     elements: int = MOST_ELEMENTS
@@ -123,8 +123,8 @@ class Strings:
 class Cells:
     """The cells of a sheet, row by row."""
 
-    def __init__(self, strings: list[str], styles: Styles, first_day: dt.date, limits: Limits) -> None:
-        self.lines: list[Line] = []
+    def __init__(self, strings: list[str], styles: Styles, first_day: dt.date, limits: WorkbookLimits) -> None:
+        self.lines: list[RosterLine] = []
         self._limits = limits
         self._hidden: list[tuple[int, int]] = []
         self._merged: list[tuple[int, int, int]] = []
@@ -140,7 +140,7 @@ class Cells:
         """Return the columns that the program doesn't show, counted from 0."""
         return frozenset(index for first, last in self._hidden for index in range(first, last))
 
-    def filled_lines(self) -> list[Line]:
+    def filled_lines(self) -> list[RosterLine]:
         """Return the rows; a cell over several rows says the same in each of them. Raises Invalid."""
         numbers = [line.number for line in self.lines]
         for first, last, column in self._merged:

@@ -12,7 +12,7 @@ from typing import Final
 from trainer.organizations.rules import fold
 
 
-class Order(StrEnum):
+class DayOrder(StrEnum):
     """Which number comes first in a day such as 03.04.2026."""
 
     MONTH_FIRST = "month"
@@ -20,10 +20,10 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DayReading:
     """How the days of a file are read."""
 
-    order: Order
+    order: DayOrder
     example: str = ""
     """A day of the file that would be a different day in the other order."""
     fits_month: int = 0
@@ -84,14 +84,14 @@ _MONTHS: Final = {
 }
 
 
-def read_day(text: str, today: dt.date, order: Order = Order.MONTH_FIRST) -> dt.date:
+def read_day(text: str, today: dt.date, order: DayOrder = DayOrder.MONTH_FIRST) -> dt.date:
     """Return the day that a text means. Raises ValueError."""
     bare = _bare(text)
     if match := _ISO.fullmatch(bare):
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     if match := _NUMBERS.fullmatch(bare):
         first, second, year = int(match[1]), int(match[3]), _year(match[4], today)
-        return dt.date(year, first, second) if order is Order.MONTH_FIRST else dt.date(year, second, first)
+        return dt.date(year, first, second) if order is DayOrder.MONTH_FIRST else dt.date(year, second, first)
     if match := _COMPACT.fullmatch(bare):
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     if (match := _SERIAL.fullmatch(bare)) and _FIRST_SERIAL <= int(match[1]) <= _LAST_SERIAL:
@@ -115,7 +115,7 @@ def could_be_two(text: str) -> bool:
 
 def is_day(text: str) -> bool:
     """Return True for a text that is a day, whichever number comes first."""
-    for order in Order:
+    for order in DayOrder:
         try:
             read_day(text, dt.date(2000, 1, 1), order)
         except ValueError:
@@ -124,7 +124,7 @@ def is_day(text: str) -> bool:
     return False
 
 
-def find_order(texts: Iterable[str], heading: str = "") -> Reading:
+def find_order(texts: Iterable[str], heading: str = "") -> DayReading:
     """Return how to read the days of a file: like most days that fit only one order, or else as is usual.
 
     Usual is the day first with dots, and the month first with anything else. A heading such as "Hired (dd/mm/yyyy)"
@@ -151,7 +151,7 @@ def find_order(texts: Iterable[str], heading: str = "") -> Reading:
         is_day_first = fits_day > fits_month
     else:
         is_day_first = dotted > 0
-    return Reading(Order.DAY_FIRST if is_day_first else Order.MONTH_FIRST, example, fits_month, fits_day)
+    return DayReading(DayOrder.DAY_FIRST if is_day_first else DayOrder.MONTH_FIRST, example, fits_month, fits_day)
 
 
 def _bare(text: str) -> str:

@@ -18,8 +18,8 @@ from trainer.organizations.words import ROLE_WORDS
 from trainer.roster.cells import BAD_CHARACTERS, LABELS, Clash, Problem, SharedAddress
 from trainer.roster.names import is_same_name
 from trainer.roster.people import Wanted, read_role
-from trainer.roster.plan import Change, Entry, Known, Plan, RowOutcome, Said, Value
-from trainer.roster.rows import Row, Table, read_rows
+from trainer.roster.plan import Known, RosterChange, RosterChoices, RosterEntry, RosterPlan, RowOutcome, Value
+from trainer.roster.rows import RosterRow, RosterTable, read_rows
 
 _MISREAD: Final = re.compile(
     "[\u00c2-\u00c5\u00e2][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2010-\u203a\u20ac\u2122]"
@@ -35,7 +35,7 @@ _MISTYPED: Final = {
 }
 """What people type by mistake; another provider's name is none of it, such as mail.com."""
 _MEANT: Final = {typed: meant for meant, slips in _MISTYPED.items() for typed in slips.split()}
-_NOTHING_SAID: Final = Said()
+_NOTHING_SAID: Final = RosterChoices()
 
 
 @dataclass
@@ -44,7 +44,7 @@ class _Roster:
 
     known: Sequence[Known]
     roles: Collection[Role]
-    said: Said
+    said: RosterChoices
     is_exact: bool
     by_key: dict[str, Known] = field(default_factory=dict)
     by_number: dict[str, Known] = field(default_factory=dict)
@@ -75,15 +75,15 @@ class _Roster:
 
 
 def plan(
-    table: Table,
+    table: RosterTable,
     known: Sequence[Known],
     teams: Collection[str],
     roles: Collection[Role],
     today: dt.date,
-    said: Said = _NOTHING_SAID,
+    said: RosterChoices = _NOTHING_SAID,
     *,
     needs_address: bool = True,
-) -> Plan:
+) -> RosterPlan:
     """Decide what would come of each row. `teams`: the firm's teams, folded; `roles`: those that may be given.
 
     Who may give no role but a member's leaves people with another one as they are. Without `needs_address`, someone
@@ -106,10 +106,10 @@ def plan(
                     new_teams.setdefault(fold(name), name)
     missing = tuple(_list_missing(entries, roster))
     leaving = tuple(person for person in missing if person.membership_id in said.left)
-    return Plan(tuple(entries), tuple(new_teams[key] for key in sorted(new_teams)), missing, leaving)
+    return RosterPlan(tuple(entries), tuple(new_teams[key] for key in sorted(new_teams)), missing, leaving)
 
 
-def _share(entry: Entry, roster: _Roster) -> Entry:
+def _share(entry: RosterEntry, roster: _Roster) -> RosterEntry:
     """Return an entry with a warning if a later row has its address or number, and is refused for it."""
     later = roster.later_twins.get(entry.line)
     if later is None or entry.outcome is RowOutcome.PROBLEM:
@@ -118,7 +118,7 @@ def _share(entry: Entry, roster: _Roster) -> Entry:
     return replace(entry, warnings=(*entry.warnings, shared))
 
 
-def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
+def _list_missing(entries: Sequence[RosterEntry], roster: _Roster) -> list[Known]:
     """Return who is in no row; a row that can't be taken may mean anyone with its name, address or number."""
     matched = {entry.membership_id for entry in entries}
     vague = [entry for entry in entries if entry.membership_id is None]
@@ -137,7 +137,7 @@ def _list_missing(entries: Sequence[Entry], roster: _Roster) -> list[Known]:
     ]
 
 
-def _decide(row: Row, roster: _Roster) -> Entry:
+def _decide(row: RosterRow, roster: _Roster) -> RosterEntry:
     if isinstance(row.person, Problem):
         return _refused(row, row.person)
     person, warnings = row.person, list(row.warnings)
@@ -159,11 +159,11 @@ def _decide(row: Row, roster: _Roster) -> Entry:
     return replace(entry, number=_shown_number(row), warnings=tuple(warnings), is_unlikely=bool(slips))
 
 
-def _refused(row: Row, problem: Problem) -> Entry:
+def _refused(row: RosterRow, problem: Problem) -> RosterEntry:
     shown_name = BAD_CHARACTERS.sub("", row.name)[:LONGEST_NAME]
     shown = BAD_CHARACTERS.sub("", row.cells.get("email", ""))[:254].lower()
     reason = _l("Row %(row)s: %(problem)s", row=row.line.number, problem=problem.words)
-    return Entry(
+    return RosterEntry(
         *(row.line.number, RowOutcome.PROBLEM, shown_name, shown, _shown_number(row), (reason,)),
         problem=problem.words,
         clashes=isinstance(problem, Clash),
@@ -172,11 +172,11 @@ def _refused(row: Row, problem: Problem) -> Entry:
     )
 
 
-def _shown_number(row: Row) -> str | None:
+def _shown_number(row: RosterRow) -> str | None:
     return BAD_CHARACTERS.sub("", row.cells.get("employee_number", ""))[:LONGEST_NUMBER] or None
 
 
-def _warn(row: Row, roster: _Roster) -> list[LazyString]:
+def _warn(row: RosterRow, roster: _Roster) -> list[LazyString]:
     """Return what to look at in how a row was read."""
     warnings = []
     if row.line.repeats:
@@ -207,10 +207,10 @@ def _with_zeros(row: Wanted, roster: _Roster) -> tuple[Wanted, list[LazyString]]
     return replace(row, employee_number=kept), [warning]
 
 
-def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
+def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> RosterEntry:
     if row.has_left and _find(number, row, roster) is None:  # it takes nobody's address or number
         reason = _l("has left, says the list, and isn’t on the roster")
-        return Entry(number, RowOutcome.GONE, row.name, row.email_key, reasons=(reason,))
+        return RosterEntry(number, RowOutcome.GONE, row.name, row.email_key, reasons=(reason,))
     _refuse_twins(number, row, roster)
     person = _find(number, row, roster)
     if person is None:
@@ -225,7 +225,7 @@ def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry
     if role_text and fold(role_text) != person.role:
         warnings.append(_l("%(name)s stays %(role)s: a roster changes nobody’s role", name=person.name, role=role))
     changed = _changes_of(row, person)
-    entry = Entry(
+    entry = RosterEntry(
         number,
         RowOutcome.UNCHANGED,
         row.name,
@@ -262,7 +262,7 @@ def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry
     return replace(entry, warnings=tuple(warnings))
 
 
-def _changes_of(row: Wanted, person: Known) -> dict[str, Change]:
+def _changes_of(row: Wanted, person: Known) -> dict[str, RosterChange]:
     """Return the old and the new value of each field that would change."""
     is_elsewhere = row.email_key not in person.keys
     pairs: list[tuple[str, Value, Value]] = [
@@ -274,10 +274,10 @@ def _changes_of(row: Wanted, person: Known) -> dict[str, Change]:
     ]
     if row.teams is not None and set(map(fold, row.teams)) != set(map(fold, person.teams)):
         pairs.append(("teams", "; ".join(row.teams), "; ".join(person.teams)))
-    return {name: Change(LABELS[name], old, new) for name, new, old in pairs if new is not None and new != old}
+    return {name: RosterChange(LABELS[name], old, new) for name, new, old in pairs if new is not None and new != old}
 
 
-def _slips_in(entry: Entry) -> list[LazyString]:
+def _slips_in(entry: RosterEntry) -> list[LazyString]:
     """Return why a row is likely to be a slip."""
     changed = {name: change for change in entry.changes for name, label in LABELS.items() if change.label is label}
     slips = []
@@ -289,10 +289,10 @@ def _slips_in(entry: Entry) -> list[LazyString]:
     return slips
 
 
-def _leaves(number: int, row: Wanted, person: Known) -> Entry:
+def _leaves(number: int, row: Wanted, person: Known) -> RosterEntry:
     """Return what becomes of someone here who has left, as a row says. Raises Problem."""
     role = ROLE_WORDS[Role(person.role)]
-    entry = Entry(
+    entry = RosterEntry(
         number,
         RowOutcome.UNCHANGED,
         person.name,
@@ -318,21 +318,21 @@ def _leaves(number: int, row: Wanted, person: Known) -> Entry:
             )
         )
     if row.ended_on is not None:
-        last_day = Change(_l("last day"), None, row.ended_on)
+        last_day = RosterChange(_l("last day"), None, row.ended_on)
         return replace(entry, outcome=RowOutcome.LEAVES, changes=(last_day,), wanted=row)
     told = _l("has left, says the list, without a day: the last day is today")
     return replace(entry, outcome=RowOutcome.LEAVES, reasons=(told,), wanted=row)
 
 
-def _new(number: int, row: Wanted, role_text: str, roster: _Roster) -> Entry:
+def _new(number: int, row: Wanted, role_text: str, roster: _Roster) -> RosterEntry:
     row = replace(row, role=read_role(role_text, roster.roles))
     if row.email_key is None:
         return _new_without_address(number, row, roster)
     outcome = RowOutcome.RETURNED if row.email_key in roster.gone else RowOutcome.NEW
-    return Entry(number, outcome, row.name, row.email_key, wanted=row, gets_mail=True)
+    return RosterEntry(number, outcome, row.name, row.email_key, wanted=row, gets_mail=True)
 
 
-def _new_without_address(number: int, row: Wanted, roster: _Roster) -> Entry:
+def _new_without_address(number: int, row: Wanted, roster: _Roster) -> RosterEntry:
     if row.role not in {None, Role.MEMBER}:
         role = ROLE_WORDS[row.role or Role.MEMBER]
         raise Problem(_l("the role %(role)s needs an email address. Add one, or leave the role empty.", role=role))
@@ -341,7 +341,7 @@ def _new_without_address(number: int, row: Wanted, roster: _Roster) -> Entry:
         warnings.append(_l("someone called %(name)s is on the roster already: is this the same person?", name=row.name))
     gone = roster.gone_by_number.get(row.employee_number or "")
     outcome = RowOutcome.RETURNED if gone is not None and is_same_name(gone.name, row.name) else RowOutcome.NEW
-    return Entry(number, outcome, row.name, None, warnings=tuple(warnings), wanted=row)
+    return RosterEntry(number, outcome, row.name, None, warnings=tuple(warnings), wanted=row)
 
 
 def _sorted(name: str) -> str:

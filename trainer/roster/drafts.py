@@ -30,15 +30,15 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import LONGEST_TITLE
-from trainer.roster.days import Order, Reading
+from trainer.roster.days import DayOrder, DayReading
 from trainer.roster.headings import MEANINGS, bare
 from trainer.roster.kept_sheets import cut, keep_other, keep_sheet
-from trainer.roster.lines import MOST_ROWS, Line
+from trainer.roster.lines import MOST_ROWS, RosterLine
 from trainer.roster.matching import Column, How, choose_sheet, match, missing, read_days
 from trainer.roster.models import RosterDraft, RosterHeading
-from trainer.roster.plan import Said
+from trainer.roster.plan import RosterChoices
 from trainer.roster.reading import CODINGS, Listing, decode_cell
-from trainer.roster.rows import Table
+from trainer.roster.rows import RosterTable
 
 KEPT = dt.timedelta(days=1)
 """How long a roster waits to be confirmed, and how long what it did can be undone."""
@@ -141,7 +141,7 @@ def columns_of(draft: RosterDraft) -> list[Column]:
     return columns
 
 
-def reading_of(draft: RosterDraft, columns: Sequence[Column]) -> Reading:
+def reading_of(draft: RosterDraft, columns: Sequence[Column]) -> DayReading:
     """Return how its days are read, and whether there is another way."""
     return read_days(columns, lines_of(draft))
 
@@ -151,17 +151,17 @@ def dropped_by(draft: RosterDraft) -> list[str]:
     return _texts(draft, _current(draft)["dropped"])
 
 
-def lines_of(draft: RosterDraft) -> list[Line]:
+def lines_of(draft: RosterDraft) -> list[RosterLine]:
     """Return the rows of people that were sent, read in the draft's coding."""
     lines = _current(draft)["lines"]
-    return [Line(number, tuple(_texts(draft, cells)), is_hidden) for number, cells, is_hidden in lines]
+    return [RosterLine(number, tuple(_texts(draft, cells)), is_hidden) for number, cells, is_hidden in lines]
 
 
-def table_of(draft: RosterDraft) -> Table:
+def table_of(draft: RosterDraft) -> RosterTable:
     """Return the rows with what their columns hold."""
     sheet = _current(draft)
     columns = {column[1]: index for index, column in enumerate(sheet["columns"]) if column[1]}
-    return Table(
+    return RosterTable(
         lines_of(draft),
         columns,
         len(sheet["columns"]),
@@ -180,15 +180,15 @@ def fingerprint(draft: RosterDraft) -> Hashable:
     return draft.id, rows["current"], rows["coding"], sheet["order"], columns, said_of(draft)
 
 
-def order_of(draft: RosterDraft) -> Order:
+def order_of(draft: RosterDraft) -> DayOrder:
     """Return which number comes first in its days."""
-    return Order(_current(draft)["order"])
+    return DayOrder(_current(draft)["order"])
 
 
-def said_of(draft: RosterDraft) -> Said:
+def said_of(draft: RosterDraft) -> RosterChoices:
     """Return what was said about the rows and about people who aren't in them."""
     rows = draft.rows
-    return Said(
+    return RosterChoices(
         frozenset(rows["out"]),
         frozenset(map(UUID, rows["left"])),
         frozenset(rows.get("taken", ())),
@@ -224,7 +224,7 @@ def match_columns(
     """Say what each kept column holds; columns that hold nothing we read are dropped. Raises Invalid, Conflict."""
     refuse_ordered(draft)
     sheet = _current(draft)
-    if len(meanings) != len(sheet["columns"]) or not set(meanings) <= {"", *MEANINGS} or order not in set(Order):
+    if len(meanings) != len(sheet["columns"]) or not set(meanings) <= {"", *MEANINGS} or order not in set(DayOrder):
         raise Invalid(_l("Choose what each column is from the list."))
     given = [meaning for meaning in meanings if meaning]
     if len(set(given)) < len(given):
@@ -287,7 +287,7 @@ def read_again(draft: RosterDraft, coding: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Ticks:
+class RosterTicks:
     """What is ticked on a page: of the rows that were shown, and of the people who were asked about."""
 
     shown: frozenset[int] = frozenset()
@@ -300,7 +300,7 @@ class Ticks:
     """True if rows that share an address are to come in without it."""
 
 
-def say(draft: RosterDraft, ticks: Ticks) -> bool:
+def say(draft: RosterDraft, ticks: RosterTicks) -> bool:
     """Note what is ticked; return whether that is anything new. Raises Conflict."""
     refuse_ordered(draft)
     before = said_of(draft)
@@ -308,7 +308,7 @@ def say(draft: RosterDraft, ticks: Ticks) -> bool:
     left = (before.left - ticks.asked) | (ticks.asked & ticks.left)
     taken = (before.taken - ticks.doubtful) | (ticks.doubtful & ticks.taken)
     has_slips = before.has_slips or ticks.has_slips
-    if Said(out, left, taken, has_slips) == before:
+    if RosterChoices(out, left, taken, has_slips) == before:
         return False
     draft.rows = {
         **draft.rows,

@@ -11,7 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
-from trainer.roster.days import Order, Reading, read_day
+from trainer.roster.days import DayOrder, DayReading, read_day
 from trainer.roster.matching import Column
 from trainer.web.forms import Form
 from trainer.web.language import show_day
@@ -81,7 +81,7 @@ MEANING_WORDS = {
 }
 
 
-class MatchForm(Form):
+class ColumnsForm(Form):
     """What the columns of a roster are."""
 
     order = RadioField(_l("Days"))
@@ -97,7 +97,7 @@ class MatchForm(Form):
         return [field for name, field in self._fields.items() if name.startswith("column_")]
 
 
-def match_form(columns: Sequence[Column], reading: Reading, order: str, today: dt.date) -> MatchForm:
+def match_form(columns: Sequence[Column], reading: DayReading, order: str, today: dt.date) -> ColumnsForm:
     """Return the form that asks what each of these columns is, and how to read a day that could be two."""
     fields = {
         f"column_{number}": SelectField(
@@ -106,14 +106,14 @@ def match_form(columns: Sequence[Column], reading: Reading, order: str, today: d
         )
         for number, column in enumerate(columns)
     }
-    form: MatchForm = type("MatchForm", (MatchForm,), fields)(data={"order": order, "remembers": True})
+    form: ColumnsForm = type("MatchForm", (ColumnsForm,), fields)(data={"order": order, "remembers": True})
     for field in form.columns:
         field.choices = list(MEANING_WORDS.items())
     if reading.example:
         form.order.label.text = _l("“%(text)s” is", text=reading.example)
         form.order.choices = [
             (day_order.value, show_day(read_day(reading.example, today, day_order), "long"))
-            for day_order in reversed(Order)
+            for day_order in reversed(DayOrder)
         ]
     else:
         form.order.choices = [(order, order)]

@@ -7,11 +7,11 @@ from typing import Any
 
 from trainer.core.errors import Invalid
 from trainer.organizations.models import LONGEST_TITLE
-from trainer.roster.lines import Sheet
-from trainer.roster.matching import Column, How, Match, match, missing
+from trainer.roster.lines import RosterSheet
+from trainer.roster.matching import Column, ColumnMatch, How, match, missing
 
 
-def keep_sheet(sheet: Sheet, matched: Match, *, asks: bool) -> dict[str, Any]:
+def keep_sheet(sheet: RosterSheet, matched: ColumnMatch, *, asks: bool) -> dict[str, Any]:
     """Return what we keep of a sheet: the columns that we read, and until someone has been asked, those we may read."""
     is_sure = matched.is_sure and not asks
     kept = [column for column in matched.columns if column.meaning or not (is_sure or _is_never_asked(column))]
@@ -43,7 +43,7 @@ def _is_never_asked(column: Column) -> bool:
     return column.how is How.PRIVATE or (column.is_hidden and column.how is How.UNREAD)
 
 
-def keep_other(sheet: Sheet, remembered: Mapping[str, str]) -> dict[str, Any] | None:
+def keep_other(sheet: RosterSheet, remembered: Mapping[str, str]) -> dict[str, Any] | None:
     """Return what is kept of a sheet that wasn't chosen, or None if there is no roster in it."""
     try:
         matched = match(sheet, remembered)

@@ -27,7 +27,7 @@ _SUBSTITUTE: Final = "\x1a"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RosterLine:
     """A row that isn't empty, with its number: the row of a spreadsheet, the line of a text on which it begins."""
 
     number: int
@@ -41,11 +41,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class RosterSheet:
     """The rows of one sheet. A text is one sheet without a name."""
 
     name: str
-    lines: Sequence[Line]
+    lines: Sequence[RosterLine]
     hidden_columns: frozenset[int] = frozenset()
     refusal: Invalid | None = None
     """Why its rows weren't read."""
@@ -67,7 +67,7 @@ def trim_bytes(cell: str) -> str:
 
 
 def add_line(
-    lines: list[Line],
+    lines: list[RosterLine],
     number: int,
     cells: Sequence[str],
     *,
@@ -82,4 +82,4 @@ def add_line(
         raise Invalid(_l("There are more than %(most)s rows. Send the list in parts.", most=f"{MOST_ROWS:,}"))
     # One character more than we read, so that what is too long is told from what just fits.
     texts = (trimmed(cell)[: LONGEST_CELL + 1] for cell in cells[:width])
-    lines.append(Line(number, tuple(text.replace("\0", _SUBSTITUTE) for text in texts), is_hidden))
+    lines.append(RosterLine(number, tuple(text.replace("\0", _SUBSTITUTE) for text in texts), is_hidden))

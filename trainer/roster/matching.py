@@ -13,7 +13,7 @@ from trainer.core.errors import Invalid
 from trainer.organizations.models import LONGEST_TITLE
 from trainer.organizations.rules import Role, fold
 from trainer.roster.cells import is_nothing
-from trainer.roster.days import Reading, find_order, is_day
+from trainer.roster.days import DayReading, find_order, is_day
 from trainer.roster.headings import (
     EXAMPLE,
     HEADINGS_WITHIN,
@@ -26,7 +26,7 @@ from trainer.roster.headings import (
     is_private_email,
     known_as,
 )
-from trainer.roster.lines import Line, Sheet
+from trainer.roster.lines import RosterLine, RosterSheet
 from trainer.roster.statuses import is_working
 
 _LOOKED_AT: Final = 200
@@ -60,13 +60,13 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ColumnMatch:
     """Where in a sheet the roster is."""
 
     row: int
     """Index of the row of headings."""
     columns: tuple[Column, ...]
-    reading: Reading
+    reading: DayReading
 
     @property
     def is_sure(self) -> bool:
@@ -84,18 +84,18 @@ def missing(meanings: Iterable[str], *, needs_address: bool = True) -> list[str]
     return lacking if has_key else [*lacking, "email"]
 
 
-def choose_sheet(sheets: Sequence[Sheet], remembered: Mapping[str, str]) -> int:
+def choose_sheet(sheets: Sequence[RosterSheet], remembered: Mapping[str, str]) -> int:
     """Return which sheet holds the roster: the sheet with people in which we know the most headings, or the first."""
     return max(range(len(sheets)), key=lambda index: (*_sign(sheets[index], remembered), -index))
 
 
-def _sign(sheet: Sheet, remembered: Mapping[str, str]) -> tuple[int, bool]:
+def _sign(sheet: RosterSheet, remembered: Mapping[str, str]) -> tuple[int, bool]:
     row = _find_headings(sheet.lines, remembered) if sheet.lines else None
     has_people = row is not None and len(sheet.lines) > row + 1
     return count_known(sheet.lines[row].cells, remembered) if has_people and row is not None else 0, bool(sheet.lines)
 
 
-def match(sheet: Sheet, remembered: Mapping[str, str]) -> Match:
+def match(sheet: RosterSheet, remembered: Mapping[str, str]) -> ColumnMatch:
     """Return where the roster is. `remembered`: what a firm's headings mean, as `headings.bare` writes them.
 
     Raises Invalid for a sheet without headings, and for one without people.
@@ -128,17 +128,17 @@ def match(sheet: Sheet, remembered: Mapping[str, str]) -> Match:
         below,
     )
     columns = [_doubt(column, columns, below) for column in columns]
-    return Match(row, tuple(columns), read_days(columns, below))
+    return ColumnMatch(row, tuple(columns), read_days(columns, below))
 
 
-def read_days(columns: Iterable[Column], below: Sequence[Line]) -> Reading:
+def read_days(columns: Iterable[Column], below: Sequence[RosterLine]) -> DayReading:
     """Return how the days in the columns of days are read."""
     days = [column for column in columns if column.meaning in _DAYS]
     texts = (line.cells[column.index] for column in days for line in below if column.index < len(line.cells))
     return find_order(texts, " ".join(column.heading for column in days))
 
 
-def _find_headings(lines: Sequence[Line], remembered: Mapping[str, str]) -> int | None:
+def _find_headings(lines: Sequence[RosterLine], remembered: Mapping[str, str]) -> int | None:
     rows = lines[:HEADINGS_WITHIN]
     scores = [count_known(line.cells, remembered) for line in rows]
     best = max(range(len(rows)), key=lambda index: (scores[index], -index))
@@ -157,7 +157,9 @@ def _is_value(cell: str) -> bool:
     return "@" in cell or cell.replace("/", "").replace("-", "").replace(".", "").isdigit()
 
 
-def _name(sheet: Sheet, index: int, heading: str, below: Sequence[Line], remembered: Mapping[str, str]) -> Column:
+def _name(
+    sheet: RosterSheet, index: int, heading: str, below: Sequence[RosterLine], remembered: Mapping[str, str]
+) -> Column:
     column = Column(index, heading[:LONGEST_TITLE], "", How.UNREAD, index in sheet.hidden_columns)
     values = _values(column, below)
     column = replace(column, samples=tuple(values[:3]))
@@ -173,7 +175,7 @@ def _name(sheet: Sheet, index: int, heading: str, below: Sequence[Line], remembe
     return replace(column, how=How.PRIVATE, samples=()) if is_private(heading, values) else column
 
 
-def _settle(columns: list[Column], below: Sequence[Line]) -> list[Column]:
+def _settle(columns: list[Column], below: Sequence[RosterLine]) -> list[Column]:
     """Give each meaning to one column: first what the firm remembered, then the better heading, then the first one."""
     columns = _settle_names(columns, below)
     chosen: dict[str, Column] = {}
@@ -197,7 +199,7 @@ def _settle(columns: list[Column], below: Sequence[Line]) -> list[Column]:
     return settled
 
 
-def _settle_names(columns: list[Column], below: Sequence[Line]) -> list[Column]:
+def _settle_names(columns: list[Column], below: Sequence[RosterLine]) -> list[Column]:
     """Tell columns of names apart: "Employee" is one only if no other is; "Nombre" may be a first or a full name.
 
     "Name" beside "Surname" is a first name, if the surname isn't in it.
@@ -230,14 +232,14 @@ def _settle_names(columns: list[Column], below: Sequence[Line]) -> list[Column]:
     ]
 
 
-def _lacks(name: Column, last: Column, below: Sequence[Line]) -> bool:
+def _lacks(name: Column, last: Column, below: Sequence[RosterLine]) -> bool:
     """Return True if the last names aren't in a column of names."""
     cells = [[fold("".join(line.cells[column.index : column.index + 1])) for column in (name, last)] for line in below]
     pairs = [(whole, part) for whole, part in cells[:_LOOKED_AT] if whole and part]
     return 2 * sum(part not in whole for whole, part in pairs) > len(pairs)
 
 
-def _doubt(column: Column, columns: Sequence[Column], below: Sequence[Line]) -> Column:
+def _doubt(column: Column, columns: Sequence[Column], below: Sequence[RosterLine]) -> Column:
     """Return a column as a guess if its values don't bear its heading out.
 
     That is so if over half of the people have no name in it, or if over half of its statuses or days are none.
@@ -259,7 +261,7 @@ def _doubt(column: Column, columns: Sequence[Column], below: Sequence[Line]) -> 
     return replace(column, how=How.GUESSED) if is_doubtful else column
 
 
-def _values(column: Column, below: Sequence[Line]) -> list[str]:
+def _values(column: Column, below: Sequence[RosterLine]) -> list[str]:
     """Return what is written in a column of the first rows."""
     cells = (line.cells[column.index] for line in below[:_LOOKED_AT] if column.index < len(line.cells))
     return [cell for cell in cells if cell]
@@ -269,7 +271,7 @@ def _rank(column: Column) -> tuple[bool, bool, int]:
     return column.how is not How.REMEMBERED, column.is_hidden, known_as(column.heading)[1]
 
 
-def _may_be_it(best: Column, other: Column, below: Sequence[Line]) -> bool:
+def _may_be_it(best: Column, other: Column, below: Sequence[RosterLine]) -> bool:
     """Return True if another column of addresses fills gaps of the best one, or could be meant as well."""
     is_rival = not (other.is_hidden or best.how is How.REMEMBERED or is_private_email(other.heading))
     for line in below[:_LOOKED_AT]:
@@ -279,7 +281,7 @@ def _may_be_it(best: Column, other: Column, below: Sequence[Line]) -> bool:
     return False
 
 
-def _guess(columns: list[Column], meaning: str, below: Sequence[Line]) -> list[Column]:
+def _guess(columns: list[Column], meaning: str, below: Sequence[RosterLine]) -> list[Column]:
     """Take the first column whose values look like it; someone is asked whether they are."""
     looks = _looks_like_address if meaning == "email" else _looks_like_name
     for place, column in enumerate(columns):

@@ -16,7 +16,7 @@ from trainer.accounts.rules import clean_name, email_key, is_mailable, is_printa
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE
 from trainer.organizations.rules import Role, fold, has_letter
 from trainer.roster.cells import CELL_WORDS, Problem
-from trainer.roster.days import Order, read_day
+from trainer.roster.days import DayOrder, read_day
 from trainer.roster.names import find_oddity
 from trainer.roster.statuses import is_working
 
@@ -53,7 +53,7 @@ class Wanted:
 
 
 def read_person(
-    cells: dict[str, str], name: str, order: Order, today: dt.date, *, needs_address: bool = True
+    cells: dict[str, str], name: str, order: DayOrder, today: dt.date, *, needs_address: bool = True
 ) -> tuple[Wanted, list[LazyString]]:
     """Return what a row says, without the role, and what to look at in it. Raises Problem."""
     has_number = bool(cells.get("employee_number"))
@@ -153,7 +153,7 @@ def _read_email(text: str, name: str, *, is_needed: bool, has_way_out: bool) -> 
     return key
 
 
-def _read_hired(text: str, order: Order, today: dt.date) -> dt.date | None:
+def _read_hired(text: str, order: DayOrder, today: dt.date) -> dt.date | None:
     if not text:
         return None
     day = _read_day(text, order, today)
@@ -164,7 +164,7 @@ def _read_hired(text: str, order: Order, today: dt.date) -> dt.date | None:
     return day
 
 
-def read_stint(cells: dict[str, str], order: Order, today: dt.date) -> dt.date | None:
+def read_stint(cells: dict[str, str], order: DayOrder, today: dt.date) -> dt.date | None:
     """Return the last day of someone who has left, the first of all days if it isn't known; None for anyone else."""
     try:
         hired_on = _read_hired(cells.get("rehired_on") or cells.get("hired_on", ""), order, today)
@@ -175,7 +175,7 @@ def read_stint(cells: dict[str, str], order: Order, today: dt.date) -> dt.date |
 
 
 def _read_standing(
-    cells: dict[str, str], hired_on: dt.date | None, order: Order, today: dt.date
+    cells: dict[str, str], hired_on: dt.date | None, order: DayOrder, today: dt.date
 ) -> tuple[bool, dt.date | None, list[LazyString]]:
     """Return whether someone has left, on which day if that is known, and what to look at."""
     text, status = cells.get("ended_on", ""), cells.get("status", "")
@@ -213,13 +213,13 @@ def _read_standing(
     return True, day, warnings
 
 
-def _read_day(text: str, order: Order, today: dt.date) -> dt.date:
+def _read_day(text: str, order: DayOrder, today: dt.date) -> dt.date:
     try:
         return read_day(text, today, order)
     except ValueError:
         raise Problem(
             _l("“%(text)s” isn’t a date we can read. Write it as 2026-03-04, or month/day/year.", text=text[:40])
-            if order is Order.MONTH_FIRST
+            if order is DayOrder.MONTH_FIRST
             else _l("“%(text)s” isn’t a date we can read. Write it as 2026-03-04, or day.month.year.", text=text[:40])
         ) from None
 

@@ -55,7 +55,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RosterChange:
     """What one field of a person would become."""
 
     label: LazyString
@@ -69,7 +69,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RosterEntry:
     """A row and its outcome."""
 
     line: int
@@ -79,7 +79,7 @@ class Entry:
     number: str | None = None
     reasons: tuple[LazyString, ...] = ()
     """For a problem: what is wrong and what to do. For someone who leaves: when."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[RosterChange, ...] = ()
     warnings: tuple[LazyString, ...] = ()
     """What to look at before it is confirmed: it stops nothing."""
     rests_on: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RosterChoices:
     """What someone said about a plan: which rows are left out, and which people who aren't in the list have left."""
 
     out: frozenset[int] = frozenset()
@@ -151,10 +151,10 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RosterPlan:
     """What would come of a roster that was sent, decided against the firm's roster as it is."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RosterEntry, ...]
     new_teams: tuple[str, ...]
     missing: tuple[Known, ...] = ()
     """People on the firm's roster who are in no row: they may have left. We don't ask about people with a role."""
@@ -170,9 +170,9 @@ class Plan:
         return counts
 
     @cached_property
-    def taken(self) -> dict[RowOutcome, tuple[Entry, ...]]:
+    def taken(self) -> dict[RowOutcome, tuple[RosterEntry, ...]]:
         """Return the rows of each outcome that would be written."""
-        taken: dict[RowOutcome, list[Entry]] = {outcome: [] for outcome in WRITTEN}
+        taken: dict[RowOutcome, list[RosterEntry]] = {outcome: [] for outcome in WRITTEN}
         for entry in self.entries:
             if entry.is_taken:
                 taken[entry.outcome].append(entry)
@@ -206,12 +206,12 @@ class Plan:
         )
 
     @cached_property
-    def renamed(self) -> tuple[Entry, ...]:
+    def renamed(self) -> tuple[RosterEntry, ...]:
         """Rows that would change a person's name; someone has to confirm that it is the same person."""
         return tuple(entry for entry in self.entries if entry.old_name and entry.is_taken)
 
     @cached_property
-    def refused(self) -> tuple[Entry, ...]:
+    def refused(self) -> tuple[RosterEntry, ...]:
         """The rows that can't be taken and haven't been left out yet."""
         return tuple(entry for entry in self.entries if entry.outcome is RowOutcome.PROBLEM and not entry.is_total)
 
@@ -221,7 +221,7 @@ class Plan:
         return sum(entry.needs_no_address for entry in self.refused)
 
     @cached_property
-    def left_out(self) -> tuple[Entry, ...]:
+    def left_out(self) -> tuple[RosterEntry, ...]:
         """The rows that stay out: those that can't be taken, and those that someone left out."""
         return tuple(
             entry
@@ -230,7 +230,7 @@ class Plan:
         )
 
     @cached_property
-    def warned(self) -> tuple[Entry, ...]:
+    def warned(self) -> tuple[RosterEntry, ...]:
         """The rows to look at before they are confirmed."""
         return tuple(entry for entry in self.entries if entry.warnings)
 

@@ -22,7 +22,7 @@ from trainer.organizations.invitations import count_left_today
 from trainer.organizations.rules import May, fold
 from trainer.roster.days import read_day
 from trainer.roster.drafts import (
-    Ticks,
+    RosterTicks,
     columns_of,
     dropped_by,
     find_job,
@@ -37,7 +37,7 @@ from trainer.roster.drafts import (
 )
 from trainer.roster.forms import MEANING_WORDS, READINGS, ConfirmForm, ReadingForm
 from trainer.roster.models import RosterDraft
-from trainer.roster.plan import Entry, Known, Plan, RowOutcome
+from trainer.roster.plan import Known, RosterEntry, RosterPlan, RowOutcome
 from trainer.roster.planning import decide
 from trainer.roster.views import blueprint
 from trainer.roster.writing import LARGE, Confirmation, check, invite_added, order_take_over, take_over, undo_leaving
@@ -202,7 +202,7 @@ def _note_ticks(actor: Actor, draft_id: UUID) -> str:
         return decide(actor, draft, now()).plan.digest if shown.plan.digest == digest else ""
 
 
-def _ticks(actor: Actor, draft: RosterDraft) -> Ticks:
+def _ticks(actor: Actor, draft: RosterDraft) -> RosterTicks:
     """Return what is ticked. Raises Invalid if all are to have left, and the number typed isn't how many they are."""
     asked, left = (frozenset(request.form.getlist(name, UUID)) for name in ("asked", "left"))
     if typed := request.form.get("all_left", "").strip():
@@ -210,7 +210,7 @@ def _ticks(actor: Actor, draft: RosterDraft) -> Ticks:
         if typed != str(len(missing)):
             raise Invalid(_("Nobody was marked: type %(num)s to say that all of them have left.", num=len(missing)))
         asked = left = frozenset(person.membership_id for person in missing)
-    return Ticks(
+    return RosterTicks(
         shown=frozenset(request.form.getlist("shown", int)),
         taken=frozenset(request.form.getlist("taken", int)),
         doubtful=frozenset(request.form.getlist("doubtful", int)),
@@ -229,7 +229,7 @@ def _here(actor: Actor, draft_id: UUID) -> str:
     return address
 
 
-def _plan_page(actor: Actor, draft: RosterDraft, plan: Plan, form: ConfirmForm) -> str:
+def _plan_page(actor: Actor, draft: RosterDraft, plan: RosterPlan, form: ConfirmForm) -> str:
     shown = request.args.get("show", "")
     if shown not in {*RowOutcome, *_OTHERS}:
         shown = ""
@@ -283,7 +283,7 @@ def _written_as(draft: RosterDraft) -> str:
     return str(READINGS[coding]) if coding else _("Unicode") if is_text_file else ""
 
 
-def _headline(plan: Plan) -> str:
+def _headline(plan: RosterPlan) -> str:
     """Return in a few words what would happen."""
     changed, refused = len(plan.taken[RowOutcome.CHANGED]), len(plan.refused)
     parts = [
@@ -295,7 +295,7 @@ def _headline(plan: Plan) -> str:
     return ", ".join(part for part in parts if part) or _("Nothing would change")
 
 
-def _chosen(plan: Plan, shown: str, text: str) -> Sequence[Entry | Known]:
+def _chosen(plan: RosterPlan, shown: str, text: str) -> Sequence[RosterEntry | Known]:
     """Return what the address asks for: rows, those to fix first, or people who aren't in any."""
     rows: list[Any]
     if shown == "missing":
@@ -314,7 +314,7 @@ def _chosen(plan: Plan, shown: str, text: str) -> Sequence[Entry | Known]:
     return [entry for entry in rows if _fits(text, entry.name, entry.email, entry.number)]
 
 
-def _is_undecided(entry: Entry) -> bool:
+def _is_undecided(entry: RosterEntry) -> bool:
     return entry.outcome not in _DECIDED and not entry.is_total
 
 

@@ -27,8 +27,8 @@ from trainer.roster.drafts import fingerprint, said_of, table_of
 from trainer.roster.models import RosterDraft
 from trainer.roster.names import proper_name
 from trainer.roster.people import key_of
-from trainer.roster.plan import Known, Plan, Said
-from trainer.roster.rows import Table
+from trainer.roster.plan import Known, RosterChoices, RosterPlan
+from trainer.roster.rows import RosterTable
 
 NEEDS_ADDRESS: Final = False
 """Whether someone without an email address is refused; otherwise an employee number is enough, and a PIN slip."""
@@ -40,7 +40,7 @@ MOST_ROWS: Final = 60_000
 class Decided:
     """A plan, and the firm's roster as it was when it was decided."""
 
-    plan: Plan
+    plan: RosterPlan
     known: list[Known]
     teams: frozenset[str]
 
@@ -88,7 +88,7 @@ def _key(actor: Actor, draft: RosterDraft, now: dt.datetime) -> Hashable:
     return (fingerprint(draft), tuple(roles_by_roster(actor)), actor.today(now))
 
 
-def decide_rows(actor: Actor, table: Table, said: Said, now: dt.datetime) -> Decided:
+def decide_rows(actor: Actor, table: RosterTable, said: RosterChoices, now: dt.datetime) -> Decided:
     """Return the plan of rows that another system sent, against the people whom they may mean. It gives no role."""
     cells = {
         name: {line.cells[index] for line in table.lines if line.cells[index]} for name, index in table.columns.items()

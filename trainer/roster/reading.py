@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from trainer.core.errors import Invalid
 from trainer.roster.headings import HEADINGS_WITHIN, count_known
-from trainer.roster.lines import Line, Sheet, add_line, trim, trim_bytes
+from trainer.roster.lines import RosterLine, RosterSheet, add_line, trim, trim_bytes
 from trainer.roster.workbook import read_workbook
 
 SEPARATORS: Final = "\t;,|"
@@ -40,13 +40,13 @@ CODINGS: Final = ("windows-1252", "windows-1250", "mac-roman", "cp437")
 class Listing:
     """The sheets of a file. With a coding, which is one of several that fit, each character stands for one byte."""
 
-    sheets: Sequence[Sheet]
+    sheets: Sequence[RosterSheet]
     coding: str = ""
 
 
 def read_list(text: str) -> Listing:
     """Return a pasted list. Raises Invalid."""
-    return Listing([Sheet("", read_text(text))])
+    return Listing([RosterSheet("", read_text(text))])
 
 
 def read_file(data: bytes) -> Listing:
@@ -71,13 +71,13 @@ def read_file(data: bytes) -> Listing:
                 "save it as .xlsx or .csv, and try again."
             )
         )
-    return Listing([Sheet("", read_text(text, trimmed=trim_bytes if coding else trim))], coding)
+    return Listing([RosterSheet("", read_text(text, trimmed=trim_bytes if coding else trim))], coding)
 
 
-def read_text(text: str, *, trimmed: Callable[[str], str] = trim) -> list[Line]:
+def read_text(text: str, *, trimmed: Callable[[str], str] = trim) -> list[RosterLine]:
     """Return the rows of a text with one separator. Raises Invalid."""
     separator, text = _separator(text.removeprefix("\ufeff"))
-    lines: list[Line] = []
+    lines: list[RosterLine] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     start = 1
     try:

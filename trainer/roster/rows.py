@@ -12,21 +12,21 @@ from flask_babel.speaklater import LazyString
 
 from trainer.organizations.rules import fold
 from trainer.roster.cells import Problem, is_nothing, is_total, refuse_odd_cells, tidy
-from trainer.roster.days import Order, could_be_two
-from trainer.roster.lines import Line
+from trainer.roster.days import DayOrder, could_be_two
+from trainer.roster.lines import RosterLine
 from trainer.roster.names import name_key, written_name
 from trainer.roster.people import Wanted, list_teams, read_person, read_stint, split_teams
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RosterTable:
     """The rows of people, which column holds what, and how days are read."""
 
-    lines: Sequence[Line]
+    lines: Sequence[RosterLine]
     columns: dict[str, int]
     width: int
     """How many columns have a heading."""
-    order: Order = Order.MONTH_FIRST
+    order: DayOrder = DayOrder.MONTH_FIRST
     has_both_orders: bool = False
     """True if some days fit only one order and some only the other, so that a row says how its day is read."""
     is_exact: bool = False
@@ -34,10 +34,10 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RosterRow:
     """A row, and what it says."""
 
-    line: Line
+    line: RosterLine
     cells: Mapping[str, str]
     """What stands in which column, without what programs add."""
     name: str
@@ -50,7 +50,7 @@ class Row:
     """True for a row that sums up others or belongs to the printed page."""
 
 
-def read_rows(table: Table, teams: Collection[str], today: dt.date, *, needs_address: bool) -> list[Row]:
+def read_rows(table: RosterTable, teams: Collection[str], today: dt.date, *, needs_address: bool) -> list[RosterRow]:
     """Return what each row says. `teams`: the firm's teams, folded.
 
     Without `needs_address`, someone with an employee number needs no email address.
@@ -62,15 +62,21 @@ def read_rows(table: Table, teams: Collection[str], today: dt.date, *, needs_add
 
 
 def _read_row(
-    line: Line, table: Table, teams: Collection[str], listed: Collection[str], today: dt.date, *, needs_address: bool
-) -> Row:
+    line: RosterLine,
+    table: RosterTable,
+    teams: Collection[str],
+    listed: Collection[str],
+    today: dt.date,
+    *,
+    needs_address: bool,
+) -> RosterRow:
     raw = {meaning: _cell(line, column) for meaning, column in table.columns.items()}
     cells = tidy(raw)
     name = written_name(cells)
     unclear: Sequence[str] = ()
     if is_total(cells, name):
         reason = _l("this looks like a total, not a person, so it stays out. If it is a person, add an email address.")
-        return Row(line, cells, name, Problem(reason), is_total=True)
+        return RosterRow(line, cells, name, Problem(reason), is_total=True)
     if not table.is_exact and "," in cells.get("teams", ""):
         separate, unclear = split_teams(cells["teams"], teams, listed)
         cells["teams"] = ";".join(separate)
@@ -78,11 +84,11 @@ def _read_row(
         refuse_odd_cells(cells, line.cells[table.width :])
         person, warnings = read_person(cells, name, table.order, today, needs_address=needs_address)
     except Problem as problem:
-        return Row(line, cells, name, problem)
-    return Row(line, cells, name, person, (*warnings, *_say_day(raw, person.hired_on, table)), unclear)
+        return RosterRow(line, cells, name, problem)
+    return RosterRow(line, cells, name, person, (*warnings, *_say_day(raw, person.hired_on, table)), unclear)
 
 
-def _say_day(raw: dict[str, str], hired_on: dt.date | None, table: Table) -> list[LazyString]:
+def _say_day(raw: dict[str, str], hired_on: dt.date | None, table: RosterTable) -> list[LazyString]:
     """Return how a hire date was read that says none, or that could be two days in a file that has both orders."""
     text = (raw.get("rehired_on") or raw.get("hired_on", ""))[:40]
     if hired_on is None and is_nothing(text):
@@ -92,7 +98,9 @@ def _say_day(raw: dict[str, str], hired_on: dt.date | None, table: Table) -> lis
     return []
 
 
-def keep_last_stints(lines: Sequence[Line], columns: Mapping[str, int], order: Order, today: dt.date) -> list[Line]:
+def keep_last_stints(
+    lines: Sequence[RosterLine], columns: Mapping[str, int], order: DayOrder, today: dt.date
+) -> list[RosterLine]:
     """Return the rows without those that ended where another row has the same person; each tells which they were.
 
     Rows are one person's if two of these are the same: name, address, employee number. Of rows that all ended, the last
@@ -116,7 +124,7 @@ def keep_last_stints(lines: Sequence[Line], columns: Mapping[str, int], order: O
     ]
 
 
-def _group(lines: Sequence[Line], columns: Mapping[str, int]) -> list[list[int]]:
+def _group(lines: Sequence[RosterLine], columns: Mapping[str, int]) -> list[list[int]]:
     """Return the places of rows of one person, where there are several."""
     known_by = [
         (_cell(line, columns.get("email")).lower(), _cell(line, columns.get("employee_number"))) for line in lines
@@ -140,17 +148,17 @@ def _group(lines: Sequence[Line], columns: Mapping[str, int]) -> list[list[int]]
     return [group for group in groups if len(group) > 1]
 
 
-def _cells(line: Line, columns: Mapping[str, int]) -> dict[str, str]:
+def _cells(line: RosterLine, columns: Mapping[str, int]) -> dict[str, str]:
     return tidy({meaning: _cell(line, column) for meaning, column in columns.items()})
 
 
-def join_repeats(lines: Sequence[Line], columns: Mapping[str, int]) -> list[Line]:
+def join_repeats(lines: Sequence[RosterLine], columns: Mapping[str, int]) -> list[RosterLine]:
     """Return the rows, those of one person joined into the first of them, with the teams of all.
 
     Rows are one person's if their name and address, or without addresses their number, are the same and nothing but the
     teams contradicts. `columns`: which column holds what. Others stay as they are, to be refused as twins.
     """
-    joined: list[Line] = []
+    joined: list[RosterLine] = []
     places: dict[tuple[str, str], int] = {}
     known_by = [_key_of(line, columns) for line in lines]
     counts = Counter(known_by)
@@ -166,15 +174,15 @@ def join_repeats(lines: Sequence[Line], columns: Mapping[str, int]) -> list[Line
     return joined
 
 
-def _key_of(line: Line, columns: Mapping[str, int]) -> str:
+def _key_of(line: RosterLine, columns: Mapping[str, int]) -> str:
     return _cell(line, columns.get("email")).lower() or _cell(line, columns.get("employee_number"))
 
 
-def _name(line: Line, columns: Mapping[str, int]) -> str:
+def _name(line: RosterLine, columns: Mapping[str, int]) -> str:
     return fold(written_name({meaning: _cell(line, column) for meaning, column in columns.items()}))
 
 
-def _join(first: Line, second: Line, teams: int | None) -> Line | None:
+def _join(first: RosterLine, second: RosterLine, teams: int | None) -> RosterLine | None:
     """Return both rows in one, or None if they contradict each other."""
     width = max(len(first.cells), len(second.cells))
     cells = []
@@ -194,5 +202,5 @@ def _join(first: Line, second: Line, teams: int | None) -> Line | None:
     )
 
 
-def _cell(line: Line, column: int | None) -> str:
+def _cell(line: RosterLine, column: int | None) -> str:
     return line.cells[column] if column is not None and column < len(line.cells) else ""

@@ -19,7 +19,7 @@ from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
 from trainer.organizations.uploads import allow_large, most_bytes_at
-from trainer.roster.days import Order, Reading
+from trainer.roster.days import DayOrder, DayReading
 from trainer.roster.drafts import (
     columns_of,
     dropped_by,
@@ -179,15 +179,15 @@ def _hows() -> dict[How, tuple[str, str, str]]:
     }
 
 
-def _hints(reading: Reading) -> dict[str, str]:
+def _hints(reading: DayReading) -> dict[str, str]:
     """Return, for each way to read a day, how many days fit only that way."""
-    fits = {Order.DAY_FIRST: reading.fits_day, Order.MONTH_FIRST: reading.fits_month}
-    first = {Order.DAY_FIRST: _("Day first."), Order.MONTH_FIRST: _("Month first.")}
+    fits = {DayOrder.DAY_FIRST: reading.fits_day, DayOrder.MONTH_FIRST: reading.fits_month}
+    first = {DayOrder.DAY_FIRST: _("Day first."), DayOrder.MONTH_FIRST: _("Month first.")}
     only = {
         order: ngettext("%(num)s row fits only this.", "%(num)s rows fit only this.", count) if count else ""
         for order, count in fits.items()
     }
-    return {order.value: f"{first[order]} {only[order]}".strip() for order in Order}
+    return {order.value: f"{first[order]} {only[order]}".strip() for order in DayOrder}
 
 
 def _as_text(draft: RosterDraft) -> str:

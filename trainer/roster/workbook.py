@@ -22,8 +22,8 @@ from xml.parsers import expat
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.errors import Invalid
-from trainer.roster.book_parts import TOO_LARGE, Book, Cells, Limits, Strings, Styles
-from trainer.roster.lines import Sheet
+from trainer.roster.book_parts import TOO_LARGE, Book, Cells, Strings, Styles, WorkbookLimits
+from trainer.roster.lines import RosterSheet
 
 MOST_PARTS: Final = 500
 MOST_BYTES: Final = 40 * 2**20
@@ -38,7 +38,7 @@ _CHUNK: Final = 2**20
 _BROKEN: Final = _l("This file is damaged or isn’t an Excel file. Save it once more as .xlsx or .csv and try again.")
 
 
-def read_workbook(data: bytes) -> list[Sheet]:
+def read_workbook(data: bytes) -> list[RosterSheet]:
     """Return the sheets that the program shows, their rows as texts; days are written as in 2026-11-24.
 
     Raises Invalid. A sheet with more than we read comes without rows, and with the reason.
@@ -74,23 +74,23 @@ def _check_directory(archive: zipfile.ZipFile, size: int) -> None:
         raise NotImplementedError
 
 
-def _read_sheets(archive: zipfile.ZipFile) -> list[Sheet]:
+def _read_sheets(archive: zipfile.ZipFile) -> list[RosterSheet]:
     names = set(archive.namelist())
     book = Book()
-    _parse(archive, "xl/workbook.xml", Limits(), book.start)
+    _parse(archive, "xl/workbook.xml", WorkbookLimits(), book.start)
     targets: dict[str, str] = {}
 
     def relation(name: str, values: dict[str, str]) -> None:
         if name == "Relationship" and values.get("TargetMode") != "External":
             targets[values["Id"]] = posixpath.normpath(posixpath.join("/xl", values["Target"])).lstrip("/")
 
-    _parse(archive, "xl/_rels/workbook.xml.rels", Limits(), relation)
+    _parse(archive, "xl/_rels/workbook.xml.rels", WorkbookLimits(), relation)
     styles, strings = Styles(), Strings()
     if "xl/styles.xml" in names:
-        _parse(archive, "xl/styles.xml", Limits(), styles.start, styles.end)
+        _parse(archive, "xl/styles.xml", WorkbookLimits(), styles.start, styles.end)
     if "xl/sharedStrings.xml" in names:
-        _parse(archive, "xl/sharedStrings.xml", Limits(), strings.start, strings.end, strings.text)
-    limits = Limits()
+        _parse(archive, "xl/sharedStrings.xml", WorkbookLimits(), strings.start, strings.end, strings.text)
+    limits = WorkbookLimits()
     if not book.sheets:
         raise ValueError("no sheet to be seen")
     return [
@@ -99,19 +99,19 @@ def _read_sheets(archive: zipfile.ZipFile) -> list[Sheet]:
     ]
 
 
-def _read_sheet(archive: zipfile.ZipFile, name: str, part: str, sheet: Cells, limits: Limits) -> Sheet:
+def _read_sheet(archive: zipfile.ZipFile, name: str, part: str, sheet: Cells, limits: WorkbookLimits) -> RosterSheet:
     try:
         _parse(archive, part, limits, sheet.start, sheet.end, sheet.text)
         lines = sheet.filled_lines()
     except Invalid as refusal:
-        return Sheet(name, [], refusal=refusal)
-    return Sheet(name, lines, sheet.hidden_columns(), is_grid=True)
+        return RosterSheet(name, [], refusal=refusal)
+    return RosterSheet(name, lines, sheet.hidden_columns(), is_grid=True)
 
 
 def _parse(
     archive: zipfile.ZipFile,
     part: str,
-    limits: Limits,
+    limits: WorkbookLimits,
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,

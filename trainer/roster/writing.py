@@ -17,7 +17,7 @@ from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db, insert_all
 from trainer.core.errors import Conflict, NotYet
-from trainer.core.events import Kind, happen_once
+from trainer.core.events import EventKind, happen_once
 from trainer.organizations.actor import Actor
 from trainer.organizations.history import keep_stays
 from trainer.organizations.invitations import Sent, invite_all, void_invitations
@@ -27,7 +27,7 @@ from trainer.organizations.rules import Role, fold
 from trainer.roster.cells import LABELS
 from trainer.roster.drafts import refuse_ordered
 from trainer.roster.models import RosterDraft
-from trainer.roster.plan import Entry, Plan, RowOutcome
+from trainer.roster.plan import RosterEntry, RosterPlan, RowOutcome
 from trainer.roster.planning import decide, forget
 
 KIND: Final = "roster"
@@ -38,7 +38,7 @@ _PORTION = 500  # a database takes only so many values in one statement
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ImportResult:
     """What a plan did."""
 
     added: dict[int, uuid.UUID]
@@ -98,7 +98,7 @@ def take_over(actor: Actor, draft: RosterDraft, said: Confirmation, now: dt.date
     )
 
 
-def _note_changed(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> None:
+def _note_changed(actor: Actor, entries: Sequence[RosterEntry], now: dt.datetime) -> None:
     """Record each person whom a roster changed: what was there, and what is now, but for what is only theirs."""
     fields = {label: name for name, label in LABELS.items()}
     for entry in entries:
@@ -119,7 +119,7 @@ def _note_changed(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> N
         )
 
 
-def write(actor: Actor, plan: Plan, now: dt.datetime, **told: str) -> Written:
+def write(actor: Actor, plan: RosterPlan, now: dt.datetime, **told: str) -> ImportResult:
     """Write what a plan says. The caller has locked the firm before it was decided, and records the act.
 
     `told`: what the audit log is told of people who leave, beside the person and the day.
@@ -135,7 +135,7 @@ def write(actor: Actor, plan: Plan, now: dt.datetime, **told: str) -> Written:
     added_by_line = {entry.line: person_id for entry, person_id in zip(added, ids, strict=True)}
     assign_people(actor.organization, ids, now)  # so that an invitation names the course
     mailed = [entry.membership_id for entry in changed if entry.gets_mail and entry.membership_id]
-    return Written(added_by_line, ended, [*ids, *mailed])
+    return ImportResult(added_by_line, ended, [*ids, *mailed])
 
 
 def invite_added(actor: Actor, draft: RosterDraft, now: dt.datetime) -> None:
@@ -155,7 +155,7 @@ def order_take_over(actor: Actor, draft: RosterDraft, said: Confirmation, now: d
     draft.rows = {**draft.rows, "order": {**asdict(said), "job": job.id.hex}}
 
 
-def check(plan: Plan, said: Confirmation) -> None:
+def check(plan: RosterPlan, said: Confirmation) -> None:
     """Raise Conflict or NotYet, as `take_over` does, unless this plan was shown and may be written."""
     if plan.digest != said.digest:
         raise Conflict(
@@ -190,7 +190,7 @@ def undo_leaving(actor: Actor, draft: RosterDraft, now: dt.datetime) -> tuple[in
     return back, len(person_ids) - back
 
 
-def _end_people(actor: Actor, plan: Plan, now: dt.datetime, **told: str) -> list[uuid.UUID]:
+def _end_people(actor: Actor, plan: RosterPlan, now: dt.datetime, **told: str) -> list[uuid.UUID]:
     """Note that the people who leave by this plan have left, and return who. The caller has locked the firm.
 
     `told`: what the audit log is told beside the person and the day.
@@ -206,7 +206,7 @@ def _end_people(actor: Actor, plan: Plan, now: dt.datetime, **told: str) -> list
     if last_days:
         days = [{"id": person_id, "ended_on": day, "ended_at": now} for person_id, (_name, day) in last_days.items()]
         db.session.execute(update(Membership), days)
-        happen_once(Kind.LEFT, {uuid.uuid4(): person_id for person_id in last_days}, now)
+        happen_once(EventKind.LEFT, {uuid.uuid4(): person_id for person_id in last_days}, now)
     return list(last_days)
 
 
@@ -228,7 +228,7 @@ def _make_teams(actor: Actor, names: Sequence[str], now: dt.datetime) -> dict[st
     return {row[0]: row[1] for row in rows}
 
 
-def _add(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> list[uuid.UUID]:
+def _add(actor: Actor, entries: Sequence[RosterEntry], now: dt.datetime) -> list[uuid.UUID]:
     rows: list[dict[str, Any]] = [
         {
             "id": uuid.uuid4(),
@@ -251,7 +251,7 @@ def _add(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> list[uuid.
     return [row["id"] for row in rows]
 
 
-def _change(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> None:
+def _change(actor: Actor, entries: Sequence[RosterEntry], now: dt.datetime) -> None:
     """Write what the rows say, and leave everything else as it is. Links sent to an old address no longer work."""
     alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for entry in entries:
@@ -273,7 +273,7 @@ def _change(actor: Actor, entries: Sequence[Entry], now: dt.datetime) -> None:
         void_invitations(actor, moved[start : start + _PORTION], now)
 
 
-def _set_teams(people: Iterable[tuple[uuid.UUID, Entry]], teams: dict[str, uuid.UUID], now: dt.datetime) -> None:
+def _set_teams(people: Iterable[tuple[uuid.UUID, RosterEntry]], teams: dict[str, uuid.UUID], now: dt.datetime) -> None:
     teams_by_member = {
         membership_id: {teams[fold(name)] for name in entry.wanted.teams}
         for membership_id, entry in people

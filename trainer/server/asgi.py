@@ -15,10 +15,10 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.wsgi import FileWrapper
 
 from trainer.core.http import AGAIN_AFTER, ALIVE, READY, REFUSED
-from trainer.server.calls import Answer, Environ, WSGIApp, call_app
-from trainer.server.intake import Gone, Receive, Refused, take_in
+from trainer.server.calls import Environ, ServerAnswer, WSGIApp, call_app
+from trainer.server.intake import BodyRefused, Gone, Receive, take_in
 from trainer.server.offload import OffloadProcess
-from trainer.server.worker_pools import NOWHERE, Source, TooBusy, WorkerPool
+from trainer.server.worker_pools import NOWHERE, RequestSource, TooBusy, WorkerPool
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -42,7 +42,7 @@ class Adapter:
         is_kept: Callable[[Environ], bool] = lambda _environ: False,
         is_long: Callable[[Environ], bool] = lambda _environ: False,
         begin: Callable[[], None] | None = None,
-        source_of: Callable[[Environ], Source] = lambda _environ: NOWHERE,
+        source_of: Callable[[Environ], RequestSource] = lambda _environ: NOWHERE,
         changing: int = 1,
         reading: int = 1,
     ) -> None:
@@ -72,17 +72,17 @@ class Adapter:
         except TooBusy:
             # Closed, since nobody has read what is left of a body.
             headers = [(b"retry-after", b"%d" % AGAIN_AFTER), (b"content-length", b"0"), (b"connection", b"close")]
-            answer = Answer(503, headers, b"")
+            answer = ServerAnswer(503, headers, b"")
         await _send(answer, send)
 
-    async def _answer(self, environ: Environ, receive: Receive) -> Answer:
+    async def _answer(self, environ: Environ, receive: Receive) -> ServerAnswer:
         try:
             with await self._body(environ, receive) as body:
                 environ["wsgi.input"] = body
                 if environ["PATH_INFO"] == ALIVE or self.is_kept(environ):
                     return call_app(self.app, environ)  # at once: handing it to a thread would cost half as much again
                 return await self._run(environ)
-        except Refused as refused:
+        except BodyRefused as refused:
             status, is_read = refused.status, False
         except TooBusy:
             if environ["REQUEST_METHOD"] in _SAFE:
@@ -94,7 +94,7 @@ class Adapter:
             answer.headers.append((b"connection", b"close"))
         return answer
 
-    async def _run(self, environ: Environ) -> Answer:
+    async def _run(self, environ: Environ) -> ServerAnswer:
         if environ["PATH_INFO"] == READY:
             return await self._probing.run(lambda: call_app(self.app, environ))
         if self.is_long(environ):
@@ -109,7 +109,7 @@ class Adapter:
             return BytesIO()
         most = self.most_bytes(environ)
         if length is not None and int(length) > most:  # the server lets nothing but digits in
-            raise Refused(413)
+            raise BodyRefused(413)
         body = await take_in(receive, most)
         environ["CONTENT_LENGTH"] = str(body.seek(0, 2))
         body.seek(0)
@@ -151,7 +151,7 @@ def _environ(scope: Mapping[str, Any]) -> Environ:
     return environ
 
 
-async def _send(answer: Answer, send: Send) -> None:
+async def _send(answer: ServerAnswer, send: Send) -> None:
     headers = [*answer.headers, (b"server", b"")]  # else the server says which it is
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if isinstance(answer.body, bytes):

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Answer:
+class ServerAnswer:
     """What the app answered."""
 
     status: int
@@ -28,7 +28,7 @@ class Answer:
     """A file is read piece by piece while it is sent, and then closed."""
 
 
-def call_app(app: WSGIApp, environ: Environ) -> Answer:
+def call_app(app: WSGIApp, environ: Environ) -> ServerAnswer:
     """Run the app in this thread until its whole answer is there. An answer that fails halfway is a 500."""
     begun: list[Any] = []
 
@@ -40,6 +40,6 @@ def call_app(app: WSGIApp, environ: Environ) -> Answer:
         body = result.file if isinstance(result, FileWrapper) else read_whole(result)
     except Exception:
         _log.exception("a request failed outside of the app")
-        return Answer(500, [(b"content-length", b"0")], b"")
+        return ServerAnswer(500, [(b"content-length", b"0")], b"")
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in begun[1]]
-    return Answer(begun[0], headers, body)
+    return ServerAnswer(begun[0], headers, body)

@@ -24,7 +24,7 @@ _held = 0
 """How many there are. Only the event loop changes it."""
 
 
-class Refused(Exception):
+class BodyRefused(Exception):
     """The body isn't taken in; `status` says why."""
 
     def __init__(self, status: int) -> None:
@@ -59,15 +59,15 @@ async def _fill(body: tempfile.SpooledTemporaryFile[bytes], receive: Receive, mo
                 async with asyncio.timeout(min(IDLE, end - clock())):
                     message = await receive()
             except TimeoutError as late:
-                raise Refused(408) from late
+                raise BodyRefused(408) from late
             if message["type"] != "http.request":
                 raise Gone
             portion = message.get("body", b"")
             received, _held = received + len(portion), _held + len(portion)
             if received > most:
-                raise Refused(413)
+                raise BodyRefused(413)
             if _held > MOST_AT_ONCE:
-                raise Refused(503)
+                raise BodyRefused(503)
             body.write(portion)
             has_more = message.get("more_body", False)
     finally:

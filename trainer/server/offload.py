@@ -21,7 +21,7 @@ from typing import Any, Final, NoReturn
 
 from werkzeug.wsgi import FileWrapper
 
-from trainer.server.calls import Answer, Environ, WSGIApp, call_app
+from trainer.server.calls import Environ, ServerAnswer, WSGIApp, call_app
 
 LONGEST: Final = 300
 _log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class OffloadProcess:
             _serve(app, begin, far_end)
         far_end.close()
 
-    def call(self, app: WSGIApp, environ: Environ) -> Answer:
+    def call(self, app: WSGIApp, environ: Environ) -> ServerAnswer:
         """Return the answer to a request.
 
         If the other process is gone, or doesn't answer for `LONGEST` seconds, the request is not repeated, since it may
@@ -55,7 +55,7 @@ class OffloadProcess:
         except Exception:  # whatever it is, no answer of this one may reach the next
             _log.exception("the process for long requests failed; from now on they are answered along with the others")
             self._end(self._line)
-            return Answer(500, [(b"content-length", b"0")], b"")
+            return ServerAnswer(500, [(b"content-length", b"0")], b"")
 
     def _end(self, line: Connection) -> None:
         line.close()
@@ -64,13 +64,13 @@ class OffloadProcess:
         os.waitpid(self._pid, 0)
 
 
-def _ask(line: Connection, environ: Environ) -> Answer:
+def _ask(line: Connection, environ: Environ) -> ServerAnswer:
     plain = {name: value for name, value in environ.items() if isinstance(value, str | bool | tuple)}
     line.send((plain, environ["wsgi.input"].read()))
     if not line.poll(LONGEST):
         raise TimeoutError(f"no answer within {LONGEST} seconds")
     status, headers, body = line.recv()
-    return Answer(status, headers, os.fdopen(recv_handle(line), "rb") if body is None else body)
+    return ServerAnswer(status, headers, os.fdopen(recv_handle(line), "rb") if body is None else body)
 
 
 def _serve(app: WSGIApp, begin: Callable[[], None], line: Connection) -> NoReturn:
@@ -98,7 +98,7 @@ def _whole(plain: dict[str, Any], body: bytes) -> Environ:
     return plain | {"wsgi.input": BytesIO(body), "wsgi.errors": sys.stderr, "wsgi.file_wrapper": FileWrapper}
 
 
-def _answer(line: Connection, answer: Answer) -> None:
+def _answer(line: Connection, answer: ServerAnswer) -> None:
     body = answer.body.read() if isinstance(answer.body, BytesIO) else answer.body
     if isinstance(body, bytes):
         line.send((answer.status, answer.headers, body))

@@ -108,7 +108,7 @@ class Port:
         self.is_open = True
 
 
-class Watch:
+class ProcessWatch:
     """Asks the web server whether it answers, and tells systemd, which restarts all of this where it no longer does."""
 
     def __init__(self, listener: int) -> None:
@@ -333,7 +333,7 @@ def supervise(programs: list[Program], reload: list[str]) -> int:
         signal.signal(number, lambda received, _frame: asked.append(received))
     port = Port(int(os.environ[LISTENING])) if LISTENING in os.environ else None
     children = [Child(program, port) for program in programs]
-    watch = Watch(int(os.environ[LISTENING])) if LISTENING in os.environ and NOTIFY in os.environ else None
+    watch = ProcessWatch(int(os.environ[LISTENING])) if LISTENING in os.environ and NOTIFY in os.environ else None
     reloads: list[Process] = []
     is_of_use = True
     while is_of_use and not told:

@@ -22,7 +22,7 @@ class TooBusy(Exception):
     """Work wasn't begun: too much of it waits, or it waited too long."""
 
 
-class Source(NamedTuple):
+class RequestSource(NamedTuple):
     """Where work comes from."""
 
     network: str = ""
@@ -30,7 +30,7 @@ class Source(NamedTuple):
     """What the browser shows of itself; another one in each network."""
 
 
-NOWHERE: Final = Source()
+NOWHERE: Final = RequestSource()
 
 
 class WorkerPool:
@@ -56,13 +56,13 @@ class WorkerPool:
         self._most_of_browser = most if most_of_browser is None else most_of_browser
         self._patience = patience
         self._rest = rest
-        self._waiting: Counter[Source | str | None] = Counter()
+        self._waiting: Counter[RequestSource | str | None] = Counter()
         """How much waits: of each browser, of each network, and in all."""
         self._turns = _Turns()
         for _number in range(threads):
             threading.Thread(target=self._work, name=name, daemon=True).start()
 
-    async def run(self, call: Callable[[], T], source: Source = NOWHERE) -> T:
+    async def run(self, call: Callable[[], T], source: RequestSource = NOWHERE) -> T:
         """Run the call in one of the pool's threads. Raises TooBusy if its turn doesn't come; then it never runs."""
         waiting, places = self._waiting, (source, source.network, None)
         most = (self._most_of_browser, self._most_of_network, self._most)

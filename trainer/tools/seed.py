@@ -20,7 +20,7 @@ from trainer.core.errors import DomainError
 from trainer.core.outbox import NO_SERVER, give_up_all
 from trainer.organizations.queries import is_named
 from trainer.tools.demo.names import DOMAIN, FIRM
-from trainer.tools.demo.people import Person
+from trainer.tools.demo.people import DemoPerson
 from trainer.tools.demo.story import Story
 
 PEOPLE = {"alice": "owner", "mona": "manager of all", "mark": "site manager", "ines": "instructor", "bob": "guard"}
@@ -64,7 +64,7 @@ def _tell(guards: int, hidden: str | None, instant: dt.datetime) -> None:
     unknown = hash_password(secrets.token_urlsafe(32))
     known = hash_password(hidden) if hidden else unknown
 
-    def password_hash(person: Person) -> str:
+    def password_hash(person: DemoPerson) -> str:
         return known if person.email.partition("@")[0] in PEOPLE else unknown
 
     story = Story(guards, password_hash, served(), instant)

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from trainer.extras.api.rules import State, digest, is_first_today, is_use_noted, state
+from trainer.extras.api.rules import TokenState, digest, is_first_today, is_use_noted, state
 
 NOON = dt.datetime(2026, 11, 24, 17, tzinfo=dt.UTC)  # in New York
 ZONE = "America/New_York"
@@ -15,15 +15,15 @@ ZONE = "America/New_York"
 @pytest.mark.parametrize(
     ("revoked", "left", "has_owner", "expected"),
     [
-        (False, 1, True, State.GOOD),
-        (False, 1, False, State.RESTING),
-        (False, 0, True, State.EXPIRED),
-        (True, 1, True, State.REVOKED),
-        (True, 0, False, State.REVOKED),
+        (False, 1, True, TokenState.GOOD),
+        (False, 1, False, TokenState.RESTING),
+        (False, 0, True, TokenState.EXPIRED),
+        (True, 1, True, TokenState.REVOKED),
+        (True, 0, False, TokenState.REVOKED),
     ],
 )
 def test_a_token_is_good_until_revoked_expired_or_without_its_owner(
-    revoked: bool, left: int, has_owner: bool, expected: State
+    revoked: bool, left: int, has_owner: bool, expected: TokenState
 ) -> None:
     expires_at = NOON + dt.timedelta(seconds=left)
     found = state(revoked_at=NOON if revoked else None, expires_at=expires_at, has_owner=has_owner, now=NOON)

@@ -30,7 +30,7 @@ from trainer.assignments.models import Assignment, EarlierTraining, Requirement,
 from trainer.assignments.queries import list_requirements
 from trainer.assignments.rules import SOON, Audience, Completion, Duty, Recorded, Status, Terms, written_keys
 from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, look_ahead, viewer_of
-from trainer.compliance.rules import GROUPS, Counts, End, Group, Order, Row, StatusFilter, Viewer
+from trainer.compliance.rules import GROUPS, Counts, End, Row, StatusFilter, StatusGroup, StatusOrder, Viewer
 from trainer.compliance.status_paper import StatusPaper, sheet_of
 from trainer.compliance.words import as_table
 from trainer.core import clock
@@ -421,8 +421,8 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
 
 def compare_by_day(viewer: Viewer, counts: Counts) -> None:
     """Compare the page by due day, and what it counts, with all rows and with what the page by name counts."""
-    for group in (None, Group.LATE):
-        wanted = StatusFilter(order=Order.DUE, group=group)
+    for group in (None, StatusGroup.LATE):
+        wanted = StatusFilter(order=StatusOrder.DUE, group=group)
         by_day = list(iterate_rows(viewer, wanted))
         page, also = list_and_count(viewer, wanted, None)
         assert (list(page.rows), also) == (by_day[:PAGE], counts)

@@ -21,7 +21,7 @@ from tests.live import serving
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
-from trainer.core.events import Event, Kind
+from trainer.core.events import Event, EventKind
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.extras.api.models import PersonWrite
@@ -115,7 +115,9 @@ def test_a_person_is_added_changed_and_marked_as_having_left(training: Training,
     ]
     assert {details["token"] for _act, details in acts(app)} == {"Payroll"}
     with app.app_context():
-        assert db.session.scalars(select(Event.subject_id).where(Event.kind == Kind.LEFT)).all() == [UUID(shown["id"])]
+        assert db.session.scalars(select(Event.subject_id).where(Event.kind == EventKind.LEFT)).all() == [
+            UUID(shown["id"])
+        ]
 
 
 def test_what_a_write_does_not_say_stays(training: Training, token: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.extras.webhooks.receiver import NAME, Listener, Names, listening
-from trainer.extras.webhooks.addresses import Fault, Refused, Target, find, is_public, read_url
+from trainer.extras.webhooks.addresses import AddressRefused, WebhookFault, WebhookTarget, find, is_public, read_url
 from trainer.extras.webhooks.sending import send
 
 INTERNAL = [
@@ -61,9 +61,9 @@ def test_an_address_in_another_form_is_refused_before_anything_is_resolved(
     canary: Listener, names: Names, address: str, allows_loopback: bool
 ) -> None:
     names.known[NAME] = [["127.0.0.1"]]
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AddressRefused) as refused:
         send(address.format(canary.port), {}, b"{}", allows_loopback=allows_loopback)
-    assert refused.value.fault in {Fault.UNREADABLE, Fault.NOT_HTTPS, Fault.NO_NAME}
+    assert refused.value.fault in {WebhookFault.UNREADABLE, WebhookFault.NOT_HTTPS, WebhookFault.NO_NAME}
     assert (canary.connections, names.asked) == (0, [])
 
 
@@ -73,40 +73,40 @@ def test_an_address_in_another_form_is_refused_before_anything_is_resolved(
 def test_a_name_that_leads_inward_gets_no_connection(canary: Listener, names: Names, address: str) -> None:
     for found in ([address], ["93.184.215.14", address]):
         names.known[NAME] = [found]
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(AddressRefused) as refused:
             send(f"https://{NAME}:{canary.port}/", {}, b"{}", allows_loopback=False)
-        assert refused.value.fault is Fault.NOT_PUBLIC
+        assert refused.value.fault is WebhookFault.NOT_PUBLIC
     assert canary.connections == 0
 
 
 def test_the_canary_notices_whoever_comes(canary: Listener, names: Names) -> None:
     names.known[NAME] = [["127.0.0.1"]]
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AddressRefused) as refused:
         send(f"https://{NAME}:{canary.port}/", {}, b"{}", allows_loopback=True)
-    assert refused.value.fault is Fault.UNREACHABLE
+    assert refused.value.fault is WebhookFault.UNREACHABLE
     assert canary.connections == 1
 
 
 def test_allowing_loopback_allows_nothing_else(names: Names) -> None:
-    target = Target(NAME, 443, "/")
+    target = WebhookTarget(NAME, 443, "/")
     for address in INTERNAL:
         names.known[NAME] = [[address]]
         if address in {"127.0.0.1", "127.8.8.8", "::1"}:
             assert find(target, allows_loopback=True) == [address]
         elif address != "::ffff:127.0.0.1":  # newer Pythons see what it stands for
-            with pytest.raises(Refused):
+            with pytest.raises(AddressRefused):
                 find(target, allows_loopback=True)
 
 
 def test_a_name_that_nobody_knows_is_refused(names: Names) -> None:
     names.known[NAME] = [[]]
-    with pytest.raises(Refused) as refused:
-        find(Target(NAME, 443, "/"), allows_loopback=False)
-    assert refused.value.fault is Fault.NOT_FOUND
+    with pytest.raises(AddressRefused) as refused:
+        find(WebhookTarget(NAME, 443, "/"), allows_loopback=False)
+    assert refused.value.fault is WebhookFault.NOT_FOUND
 
 
 @pytest.mark.asvs("1.5.3")
 def test_an_address_is_taken_apart_as_it_stands() -> None:
-    assert read_url("https://Hooks.Example.org/a?b=c%20d") == Target("hooks.example.org", 443, "/a?b=c%20d")
-    assert read_url("https://hooks.example.org:8443") == Target("hooks.example.org", 8443, "/")
+    assert read_url("https://Hooks.Example.org/a?b=c%20d") == WebhookTarget("hooks.example.org", 443, "/a?b=c%20d")
+    assert read_url("https://hooks.example.org:8443") == WebhookTarget("hooks.example.org", 8443, "/")
     assert read_url("https://hooks.example.org:8443").authority == "hooks.example.org:8443"

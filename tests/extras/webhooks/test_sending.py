@@ -8,7 +8,7 @@ import pytest
 
 from tests.extras.webhooks.receiver import NAME, PARTLY, Listener, Names, Receiver, listening
 from trainer.extras.webhooks import sending
-from trainer.extras.webhooks.addresses import Fault, Refused
+from trainer.extras.webhooks.addresses import AddressRefused, WebhookFault
 from trainer.extras.webhooks.sending import send
 
 
@@ -17,8 +17,8 @@ def post(receiver: Receiver) -> int:
     return send(url, {"webhook-id": "1"}, b'{"a": 1}', allows_loopback=True)
 
 
-def fault_at(receiver: Receiver) -> tuple[Fault, int | None]:
-    with pytest.raises(Refused) as refused:
+def fault_at(receiver: Receiver) -> tuple[WebhookFault, int | None]:
+    with pytest.raises(AddressRefused) as refused:
         post(receiver)
     return refused.value.fault, refused.value.code
 
@@ -55,25 +55,25 @@ def test_a_redirect_is_not_followed(receiver: Receiver, names: Names, status: in
     with listening(Listener()) as canary:
         place = f"Location: https://127.0.0.1:{canary.port}/\r\nRefresh: 0; url=http://127.0.0.1:{canary.port}/"
         receiver.answers = [f"HTTP/1.1 {status} Elsewhere\r\n{place}\r\n\r\n".encode()]
-        assert fault_at(receiver) == (Fault.REDIRECTS, status)
+        assert fault_at(receiver) == (WebhookFault.REDIRECTS, status)
         assert (canary.connections, receiver.connections) == (0, 1)
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (b"HTTP/1.1 500 Oh\r\n\r\n", (Fault.STATUS, 500)),
-        (b"HTTP/1.0 404\r\n\r\n", (Fault.STATUS, 404)),
-        (b"HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 410 Gone\r\n\r\n", (Fault.STATUS, 410)),
-        (b"HTTP/1.1 100 Continue\r\n\r\n", (Fault.NO_HTTP, None)),
-        (b"SSH-2.0-OpenSSH\r\n", (Fault.NO_HTTP, None)),
-        (b"", (Fault.NO_HTTP, None)),
-        (b"x" * 100_000, (Fault.NO_HTTP, None)),
-        (b"HTTP/1.1 103 Hints\r\n\r\n" * 5000, (Fault.NO_HTTP, None)),
+        (b"HTTP/1.1 500 Oh\r\n\r\n", (WebhookFault.STATUS, 500)),
+        (b"HTTP/1.0 404\r\n\r\n", (WebhookFault.STATUS, 404)),
+        (b"HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 410 Gone\r\n\r\n", (WebhookFault.STATUS, 410)),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", (WebhookFault.NO_HTTP, None)),
+        (b"SSH-2.0-OpenSSH\r\n", (WebhookFault.NO_HTTP, None)),
+        (b"", (WebhookFault.NO_HTTP, None)),
+        (b"x" * 100_000, (WebhookFault.NO_HTTP, None)),
+        (b"HTTP/1.1 103 Hints\r\n\r\n" * 5000, (WebhookFault.NO_HTTP, None)),
     ],
 )
 def test_what_is_no_yes_is_told_apart(
-    receiver: Receiver, names: Names, answer: bytes, expected: tuple[Fault, int | None]
+    receiver: Receiver, names: Names, answer: bytes, expected: tuple[WebhookFault, int | None]
 ) -> None:
     receiver.answers = [answer]
     assert fault_at(receiver) == expected
@@ -83,7 +83,7 @@ def test_an_answer_that_drips_ends_in_time(receiver: Receiver, names: Names, mon
     monkeypatch.setattr(sending, "WITHIN", 1.0)
     receiver.answers, receiver.drips = [b"HTTP/1.1 103 Hints\r\nLink: " + b"x" * 400], True
     began = time.monotonic()
-    assert fault_at(receiver) == (Fault.TOO_SLOW, None)
+    assert fault_at(receiver) == (WebhookFault.TOO_SLOW, None)
     assert time.monotonic() - began < 60
 
 
@@ -97,10 +97,10 @@ def test_a_certificate_that_nobody_vouches_for_gets_nothing(
     receiver: Receiver, names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
-    assert fault_at(receiver) == (Fault.NOT_TRUSTED, None)
+    assert fault_at(receiver) == (WebhookFault.NOT_TRUSTED, None)
     assert receiver.requests == []
 
 
 def test_where_nobody_listens_is_unreachable(receiver: Receiver, names: Names) -> None:
     receiver.close()
-    assert fault_at(receiver) == (Fault.UNREACHABLE, None)
+    assert fault_at(receiver) == (WebhookFault.UNREACHABLE, None)

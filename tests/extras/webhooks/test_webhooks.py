@@ -27,7 +27,7 @@ from trainer.core import clock, events
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
-from trainer.core.events import Event, Kind, happen
+from trainer.core.events import Event, EventKind, happen
 from trainer.core.keys import Ring, make_ring
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
@@ -97,7 +97,7 @@ def told(training: Training, receiver: Receiver, names: Names, monkeypatch: pyte
         list(tell_all())
         with transaction():
             url = f"https://{NAME}:{receiver.port}/in"
-            webhook, secret = make_webhook(actor_of(acme.users["alice"], acme.id), url, list(Kind), clock.now())
+            webhook, secret = make_webhook(actor_of(acme.users["alice"], acme.id), url, list(EventKind), clock.now())
             return Told(training, receiver, webhook.id, secret)
 
 
@@ -151,7 +151,7 @@ def test_nothing_more_is_told_of_someone_who_had_everything_erased(told: Told) -
     (sent,) = told.rows()
     told.receiver.answers = [ANSWER % 500]
     with told.app.app_context(), transaction():
-        happen(Kind.ISSUED, earned.id, clock.now())
+        happen(EventKind.ISSUED, earned.id, clock.now())
     told.work()  # it waits for another try
     with told.app.app_context(), transaction():
         for feature in (webhooks_persons, assignments_persons, organizations_persons, accounts_persons):
@@ -220,9 +220,9 @@ def test_only_the_firms_own_and_only_what_it_asks_for_is_told(told: Told) -> Non
     acme, app = told.training.acme, told.app
     with app.app_context(), transaction():
         url = f"https://{NAME}:{told.receiver.port}/theirs"
-        make_webhook(actor_of(acme.users["mallory"], acme.other), url, list(Kind), clock.now())
+        make_webhook(actor_of(acme.users["mallory"], acme.other), url, list(EventKind), clock.now())
         alices = db.session.get_one(Webhook, told.webhook)
-        alices.kinds = [Kind.LEFT.value]
+        alices.kinds = [EventKind.LEFT.value]
     told.certify("charlie")  # in no firm
     told.certify("ines")
     put_on_roster(app, acme.other, acme.users["ines"], name="Ines Ito", email="ines@example.com")
@@ -243,7 +243,7 @@ def test_a_failure_is_tried_again_ever_later_and_given_up_after_three_days(told:
         told.receiver.answers = [ANSWER % 500] * 100
         gone = leaver(told)
         with told.app.app_context(), transaction():
-            events.happen(Kind.LEFT, gone, clock.now())
+            events.happen(EventKind.LEFT, gone, clock.now())
         waits: list[dt.timedelta] = []
         last = clock.now()
         for _minute in range(4 * 24 * 60 // 5):
@@ -280,7 +280,7 @@ def test_one_that_fails_rests_and_what_waits_longer_than_three_days_is_given_up(
         gone = leaver(told)
         with told.app.app_context(), transaction():
             for _number in range(5):
-                events.happen(Kind.LEFT, gone, clock.now())
+                events.happen(EventKind.LEFT, gone, clock.now())
         told.work()
         assert len(told.receiver.requests) == 1
         assert told.work() == []
@@ -297,7 +297,7 @@ def test_one_that_fails_rests_and_what_waits_longer_than_three_days_is_given_up(
 
 def test_an_event_that_can_not_be_told_holds_up_no_other(told: Told) -> None:
     with told.app.app_context(), transaction():
-        events.happen(Kind.ISSUED, told.webhook, clock.now())  # no credential
+        events.happen(EventKind.ISSUED, told.webhook, clock.now())  # no credential
     told.certify("mona")
     assert len(told.work()) == 2
     with told.app.app_context():
@@ -413,9 +413,9 @@ def test_a_firm_has_five_at_most(told: Told) -> None:
     with told.app.app_context(), transaction():
         actor = actor_of(acme.users["alice"], acme.id)
         for _number in range(MOST_WEBHOOKS - 1):
-            make_webhook(actor, f"https://{NAME}/", [Kind.LEFT], clock.now())
+            make_webhook(actor, f"https://{NAME}/", [EventKind.LEFT], clock.now())
         with pytest.raises(Conflict, match="Five webhooks"):
-            make_webhook(actor, f"https://{NAME}/", [Kind.LEFT], clock.now())
+            make_webhook(actor, f"https://{NAME}/", [EventKind.LEFT], clock.now())
 
 
 def test_a_secret_stays_when_its_key_is_dropped(told: Told) -> None:
@@ -431,7 +431,7 @@ def test_a_secret_stays_when_its_key_is_dropped(told: Told) -> None:
 def test_a_slow_one_rests_so_that_others_have_their_turn(told: Told) -> None:
     gone = leaver(told)
     with told.app.app_context(), transaction():
-        events.happen(Kind.LEFT, gone, clock.now())
+        events.happen(EventKind.LEFT, gone, clock.now())
     told.work()
     with told.app.app_context(), transaction():
         delivery = db.session.scalars(select(Delivery)).first()

@@ -15,7 +15,7 @@ from trainer.accounts.after_slip import is_shut
 from trainer.assessment import finals
 from trainer.assessment.deciding import FinalRule
 from trainer.assessment.measures.operating import LEARNERS, exactly
-from trainer.assessment.next_steps import Step, find_next_step
+from trainer.assessment.next_steps import CourseStep, find_next_step
 from trainer.assessment.queries import get_attempt, list_attempts
 from trainer.assessment.rules import Kind
 from trainer.assessment.told import standing_of
@@ -43,7 +43,7 @@ def show(course: str) -> Response | str:
     where = standing(enrollment, whole) if enrollment else None
     whole = taken(whole, enrollment) if enrollment else whole
     way = find_next_step(whole, enrollment, where, now()) if enrollment and where else None
-    if whole.is_for_renewal and (way is None or way.step is not Step.ATTEMPT):
+    if whole.is_for_renewal and (way is None or way.step is not CourseStep.ATTEMPT):
         return go(url_for("learning.show_course", course=whole.slug))
     return render_template(
         "assessment/final.html",

@@ -13,7 +13,7 @@ from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.deciding import Asked, FinalRule, Need
-from trainer.assessment.handovers import Written, find_handover
+from trainer.assessment.handovers import HandoverDraft, find_handover
 from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
@@ -62,7 +62,7 @@ def result_page(own_attempt: Attempt) -> str:
         tally=tally,
         night=night_of(own_attempt),
         handover=find_handover(own_attempt, served_in(language_tag())),
-        written=Written.of(own_attempt),
+        written=HandoverDraft.of(own_attempt),
         needs=(needs := _needs(own_attempt, tally)),
         needed_of=_needed_of(own_attempt),
         is_by_steps=own_attempt.is_passed is False and _is_by_steps(needs),

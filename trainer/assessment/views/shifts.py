@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from trainer.assessment import handovers, operations
 from trainer.assessment.forms import HandoverForm, PointsForm
-from trainer.assessment.handovers import Written, find_handover, find_shift
+from trainer.assessment.handovers import HandoverDraft, find_handover, find_shift
 from trainer.assessment.models import Attempt
 from trainer.assessment.queries import get_attempt
 from trainer.assessment.rules import Kind
@@ -48,7 +48,7 @@ def handover(attempt_id: UUID) -> Response | str:
     attempt = _get(attempt_id)
     if attempt.submitted_at is not None:
         return go(url_for("assessment.result", attempt_id=attempt_id))
-    written = Written.of(attempt)
+    written = HandoverDraft.of(attempt)
     if written.is_closed:
         return _compare_page(attempt, written)
     text = find_saved_form().get("text", written.text)
@@ -120,7 +120,7 @@ def _write_page(attempt: Attempt, form: HandoverForm) -> str:
     return render_template("assessment/handover.html", form=form, **_around(attempt))
 
 
-def _compare_page(attempt: Attempt, written: Written) -> str:
+def _compare_page(attempt: Attempt, written: HandoverDraft) -> str:
     form = PointsForm(formdata=None, points=list(written.points), version=written.version)
     form.offer(_points(attempt))
     return render_template("assessment/handover_compare.html", form=form, written=written, **_around(attempt))

@@ -15,7 +15,7 @@ from pyrage.x25519 import Identity
 
 from trainer.cli.backups import age
 from trainer.cli.backups.age import LEAST, NotDecrypted, Sink
-from trainer.cli.backups.progress import Progress, counting
+from trainer.cli.backups.progress import BackupProgress, counting
 
 ENCRYPTED: Final = ".age"
 """Ending of an encrypted file's name."""
@@ -65,7 +65,7 @@ def write_identity(folders: Iterable[Path], identity: Identity, passphrase: str)
     return IDENTITY, hashlib.sha256(encrypted).hexdigest()
 
 
-def read(path: Path, sink: Sink, passphrase: str | None, progress: Progress | None = None) -> None:
+def read(path: Path, sink: Sink, passphrase: str | None, progress: BackupProgress | None = None) -> None:
     """Read a file part by part, decrypted if its name says so. Raises ClickException."""
     chunks = stream(path) if progress is None else counting(stream(path), progress)
     if not path.name.endswith(ENCRYPTED):
@@ -81,7 +81,7 @@ def read(path: Path, sink: Sink, passphrase: str | None, progress: Progress | No
             age.decrypt(chunks, sink, _read_identity(path.with_name(IDENTITY), passphrase))
 
 
-def extract(path: Path, target: Path, passphrase: str | None, progress: Progress) -> None:
+def extract(path: Path, target: Path, passphrase: str | None, progress: BackupProgress) -> None:
     """Write what a file of a backup holds into a new file in plain. Raises ClickException."""
     with _create(target) as file:
         read(path, file.write, passphrase, progress)

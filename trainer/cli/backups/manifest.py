@@ -24,7 +24,7 @@ COUNTED: Final = ("users", "organizations", "attempts", "responses", "credential
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class BackupFacts:
     """What a database says about itself at one moment."""
 
     revision: str
@@ -36,7 +36,7 @@ class Facts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manifest(Facts):
+class Manifest(BackupFacts):
     """What is kept in the file. Files have their hash as they lie there, keys their ids and never themselves."""
 
     app_version: str
@@ -70,7 +70,7 @@ class Manifest(Facts):
         return key.digest("backup", json.dumps(asdict(replace(self, seal="")), sort_keys=True)).hex()
 
 
-def facts_of(connection: Connection) -> Facts:
+def facts_of(connection: Connection) -> BackupFacts:
     """Read what a database says of itself, in the transaction that is open. Raises ClickException for another one."""
     tables = set(inspect(connection).get_table_names())
     if not {"alembic_version", "users"} <= tables:
@@ -84,7 +84,7 @@ def facts_of(connection: Connection) -> Facts:
     for name in {"second_factor_key_id", "pin_key_id"} & columns:
         key_id: ColumnClause[str] = column(name)
         needed |= set(connection.scalars(select(key_id).distinct().select_from(table("users")).where(key_id != null())))
-    return Facts(
+    return BackupFacts(
         revision=stated[0],
         installation=str(uuid.UUID(str(installation))) if installation else None,
         counts={

@@ -13,7 +13,7 @@ _EVERY: Final = 0.5
 _EVERY_IN_A_LOG: Final = 10.0
 
 
-class Progress:
+class BackupProgress:
     """Shows how much of something is done. `total` is in the same unit, or 0 if it isn't known."""
 
     def __init__(self, what: str, total: int = 0) -> None:
@@ -43,7 +43,7 @@ class Progress:
             sys.stderr.write(f"\r{self._what}: done\n")
 
 
-def counting(chunks: Iterable[bytes], progress: Progress) -> Iterator[bytes]:
+def counting(chunks: Iterable[bytes], progress: BackupProgress) -> Iterator[bytes]:
     """Yield the chunks, and show how much has passed through."""
     for chunk in chunks:
         yield chunk

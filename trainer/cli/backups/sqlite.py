@@ -13,8 +13,8 @@ import click
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from trainer.cli.backups.manifest import Facts, facts_of
-from trainer.cli.backups.progress import Progress
+from trainer.cli.backups.manifest import BackupFacts, facts_of
+from trainer.cli.backups.progress import BackupProgress
 from trainer.core.backups import ASIDE
 
 FILE: Final = "trainer.db"
@@ -28,7 +28,7 @@ def copy(source: Path, target: Path, what: str = "Copying") -> None:
 
     Raises ClickException; then there is no copy.
     """
-    progress = Progress(what)
+    progress = BackupProgress(what)
 
     def tell(_status: int, remaining: int, total: int) -> None:
         progress.total = total
@@ -83,7 +83,7 @@ def tables_of(database: sqlite3.Connection) -> set[str]:
     return {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
-def facts_of_file(database: Path) -> Facts:
+def facts_of_file(database: Path) -> BackupFacts:
     """Return what a file that nobody writes to says of itself."""
     engine = create_engine(f"sqlite:///file:{database}?mode=ro&immutable=1&uri=true", poolclass=NullPool)
     with engine.connect() as connection:

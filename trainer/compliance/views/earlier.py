@@ -26,7 +26,7 @@ from trainer.assignments.earlier_queries import (
     list_waiting,
     may_approve,
 )
-from trainer.compliance.earlier_list import EXAMPLE, Fate, Plan, decide, read_hours
+from trainer.compliance.earlier_list import EXAMPLE, EarlierPlan, Fate, decide, read_hours
 from trainer.compliance.forms import EndTrainingForm, ProofForm, TrainingForm, TrainingListForm, TrainingPlanForm
 from trainer.core.clock import now, read_instant
 from trainer.core.db import transaction
@@ -348,7 +348,7 @@ def _training_page(
     )
 
 
-def _plan_page(actor: Actor, plan: Plan, form: TrainingPlanForm, *, has_changed: bool = False) -> str:
+def _plan_page(actor: Actor, plan: EarlierPlan, form: TrainingPlanForm, *, has_changed: bool = False) -> str:
     form.text.data, form.seen.data = plan.text, plan.digest
     return render_template(
         "compliance/earlier_plan.html", actor=actor, plan=plan, form=form, fates=Fate, has_changed=has_changed

@@ -43,7 +43,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer, reason_words
-from trainer.learning.top_ups import Held, top_ups_due
+from trainer.learning.top_ups import HeldCredential, top_ups_due
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import get_person, is_catching_up, names_of, team_names
@@ -214,7 +214,7 @@ def _person_page(actor: Actor, membership_id: UUID, assignment_id: UUID | None, 
         completions=completions,
         top_ups={}
         if membership.ended_at
-        else top_ups_due(map(Held.of, completions), served().courses, actor.today(now())),
+        else top_ups_due(map(HeldCredential.of, completions), served().courses, actor.today(now())),
         check_ins=count_done(membership.user_id, membership.joined_at)
         if membership.user_id and membership.joined_at and not membership.ended_at
         else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.core.feature import Feature, FirmPage, Group
+from trainer.core.feature import Feature, FirmPage, NavigationGroup
 from trainer.extras.api import privacy
 from trainer.extras.api.acts import ACTS
 from trainer.extras.api.operations import forget_firm
@@ -17,7 +17,7 @@ FEATURE = Feature(
     name="api",
     blueprints=(api_tokens, api, api_writing),
     checks_tokens_itself=(api_writing,),  # a token of the firm in a header, which no page sends
-    firm_pages=(FirmPage("tokens.tokens", _l("API tokens"), "set the firm", Group.FIRM, 2),),
+    firm_pages=(FirmPage("tokens.tokens", _l("API tokens"), "set the firm", NavigationGroup.FIRM, 2),),
     forget_firm=forget_firm,
     acts=ACTS,
     act_subjects={"api_token": _l("API tokens")},

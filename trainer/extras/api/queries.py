@@ -25,8 +25,8 @@ from trainer.credentials.models import Credential
 from trainer.credentials.queries import in_name_until, list_named_at
 from trainer.credentials.rules import read_serial
 from trainer.extras.api.models import ApiToken
-from trainer.extras.api.rules import State, digest, state
-from trainer.learning.top_ups import Held, asking_courses, top_ups_due
+from trainer.extras.api.rules import TokenState, digest, state
+from trainer.learning.top_ups import HeldCredential, asking_courses, top_ups_due
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership
 from trainer.organizations.queries import (
@@ -50,7 +50,7 @@ class TokenLine:
 
     token: ApiToken
     maker: str | None
-    state: State
+    state: TokenState
 
 
 def list_tokens(actor: Actor, now: dt.datetime, most: int = 50) -> Sequence[TokenLine]:
@@ -95,7 +95,7 @@ def find_bearer(secret: str, now: dt.datetime) -> tuple[ApiToken, Actor] | None:
     actor = find_actor(token.created_by_id, token.organization_id)
     has_owner = actor is not None and actor.may(May.SET_FIRM)
     token_state = state(revoked_at=token.revoked_at, expires_at=token.expires_at, has_owner=has_owner, now=now)
-    return (token, actor) if actor is not None and token_state is State.GOOD else None
+    return (token, actor) if actor is not None and token_state is TokenState.GOOD else None
 
 
 def page_of_people(actor: Actor, which: str, after: uuid.UUID | None, most: int) -> Page[tuple[Membership, list[str]]]:
@@ -248,7 +248,7 @@ def list_top_ups(actor: Actor, credentials: Sequence[Credential], today: dt.date
         Membership.ended_at.is_(None),
     )
     staff = set(db.session.scalars(query))
-    theirs = [Held.of(credential) for credential in credentials if credential.user_id in staff]
+    theirs = [HeldCredential.of(credential) for credential in credentials if credential.user_id in staff]
     return top_ups_due(theirs, served().courses, today)
 
 

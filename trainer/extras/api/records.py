@@ -222,7 +222,7 @@ class Credential(Record):
     course_title: str
     issued_on: dt.date
     valid_until: dt.date
-    status: Annotated[rules.Status, WithJsonSchema(one_of(rules.Status))]
+    status: Annotated[rules.CredentialStatus, WithJsonSchema(one_of(rules.CredentialStatus))]
     revoked_on: dt.date | None
     top_up_due_on: dt.date | None = Field(
         description="By when the holder is asked to read lessons that have changed since. Null once that is done, "

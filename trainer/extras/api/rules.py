@@ -54,7 +54,7 @@ def refuse_instant(changed_at: dt.datetime, now: dt.datetime) -> bool:
     return not EARLIEST <= changed_at <= now + AHEAD
 
 
-class State(StrEnum):
+class TokenState(StrEnum):
     """Whether a token opens anything."""
 
     GOOD = "good"
@@ -68,13 +68,13 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def state(*, revoked_at: dt.datetime | None, expires_at: dt.datetime, has_owner: bool, now: dt.datetime) -> State:
+def state(*, revoked_at: dt.datetime | None, expires_at: dt.datetime, has_owner: bool, now: dt.datetime) -> TokenState:
     """Return the state of a token at an instant."""
     if revoked_at is not None:
-        return State.REVOKED
+        return TokenState.REVOKED
     if now >= expires_at:
-        return State.EXPIRED
-    return State.GOOD if has_owner else State.RESTING
+        return TokenState.EXPIRED
+    return TokenState.GOOD if has_owner else TokenState.RESTING
 
 
 def is_first_today(last_used_at: dt.datetime | None, zone: str, now: dt.datetime) -> bool:

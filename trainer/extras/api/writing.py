@@ -30,12 +30,12 @@ from trainer.organizations.invitations import invite_all
 from trainer.organizations.models import Invitation
 from trainer.organizations.queries import lock_organization
 from trainer.roster.cells import LABELS, tidy
-from trainer.roster.lines import Line
+from trainer.roster.lines import RosterLine
 from trainer.roster.names import is_same_name
-from trainer.roster.plan import Entry, Known, RowOutcome, Said
+from trainer.roster.plan import Known, RosterChoices, RosterEntry, RowOutcome
 from trainer.roster.planning import Decided, decide_rows
-from trainer.roster.rows import Table
-from trainer.roster.writing import Written, write
+from trainer.roster.rows import RosterTable
+from trainer.roster.writing import ImportResult, write
 
 _COLUMNS: Final = ("employee_number", "name", "email", "job_title", "teams", "hired_on", "ended_on")
 _RESULTS: Final = {
@@ -69,7 +69,7 @@ class RefusedPeople(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WriteOutcome:
     """What came of a request."""
 
     people: Sequence[WrittenPerson]
@@ -85,7 +85,7 @@ def write_person(actor: Actor, token_id: uuid.UUID, person: NumberedPerson, now:
         raise (Conflict if refusal.clashes else Invalid)(refusal.words) from None
 
 
-def write_people(actor: Actor, token_id: uuid.UUID, people: Sequence[NumberedPerson], now: dt.datetime) -> Outcome:
+def write_people(actor: Actor, token_id: uuid.UUID, people: Sequence[NumberedPerson], now: dt.datetime) -> WriteOutcome:
     """Write what is said of people, or nothing: then RefusedPeople says of whom it can't be, and why."""
     lock_organization(actor)
     label = get_token(actor, token_id).label
@@ -98,7 +98,7 @@ def write_people(actor: Actor, token_id: uuid.UUID, people: Sequence[NumberedPer
     )
     news = [row for row in range(1, len(people) + 1) if row not in older]
     same = frozenset(row for row in news if people[row - 1].is_same_person)
-    decided = decide_rows(actor, _table(people, news), Said(same=same), now)
+    decided = decide_rows(actor, _table(people, news), RosterChoices(same=same), now)
     entries = {entry.line: entry for entry in decided.plan.entries}
     if refusals := [refusal for row in news if (refusal := _refuse(row, entries.get(row), people[row - 1], decided))]:
         raise RefusedPeople(refusals)
@@ -108,7 +108,7 @@ def write_people(actor: Actor, token_id: uuid.UUID, people: Sequence[NumberedPer
         _note_write(actor, people[row - 1], writes, now)
     invited = _invite(actor, people, entries, written, now)
     ids = list_numbered(actor, {person.employee_number for person in people})
-    return Outcome(
+    return WriteOutcome(
         [_outcome(person, entries.get(row), ids, invited) for row, person in enumerate(people, start=1)],
         decided.plan.new_teams,
     )
@@ -152,10 +152,10 @@ def _list_writes(actor: Actor, people: Sequence[NumberedPerson]) -> dict[str, Pe
     return {known.employee_number: known for known in db.session.scalars(query)}
 
 
-def _table(people: Sequence[NumberedPerson], rows: Sequence[int]) -> Table:
+def _table(people: Sequence[NumberedPerson], rows: Sequence[int]) -> RosterTable:
     """Return people as rows of a roster, each with its number."""
-    lines = [Line(row, tuple(_cell(getattr(people[row - 1], name)).strip() for name in _COLUMNS)) for row in rows]
-    return Table(lines, {name: index for index, name in enumerate(_COLUMNS)}, len(_COLUMNS), is_exact=True)
+    lines = [RosterLine(row, tuple(_cell(getattr(people[row - 1], name)).strip() for name in _COLUMNS)) for row in rows]
+    return RosterTable(lines, {name: index for index, name in enumerate(_COLUMNS)}, len(_COLUMNS), is_exact=True)
 
 
 def _cell(value: str | dt.date | list[str] | None) -> str:
@@ -164,7 +164,7 @@ def _cell(value: str | dt.date | list[str] | None) -> str:
     return "\n".join(value) if isinstance(value, list) else value or ""
 
 
-def _refuse(row: int, entry: Entry | None, person: NumberedPerson, decided: Decided) -> Refusal | None:
+def _refuse(row: int, entry: RosterEntry | None, person: NumberedPerson, decided: Decided) -> Refusal | None:
     """Return why a row isn't written: for a roster's own reasons, or because nobody looks at a plan and confirms it."""
     number = person.employee_number
     if entry is None:  # a roster would put it together with an earlier row
@@ -195,13 +195,13 @@ def _refuse(row: int, entry: Entry | None, person: NumberedPerson, decided: Deci
     return Refusal(entry.line, number, words, clashes=entry.clashes or entry.outcome is not RowOutcome.PROBLEM)
 
 
-def _has_other_name(entry: Entry, holder: Known) -> bool:
+def _has_other_name(entry: RosterEntry, holder: Known) -> bool:
     """Return True if all that is wrong is that the number's holder has another name."""
     by_email = not entry.email or entry.email in holder.keys
     return entry.clashes and by_email and not is_same_name(entry.name, holder.name)
 
 
-def _note_all(actor: Actor, decided: Decided, written: Written, label: str, now: dt.datetime) -> None:
+def _note_all(actor: Actor, decided: Decided, written: ImportResult, label: str, now: dt.datetime) -> None:
     """Record who was added or changed; `write` records who left."""
     for entry in decided.plan.entries:
         person_id = written.added.get(entry.line)
@@ -213,7 +213,7 @@ def _note_all(actor: Actor, decided: Decided, written: Written, label: str, now:
 
 
 def _note(
-    actor: Actor, act: str, person_id: uuid.UUID, entry: Entry, label: str, now: dt.datetime, **details: str
+    actor: Actor, act: str, person_id: uuid.UUID, entry: RosterEntry, label: str, now: dt.datetime, **details: str
 ) -> None:
     note(
         act,
@@ -236,7 +236,11 @@ def _note_write(actor: Actor, person: NumberedPerson, writes: dict[str, PersonWr
 
 
 def _invite(
-    actor: Actor, people: Sequence[NumberedPerson], entries: dict[int, Entry], written: Written, now: dt.datetime
+    actor: Actor,
+    people: Sequence[NumberedPerson],
+    entries: dict[int, RosterEntry],
+    written: ImportResult,
+    now: dt.datetime,
 ) -> dict[uuid.UUID, bool]:
     """Invite those for whom it was asked; return for each of them whether it was done."""
     asked = [
@@ -256,12 +260,12 @@ def _invite(
     return {person_id: person_id in invited for person_id in asked}
 
 
-def _person_id(entry: Entry, written: Written) -> uuid.UUID | None:
+def _person_id(entry: RosterEntry, written: ImportResult) -> uuid.UUID | None:
     return written.added.get(entry.line) or entry.membership_id
 
 
 def _outcome(
-    person: NumberedPerson, entry: Entry | None, ids: dict[str, uuid.UUID], invited: dict[uuid.UUID, bool]
+    person: NumberedPerson, entry: RosterEntry | None, ids: dict[str, uuid.UUID], invited: dict[uuid.UUID, bool]
 ) -> WrittenPerson:
     person_id = (entry.membership_id if entry else None) or ids.get(person.employee_number)
     is_invited = invited.get(person_id) if person_id else None

@@ -23,8 +23,8 @@ from trainer.credentials.sealing import MANIFEST, SEAL
 from trainer.extras.packs import tables as pack_tables
 from trainer.extras.packs import words
 from trainer.extras.packs.cover import draw_cover
-from trainer.extras.packs.pages import Put, Table, draw_index, draw_rule, rule_file
-from trainer.extras.packs.records import Change, Excuse, Former, Meeting, Person, Records, Reminding
+from trainer.extras.packs.pages import PackTable, Put, draw_index, draw_rule, rule_file
+from trainer.extras.packs.records import AuditedChange, Excuse, FormerPerson, Meeting, PackPerson, Records, Reminding
 from trainer.extras.packs.words import Tally
 from trainer.web.language import show_times_of
 from trainer.web.tables import Table as Rows
@@ -37,7 +37,7 @@ def write_files(records: Records, put: Put) -> None:
     """Write all files but certificates and manifest, each with `put`; some while another one is being written."""
     show_times_of(records.zone)
     tally, outcomes = Tally(), Counter[str]()
-    tables = {name: Table(name, records, put) for name in ("people", "former", "excused", "meetings", "required")}
+    tables = {name: PackTable(name, records, put) for name in ("people", "former", "excused", "meetings", "required")}
     for table in _tables(records, tables, tally, outcomes):
         put(f"{table.name}.csv", _csv(table, records.mark))
     for page in tables.values():
@@ -82,17 +82,17 @@ def about(records: Records) -> dict[str, str]:
     }
 
 
-def _tables(records: Records, tables: Mapping[str, Table], tally: Tally, outcomes: Counter[str]) -> Iterator[Rows]:
+def _tables(records: Records, tables: Mapping[str, PackTable], tally: Tally, outcomes: Counter[str]) -> Iterator[Rows]:
     """Yield the tables. Their rows go to the pages, and are counted, while they are written."""
     zone = records.zone
 
-    def person(_row: Person) -> None:
+    def person(_row: PackPerson) -> None:
         tally.people += 1
 
     def standing(row: Row) -> None:
         tables["people"].add(row.name, row)
 
-    def former(row: Former) -> None:
+    def former(row: FormerPerson) -> None:
         tally.former.add(row.membership.id)
         tables["former"].add(row.membership.name, row)
 
@@ -114,7 +114,7 @@ def _tables(records: Records, tables: Mapping[str, Table], tally: Tally, outcome
             tally.unserved += row.has_no_server
             outcomes[row.outcome] += 1
 
-    def change(row: Change) -> None:
+    def change(row: AuditedChange) -> None:
         tally.changes += 1
         tables["required"].add(row.requirement, row)
 

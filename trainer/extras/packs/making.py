@@ -48,7 +48,7 @@ from trainer.organizations.actor import Actor
 from trainer.web.language import show_day
 
 
-class Plan(NamedTuple):
+class PackPlan(NamedTuple):
     """What the first slice settles: when the pack was begun, and the name of each certificate's file, by serial."""
 
     made_at: dt.datetime
@@ -118,7 +118,7 @@ def read_made(job: Job) -> Made:
     )
 
 
-def _plan(folder: Path, view: View) -> Plan:
+def _plan(folder: Path, view: View) -> PackPlan:
     """Return which certificates belong in the pack and under which names, settled by the first slice."""
     path = folder / "names.json"
     if not has_content(path):
@@ -128,14 +128,14 @@ def _plan(folder: Path, view: View) -> Plan:
             names.setdefault(earned.serial, certificate_name(earned.name, earned.employee_number, shown, "pdf"))
         write_whole(path, [json.dumps([view.at.isoformat(), names]).encode()])
     made_at, names = json.loads(path.read_bytes())
-    return Plan(dt.datetime.fromisoformat(made_at), names)
+    return PackPlan(dt.datetime.fromisoformat(made_at), names)
 
 
 def _former_staff(laws: Sequence[Pack]) -> list[FormerStaff]:
     return [law.former_staff for law in laws if law.former_staff]
 
 
-def _zip(folder: Path, plan: Plan) -> None:
+def _zip(folder: Path, plan: PackPlan) -> None:
     part = part_of(folder / "pack.zip")
     zip_files(part, json.loads((folder / "records.json").read_bytes()), _list_files(folder, plan), seal)
     put_whole(part, folder / "pack.zip")
@@ -146,7 +146,7 @@ def _zip(folder: Path, plan: Plan) -> None:
             (folder / f"{serial}.{ending}").unlink(missing_ok=True)
 
 
-def _list_files(folder: Path, plan: Plan) -> Iterator[tuple[str, Iterable[bytes]]]:
+def _list_files(folder: Path, plan: PackPlan) -> Iterator[tuple[str, Iterable[bytes]]]:
     files = folder / "files"
     for path in sorted(path for path in files.rglob("*") if path.is_file() and not is_part(path)):
         yield path.relative_to(files).as_posix(), portions_of(path)
@@ -154,7 +154,7 @@ def _list_files(folder: Path, plan: Plan) -> Iterator[tuple[str, Iterable[bytes]
         yield f"certificates/{name}", portions_of(folder / f"{serial}.{name.rpartition('.')[2]}")
 
 
-def _certificates(folder: Path, plan: Plan) -> dict[str, str]:
+def _certificates(folder: Path, plan: PackPlan) -> dict[str, str]:
     """Return serial -> file of the certificates: a text stands in place of one whose name can't be printed."""
     return {
         serial: f"{name.removesuffix('.pdf')}.txt" if (folder / f"{serial}.txt").exists() else name
@@ -162,7 +162,7 @@ def _certificates(folder: Path, plan: Plan) -> dict[str, str]:
     }
 
 
-def _records(folder: Path, view: View, plan: Plan) -> Records:
+def _records(folder: Path, view: View, plan: PackPlan) -> Records:
     actor, organization = view.actor, view.actor.organization
     requirements, laws, courses = list_concerning(view.viewer), list_laws(view.viewer), served().courses
     return Records(

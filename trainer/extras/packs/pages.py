@@ -36,7 +36,7 @@ class Leaf(NamedTuple):
     last: str
 
 
-class Table:
+class PackTable:
     """A table of the pack's page: its first rows, and the files that hold the others."""
 
     def __init__(self, name: str, records: Records, put: Put) -> None:
@@ -82,7 +82,7 @@ class Table:
         self._waiting, self._weight = [], 0
 
 
-def draw_index(records: Records, tables: dict[str, Table], outcomes: dict[str, int], tally: Tally) -> bytes:
+def draw_index(records: Records, tables: dict[str, PackTable], outcomes: dict[str, int], tally: Tally) -> bytes:
     """Return the page to begin with."""
     html = render_template(
         "packs/pack/index.html",

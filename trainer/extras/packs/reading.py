@@ -31,7 +31,16 @@ from trainer.core.db import db, in_portions
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import in_name_until
-from trainer.extras.packs.records import Change, Excuse, Former, Meeting, Person, Reminding, Taught, Trained
+from trainer.extras.packs.records import (
+    AuditedChange,
+    Excuse,
+    FormerPerson,
+    Meeting,
+    PackPerson,
+    Reminding,
+    TaughtLesson,
+    Trained,
+)
 from trainer.instructing.models import (
     Attendance,
     ClassSession,
@@ -118,7 +127,7 @@ def list_earned(view: View, laws: Sequence[FormerStaff]) -> Iterator[Earned]:
             yield Earned(credential.serial, person.name, person.employee_number)
 
 
-def list_people(view: View) -> Iterator[Person]:
+def list_people(view: View) -> Iterator[PackPerson]:
     """Yield who was on the roster, by name."""
     query = select(Membership).where(_on_roster(view)).order_by(Membership.name_key, Membership.id)
     for people in db.session.scalars(in_portions(query, _PORTION)).partitions():
@@ -126,10 +135,10 @@ def list_people(view: View) -> Iterator[Person]:
         until = view.viewer.until
         teams = team_names(view.actor, ids) if until is None else team_names_then(view.actor, ids, until)
         for person in people:
-            yield Person(person, tuple(teams.get(person.id, ())))
+            yield PackPerson(person, tuple(teams.get(person.id, ())))
 
 
-def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
+def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[FormerPerson]:
     """Yield who had left, with what they had earned before that, as long as one of the laws wants it kept. Who came
     back is no former staff."""
     if not laws:
@@ -179,7 +188,7 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[Former]:
             and any(is_kept(law, last_day, earned.issued_on, view.as_of) for law in laws)
         ]
         if kept or any(is_kept(law, last_day, None, view.as_of) for law in laws):
-            yield from (Former(person, earned) for earned in kept or [None])
+            yield from (FormerPerson(person, earned) for earned in kept or [None])
 
 
 def list_completions(view: View) -> Iterator[tuple[Membership, Credential]]:
@@ -235,7 +244,7 @@ def list_proofs(view: View) -> Iterator[tuple[str, bytes]]:
         yield name, earlier_queries.read_proof(view.actor, proof_id)
 
 
-def _counting(view: View) -> Iterator[earlier_queries.Line]:
+def _counting(view: View) -> Iterator[earlier_queries.EarlierTrainingLine]:
     """Yield the trainings of those on the roster; of one requirement those that it counts."""
     asked = [terms_of(rule) for rule in queries.list_rules(view.viewer)]
     for line in earlier_queries.iterate_counting(view.actor, view.end, _on_roster(view)):
@@ -354,7 +363,7 @@ def list_reminders(view: View) -> Iterator[Reminding]:
         yield Reminding(*facts, not reminder.skipped and has_no_server(mail))
 
 
-def list_changes(view: View) -> Iterator[Change]:
+def list_changes(view: View) -> Iterator[AuditedChange]:
     """Yield what was done to the firm's requirements up to the day, the oldest first; where not everyone is seen, to
     those that were ever required of the people who are, without the names of others' teams."""
     concerned = (
@@ -378,10 +387,10 @@ def list_changes(view: View) -> Iterator[Change]:
         shown = {name: value for name, value in event.details.items() if name not in hidden}
         details = "; ".join(f"{label}: {text}" for label, text in tell_details(shown))
         title = str(event.details.get("title", ""))
-        yield Change(event.at, act_name(event.act), title, view.author(event.actor_id), details)
+        yield AuditedChange(event.at, act_name(event.act), title, view.author(event.actor_id), details)
 
 
-def _list_taught(view: View, session: ClassSession) -> list[Taught]:
+def _list_taught(view: View, session: ClassSession) -> list[TaughtLesson]:
     """Return who was at a meeting, of those whom the actor sees, each once, and what was signed off for them."""
     query = (
         select(Attendance.member_id, Membership)
@@ -407,7 +416,7 @@ def _list_taught(view: View, session: ClassSession) -> list[Taught]:
         lessons = signed.get(member_id, [])
         signature = signatures.get(lessons[-1].signature_id) if lessons and lessons[-1].signature_id else None
         people.append(
-            Taught(
+            TaughtLesson(
                 person.name,
                 person.employee_number,
                 len(lessons),

@@ -20,14 +20,14 @@ Rule = Requirement | RequirementVersion
 """A requirement as it is, or as it was on a day."""
 
 
-class Person(NamedTuple):
+class PackPerson(NamedTuple):
     """Someone on the roster that day, and the teams they were in then."""
 
     membership: Membership
     teams: tuple[str, ...]
 
 
-class Former(NamedTuple):
+class FormerPerson(NamedTuple):
     """Someone who had left by that day, with a certificate earned before that; once without, if there is none."""
 
     membership: Membership
@@ -50,7 +50,7 @@ class Excuse(NamedTuple):
     """On the pack's day."""
 
 
-class Taught(NamedTuple):
+class TaughtLesson(NamedTuple):
     """Someone who was at a meeting. Without `signed_at`, nothing was signed off for them."""
 
     name: str
@@ -74,7 +74,7 @@ class Meeting(NamedTuple):
     course: str
     lessons: tuple[str, ...]
     taught_by: str
-    people: Sequence[Taught]
+    people: Sequence[TaughtLesson]
     place: str | None = None
 
 
@@ -111,7 +111,7 @@ class Reminding(NamedTuple):
     """It isn't sent since the site had no mail server."""
 
 
-class Change(NamedTuple):
+class AuditedChange(NamedTuple):
     """Something that was done to a requirement."""
 
     at: dt.datetime
@@ -140,16 +140,16 @@ class Records:
     """Names of the teams that requirements are for."""
     courses: Sequence[Course]
     counts: Counts
-    people: Iterable[Person]
+    people: Iterable[PackPerson]
     standings: Iterable[Row]
     completions: Iterable[tuple[Membership, Credential]]
     attestations: Iterable[tuple[Membership, Credential, Enrollment]]
     trainings: Iterable[Trained]
-    former: Iterable[Former]
+    former: Iterable[FormerPerson]
     excuses: Iterable[Excuse]
     meetings: Iterable[Meeting]
     reminders: Iterable[Reminding]
-    changes: Iterable[Change]
+    changes: Iterable[AuditedChange]
     certificates: Mapping[str, str]
     """Serial -> name of its file in the pack."""
     caveats: Sequence[str] = ()

@@ -23,7 +23,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.paper import sample_pdf
 from trainer.credentials.rules import show_serial, valid_until
 from trainer.extras.packs.files import about, write_files, zip_files
-from trainer.extras.packs.records import Change, Excuse, Meeting, Person, Records, Reminding, Taught
+from trainer.extras.packs.records import AuditedChange, Excuse, Meeting, PackPerson, Records, Reminding, TaughtLesson
 from trainer.learning.models import Enrollment
 from trainer.learning.rules import Conditions
 from trainer.organizations.models import Membership
@@ -101,7 +101,7 @@ def sample_pack(content: Content) -> bytes:
         team_names={},
         courses=[course],
         counts=_counts(rows),
-        people=[Person(member, (str(person.team),)) for person, member in people],
+        people=[PackPerson(member, (str(person.team),)) for person, member in people],
         standings=rows,
         completions=earned,
         attestations=[(member, credential, _enrollment(member, credential)) for member, credential in earned],
@@ -159,7 +159,7 @@ def _meeting(course: Course, members: Sequence[Membership]) -> Meeting:
         tuple(lesson.file.title for lesson in lessons),
         str(_INSTRUCTOR),
         [
-            Taught(
+            TaughtLesson(
                 *(member.name, member.employee_number, len(lessons), minutes, held_at, str(_INSTRUCTOR)),
                 str(_INSTRUCTOR),
                 str(_("I taught these people in person on %(day)s.", day=show_day(held_at, "long"))),
@@ -177,10 +177,10 @@ def _reminding(row: Row) -> Reminding:
     )
 
 
-def _change(requirement: Requirement) -> Change:
+def _change(requirement: Requirement) -> AuditedChange:
     made_at = dt.datetime.combine(_SINCE, dt.time(16), dt.UTC)
     details = f"{_('who')}: {who(Audience(), {})}"
-    return Change(made_at, act_name("requirement.made"), requirement.title, str(_OWNER), details)
+    return AuditedChange(made_at, act_name("requirement.made"), requirement.title, str(_OWNER), details)
 
 
 def _requirement(course: Course) -> Requirement:

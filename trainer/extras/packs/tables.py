@@ -12,7 +12,16 @@ from trainer.assignments.words import earlier_told, reminder_name, who
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
-from trainer.extras.packs.records import Change, Excuse, Former, Meeting, Person, Reminding, Rule, Trained
+from trainer.extras.packs.records import (
+    AuditedChange,
+    Excuse,
+    FormerPerson,
+    Meeting,
+    PackPerson,
+    Reminding,
+    Rule,
+    Trained,
+)
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import local_day
@@ -20,7 +29,7 @@ from trainer.organizations.words import ROLE_WORDS
 from trainer.web.tables import Cell, Table
 
 
-def roster_table(people: Iterable[Person], zone: str) -> Table:
+def roster_table(people: Iterable[PackPerson], zone: str) -> Table:
     """Return who was on the roster."""
     heads = (
         *(_("Name"), _("Employee number"), _("Job title"), _("Teams"), _("Role"), _("Hired on"), _("Last day")),
@@ -46,7 +55,7 @@ def roster_table(people: Iterable[Person], zone: str) -> Table:
     )
 
 
-def former_table(former: Iterable[Former]) -> Table:
+def former_table(former: Iterable[FormerPerson]) -> Table:
     """Return who had left, with the certificates earned before that."""
     heads = (
         *(_("Name"), _("Employee number"), _("Job title"), _("Hired on"), _("Last day"), _("Course")),
@@ -173,7 +182,7 @@ def reminders_table(reminders: Iterable[Reminding], zone: str) -> Table:
     )
 
 
-def changes_table(changes: Iterable[Change], zone: str) -> Table:
+def changes_table(changes: Iterable[AuditedChange], zone: str) -> Table:
     """Return what was done to requirements, and by whom."""
     heads = (_("On"), _("What"), _("Requirement"), _("By"), _("Details"))
     return Table(

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from trainer.assignments.rules import Audience
 from trainer.assignments.words import who
-from trainer.compliance.rules import Group
+from trainer.compliance.rules import StatusGroup
 from trainer.content.serving import served
 from trainer.credentials.sealing import MANIFEST, SEAL
 from trainer.credentials.words import disclaimer
@@ -68,7 +68,7 @@ def headline(records: Records) -> str:
             "On %(day)s, %(current)s of %(num)s people were current.",
             counts.total,
             day=day,
-            current=counts.of(Group.CURRENT),
+            current=counts.of(StatusGroup.CURRENT),
         )
     )
 
@@ -81,13 +81,13 @@ def sentences(records: Records) -> list[str]:
     told = []
     if counts.total != counts.people:
         told.append(ngettext("Together they had %(num)s duty.", "Together they had %(num)s duties.", counts.total))
-    if late := counts.of(Group.LATE):
+    if late := counts.of(StatusGroup.LATE):
         told.append(ngettext("%(num)s was overdue.", "%(num)s were overdue.", late))
-    if due := counts.of(Group.DUE):
+    if due := counts.of(StatusGroup.DUE):
         told.append(ngettext("%(num)s was due within 30 days.", "%(num)s were due within 30 days.", due))
-    if left := counts.of(Group.OPEN):
+    if left := counts.of(StatusGroup.OPEN):
         told.append(ngettext("%(num)s had more time than that.", "%(num)s had more time than that.", left))
-    if excused := counts.of(Group.WAIVED):
+    if excused := counts.of(StatusGroup.WAIVED):
         told.append(
             ngettext("%(num)s was excused, with a reason.", "%(num)s were excused, each with a reason.", excused)
         )

@@ -21,7 +21,7 @@ from trainer.extras.reports.models import Report
 from trainer.extras.reports.queries import (
     CONFIRMING,
     STOPPING,
-    Reader,
+    ReportReader,
     find_asked,
     find_linked,
     find_mail,
@@ -102,7 +102,7 @@ def _write_report(number: UUID) -> RenderedEmail | None:
     return letter.with_files(Attachment(f"{name}.pdf", "application/pdf", pdf), Attachment(f"{name}.xlsx", XLSX, xlsx))
 
 
-def _files(firm: Organization, reader: Reader) -> tuple[dt.date, bytes, bytes]:
+def _files(firm: Organization, reader: ReportReader) -> tuple[dt.date, bytes, bytes]:
     contents = read_contents(firm, reader.team_ids, now())
     return contents.today, make_pdf(contents), make_xlsx(contents)
 

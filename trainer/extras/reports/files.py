@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 
 from trainer.assignments.queries import list_requirements
 from trainer.compliance.queries import count_rows, iterate_rows, viewer_on
-from trainer.compliance.rules import Group, Row, StatusFilter
+from trainer.compliance.rules import Row, StatusFilter, StatusGroup
 from trainer.compliance.status_paper import StatusPaper, Week, draw_status, percent
-from trainer.compliance.tallies import Site, by_site, tally
+from trainer.compliance.tallies import TeamTally, by_site, tally
 from trainer.compliance.words import as_table
 from trainer.extras.reports.rules import days_of_trend
 from trainer.organizations.models import Organization
@@ -69,15 +69,15 @@ def make_xlsx(contents: Contents) -> bytes:
     return file.getvalue()
 
 
-def _numbers(contents: Contents, sites: Sequence[Site]) -> Table:
+def _numbers(contents: Contents, sites: Sequence[TeamTally]) -> Table:
     heads = (_("Team"), _("People"), _("Current"), _("Share"), _("Due"), _("Overdue"), _("Duties"))
-    every = Site(_("All"), list(contents.rows), tally(contents.rows))
+    every = TeamTally(_("All"), list(contents.rows), tally(contents.rows))
     return Table(_("Summary"), heads, [_line(site) for site in (*sites, every)])
 
 
-def _line(site: Site) -> Sequence[Cell]:
+def _line(site: TeamTally) -> Sequence[Cell]:
     counts = site.tally.counts
-    late, due = site.tally.people_in(Group.LATE), site.tally.people_in(Group.DUE)
+    late, due = site.tally.people_in(StatusGroup.LATE), site.tally.people_in(StatusGroup.DUE)
     share = percent(counts.people_current, counts.people)
     return (_name(site), counts.people, counts.people_current, share, due, late, counts.total)
 
@@ -88,10 +88,10 @@ def _trend(weeks: Iterable[Week]) -> Table:
     return Table(_("By week"), heads, rows)
 
 
-def _site(site: Site) -> Table:
+def _site(site: TeamTally) -> Table:
     table = as_table(site.rows)
     return Table(_name(site), table.heads, table.rows)
 
 
-def _name(site: Site) -> str:
+def _name(site: TeamTally) -> str:
     return site.name if site.name is not None else _("In no team")

@@ -39,7 +39,7 @@ class Linked(NamedTuple):
     organization: Organization
 
 
-class Reader(NamedTuple):
+class ReportReader(NamedTuple):
     """What someone may read of a report: of these teams, or of all (None); `is_staff`: with an account of the firm."""
 
     team_ids: frozenset[uuid.UUID] | None
@@ -152,19 +152,19 @@ def list_waiting(report: Report, due_on: dt.date, until: dt.datetime) -> Sequenc
     return db.session.scalars(query.order_by(ReportRecipient.asked_at, ReportRecipient.id)).all()
 
 
-def reader_of(report: Report, recipient: ReportRecipient) -> Reader | None:
+def reader_of(report: Report, recipient: ReportRecipient) -> ReportReader | None:
     """Return what someone may read of a report now, or None for nothing.
 
     Staff read what they may see themselves; an address outside reads all of it, while who asked it may see all.
     """
     if recipient.user_id is None:
         may_ask = _may_see_all(report, recipient.asked_by_id)
-        return Reader(shared_teams(report.team_ids, None), is_staff=False) if may_ask else None
+        return ReportReader(shared_teams(report.team_ids, None), is_staff=False) if may_ask else None
     actor = find_actor(recipient.user_id, report.organization_id)
     if actor is None or not actor.may(May.SEE_TRAINING):
         return None
     teams = shared_teams(report.team_ids, actor.team_ids)
-    return None if teams is not None and not teams else Reader(teams, is_staff=True)
+    return None if teams is not None and not teams else ReportReader(teams, is_staff=True)
 
 
 def list_left_behind(report: Report, recipients: Sequence[ReportRecipient]) -> Sequence[ReportRecipient]:

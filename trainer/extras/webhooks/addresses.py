@@ -28,7 +28,7 @@ _TUNNELS = tuple(map(ipaddress.ip_network, ("2001::/32", "2002::/16", "2620:4f:8
 """Teredo and 6to4, behind which is an IPv4 address that could be any; AS112, and documentation."""
 
 
-class Fault(StrEnum):
+class WebhookFault(StrEnum):
     """Why something wasn't sent, or an address not taken."""
 
     UNREADABLE = "unreadable"
@@ -49,10 +49,10 @@ class Fault(StrEnum):
     ERASED = "withheld: erased"
 
 
-class Refused(Exception):
+class AddressRefused(Exception):
     """Nothing is sent there, or nothing arrived."""
 
-    def __init__(self, fault: Fault, code: int | None = None) -> None:
+    def __init__(self, fault: WebhookFault, code: int | None = None) -> None:
         super().__init__(fault.value)
         self.fault = fault
         self.code = code
@@ -60,7 +60,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class WebhookTarget:
     """Where a message goes: a name, a port, and path with query."""
 
     host: str
@@ -73,32 +73,32 @@ class Target:
         return self.host if self.port == 443 else f"{self.host}:{self.port}"
 
 
-def read_url(given: str) -> Target:
+def read_url(given: str) -> WebhookTarget:
     """Return the parts of an address. Raises Refused for whatever isn't plain https to a name."""
     if len(given) > LONGEST or not re.fullmatch(r"[!-~]+", given) or "\\" in given:
-        raise Refused(Fault.UNREADABLE)
+        raise AddressRefused(WebhookFault.UNREADABLE)
     try:
         parts = urlsplit(given)
         port = 443 if parts.port is None else parts.port
     except ValueError:
-        raise Refused(Fault.UNREADABLE) from None
+        raise AddressRefused(WebhookFault.UNREADABLE) from None
     if parts.scheme != "https":
-        raise Refused(Fault.NOT_HTTPS)
+        raise AddressRefused(WebhookFault.NOT_HTTPS)
     if "@" in parts.netloc or "#" in given or not port:
-        raise Refused(Fault.UNREADABLE)
+        raise AddressRefused(WebhookFault.UNREADABLE)
     host = parts.hostname or ""
     if len(host) > 253 or not _NAME.fullmatch(host):
-        raise Refused(Fault.NO_NAME)
-    return Target(host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        raise AddressRefused(WebhookFault.NO_NAME)
+    return WebhookTarget(host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
 
 
-def find(target: Target, *, allows_loopback: bool) -> Sequence[str]:
+def find(target: WebhookTarget, *, allows_loopback: bool) -> Sequence[str]:
     """Resolve a name, once; return its addresses, all of them public. Raises Refused."""
     addresses = _resolve(target)
     if not addresses:
-        raise Refused(Fault.NOT_FOUND)
+        raise AddressRefused(WebhookFault.NOT_FOUND)
     if not all(is_public(address) or (allows_loopback and _is_loopback(address)) for address in addresses):
-        raise Refused(Fault.NOT_PUBLIC)
+        raise AddressRefused(WebhookFault.NOT_PUBLIC)
     return addresses
 
 
@@ -122,7 +122,7 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _resolve(target: Target) -> Sequence[str]:
+def _resolve(target: WebhookTarget) -> Sequence[str]:
     """Return what a name resolves to. The system's resolver knows no deadline, so it works beside us."""
     addresses: list[str] = []
 

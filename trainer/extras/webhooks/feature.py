@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.core.feature import SECOND, Feature, FirmPage, Group, Task, WorkQueue
+from trainer.core.feature import SECOND, Feature, FirmPage, NavigationGroup, Task, WorkQueue
 from trainer.extras.webhooks import privacy
 from trainer.extras.webhooks.acts import ACTS
 from trainer.extras.webhooks.attention import list_attention
@@ -19,7 +19,7 @@ from trainer.extras.webhooks.views import blueprint
 FEATURE = Feature(
     name="webhooks",
     blueprints=(blueprint,),
-    firm_pages=(FirmPage("webhooks.webhooks", _l("Webhooks"), "set the firm", Group.FIRM, 3),),
+    firm_pages=(FirmPage("webhooks.webhooks", _l("Webhooks"), "set the firm", NavigationGroup.FIRM, 3),),
     list_attention=list_attention,
     tasks=(Task("webhooks", SECOND, tell_all),),
     upkeep=(note_overdue,),

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from trainer.extras.webhooks.addresses import LONGEST, Refused, find, read_url
+from trainer.extras.webhooks.addresses import LONGEST, AddressRefused, find, read_url
 from trainer.extras.webhooks.words import FAULT_WORDS, KIND_NAMES
 from trainer.web.forms import Form, Ticks, length, trimmed
 
@@ -34,5 +34,5 @@ class WebhookForm(Form):
         """Refuse an address to which nothing would be sent; the name is resolved for that."""
         try:
             find(read_url(str(field.data)), allows_loopback=current_app.config["SETTINGS"].webhooks_loopback)
-        except Refused as refused:
+        except AddressRefused as refused:
             raise ValidationError(FAULT_WORDS[refused.fault]) from None

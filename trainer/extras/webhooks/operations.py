@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict
-from trainer.core.events import Kind
+from trainer.core.events import EventKind
 from trainer.core.keys import Key, Ring
 from trainer.core.signing import keys
 from trainer.extras.webhooks.addresses import read_url
@@ -30,7 +30,7 @@ TEST: Final = "test"
 """The kind of what the test button sends."""
 
 
-def make_webhook(actor: Actor, url: str, kinds: Collection[Kind], now: dt.datetime) -> tuple[Webhook, str]:
+def make_webhook(actor: Actor, url: str, kinds: Collection[EventKind], now: dt.datetime) -> tuple[Webhook, str]:
     """Make a webhook; return it with its secret, which no page shows again. Raises Conflict where there are enough."""
     lock_organization(actor)
     living = select(func.count()).where(Webhook.organization_id == actor.organization_id)
@@ -42,7 +42,7 @@ def make_webhook(actor: Actor, url: str, kinds: Collection[Kind], now: dt.dateti
         organization_id=actor.organization_id,
         created_by_id=actor.user_id,
         url=url,
-        kinds=[kind.value for kind in Kind if kind in kinds],
+        kinds=[kind.value for kind in EventKind if kind in kinds],
         key_id=key.id,
         created_at=now,
         failures=0,

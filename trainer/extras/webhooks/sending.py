@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
-from trainer.extras.webhooks.addresses import Fault, Refused, Target, find, read_url
+from trainer.extras.webhooks.addresses import AddressRefused, WebhookFault, WebhookTarget, find, read_url
 
 WITHIN: Final = 8.0  # seconds for all of it, once the name is resolved
 CONNECTS_WITHIN: Final = 3.0  # seconds
@@ -37,13 +37,13 @@ def send(url: str, headers: Mapping[str, str], body: bytes, *, allows_loopback: 
                 line.sendall(_request(target, headers, body))
                 code = _read_status(line, until)
     except ssl.SSLCertVerificationError:
-        raise Refused(Fault.NOT_TRUSTED) from None
+        raise AddressRefused(WebhookFault.NOT_TRUSTED) from None
     except TimeoutError:
-        raise Refused(Fault.TOO_SLOW) from None
+        raise AddressRefused(WebhookFault.TOO_SLOW) from None
     except OSError:
-        raise Refused(Fault.UNREACHABLE) from None
+        raise AddressRefused(WebhookFault.UNREACHABLE) from None
     if not 200 <= code < 300:
-        raise Refused(Fault.REDIRECTS if 300 <= code < 400 else Fault.STATUS, code)
+        raise AddressRefused(WebhookFault.REDIRECTS if 300 <= code < 400 else WebhookFault.STATUS, code)
     return code
 
 
@@ -63,7 +63,7 @@ def _connect(addresses: Sequence[str], port: int) -> socket.socket:
     raise OSError("none of its addresses answers")
 
 
-def _request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
+def _request(target: WebhookTarget, headers: Mapping[str, str], body: bytes) -> bytes:
     lines = [
         f"POST {target.path} HTTP/1.1",
         f"Host: {target.authority}",
@@ -88,7 +88,7 @@ def _read_status(line: socket.socket, until: float) -> int:
             return int(status[1])
         if not more:
             break
-    raise Refused(Fault.NO_HTTP)
+    raise AddressRefused(WebhookFault.NO_HTTP)
 
 
 def _left(until: float) -> float:

@@ -15,7 +15,7 @@ from trainer.core.events import Event
 from trainer.core.isolation import describe
 from trainer.core.leases import is_due
 from trainer.extras.webhooks import telling
-from trainer.extras.webhooks.addresses import Fault, Refused
+from trainer.extras.webhooks.addresses import AddressRefused, WebhookFault
 from trainer.extras.webhooks.models import Delivery
 from trainer.extras.webhooks.sending import send
 
@@ -64,7 +64,7 @@ def _deliver_one() -> bool:
         if is_outage(error):
             raise
         db.session.rollback()
-        refused = error if isinstance(error, Refused) else Refused(Fault.OURS)
+        refused = error if isinstance(error, AddressRefused) else AddressRefused(WebhookFault.OURS)
         log.warning("delivery %s: %s", delivery.id.hex, refused.fault.value if error is refused else describe(error))
         with transaction():
             telling.note_failed(delivery, refused, now())

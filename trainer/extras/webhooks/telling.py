@@ -20,11 +20,11 @@ from trainer.assignments.rules import LATE
 from trainer.assignments.statements import duties_where, on
 from trainer.core import events, leases
 from trainer.core.db import db, insert_missing
-from trainer.core.events import KEPT, Event, Kind
+from trainer.core.events import KEPT, Event, EventKind
 from trainer.core.signing import keys
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
-from trainer.extras.webhooks.addresses import Fault, Refused
+from trainer.extras.webhooks.addresses import AddressRefused, WebhookFault
 from trainer.extras.webhooks.models import Delivery, Webhook
 from trainer.extras.webhooks.queries import firms_told_of
 from trainer.extras.webhooks.signatures import secret_of, sign
@@ -84,7 +84,7 @@ def note_overdue(
 ) -> uuid.UUID | None:
     """Note which duties of a firm became overdue; a step like those of `assignments.upkeep`."""
     webhooks = select(Webhook.kinds).where(Webhook.organization_id == organization.id)
-    if not any(Kind.OVERDUE in kinds for kinds in db.session.scalars(webhooks)):
+    if not any(EventKind.OVERDUE in kinds for kinds in db.session.scalars(webhooks)):
         return None
     portion = select(Assignment.id).where(Assignment.organization_id == organization.id, Assignment.ended_at.is_(None))
     if after is not None:
@@ -97,7 +97,7 @@ def note_overdue(
         on(organization.id, today),
     ).all()
     subjects = {uuid.uuid5(_OVERDUE, f"{number.hex} {due_on.isoformat()}"): number for number, due_on in late}
-    events.happen_once(Kind.OVERDUE, subjects, now)
+    events.happen_once(EventKind.OVERDUE, subjects, now)
     return ids[-1] if len(ids) == PORTION else None
 
 
@@ -109,7 +109,7 @@ def is_any_due(now: dt.datetime) -> bool:
 def claim(now: dt.datetime) -> Delivery | None:
     """Return the delivery that has been due longest, as `leases.claim` does."""
     return leases.claim(
-        Delivery, now, _may_be_sent(now), lease=LEASE, most_tries=MOST_TRIES, unheard=Fault.UNHEARD.value
+        Delivery, now, _may_be_sent(now), lease=LEASE, most_tries=MOST_TRIES, unheard=WebhookFault.UNHEARD.value
     )
 
 
@@ -131,10 +131,10 @@ def compose(delivery: Delivery, site: str, now: dt.datetime) -> Message | None:
     if webhook is None:
         return None
     if is_about_erased(delivery):
-        raise Refused(Fault.ERASED)
+        raise AddressRefused(WebhookFault.ERASED)
     key = keys().find(webhook.key_id)
     if key is None:
-        raise Refused(Fault.NO_KEY)
+        raise AddressRefused(WebhookFault.NO_KEY)
     body = body_of(delivery)
     headers = {
         "Content-Type": "application/json",
@@ -173,12 +173,12 @@ def note_sent(delivery: Delivery, code: int, seconds: float, now: dt.datetime) -
     _set(delivery, failures=0, rests_until=rests_until)
 
 
-def note_failed(delivery: Delivery, refused: Refused, now: dt.datetime) -> None:
+def note_failed(delivery: Delivery, refused: AddressRefused, now: dt.datetime) -> None:
     """Note why it wasn't taken; it is tried again later, and its webhook rests for a while, longer each time.
 
     What is withheld is given up at once, and is no fault of the other system.
     """
-    if refused.fault is Fault.ERASED:
+    if refused.fault is WebhookFault.ERASED:
         leases.note_own(delivery, dead_at=now, last_error=refused.fault.value)
         return
     is_dead = delivery.tries >= MOST_TRIES or now >= delivery.began_at + LASTS
@@ -193,7 +193,7 @@ def forget_deliveries(now: dt.datetime) -> None:
     db.session.execute(
         update(Delivery)
         .where(Delivery.WAITING, Delivery.began_at < now - LASTS, Delivery.webhook_id.in_(running))
-        .values(dead_at=now, last_error=Fault.TOO_LATE.value)
+        .values(dead_at=now, last_error=WebhookFault.TOO_LATE.value)
         .execution_options(synchronize_session=False)
     )
     db.session.execute(
@@ -204,13 +204,13 @@ def forget_deliveries(now: dt.datetime) -> None:
 def _told(event: Event, now: dt.datetime) -> Iterator[tuple[uuid.UUID, Facts]]:
     """Yield (firm, what it is told) of an event, of firms that are open."""
     match event.kind:
-        case Kind.COMPLETED | Kind.ISSUED | Kind.REVOKED:
+        case EventKind.COMPLETED | EventKind.ISSUED | EventKind.REVOKED:
             credential = db.session.get_one(Credential, event.subject_id)
             for firm, holder in firms_told_of(credential):
                 yield firm.id, _of_credential(event.kind, credential, holder)
-        case Kind.OVERDUE:
+        case EventKind.OVERDUE:
             yield from _of_duty(event.subject_id, now)
-        case Kind.LEFT:
+        case EventKind.LEFT:
             query = select(Membership).join(Organization, Organization.id == Membership.organization_id)
             person = db.session.scalar(query.where(Membership.id == event.subject_id, firm_is_open()))
             if person is not None and person.ended_on is not None:
@@ -219,9 +219,9 @@ def _told(event: Event, now: dt.datetime) -> Iterator[tuple[uuid.UUID, Facts]]:
 
 def _of_credential(kind: str, credential: Credential, person: Membership) -> Facts:
     facts = {"person_id": str(person.id), "course": credential.course, "serial": show_serial(credential.serial)}
-    if kind == Kind.COMPLETED:
+    if kind == EventKind.COMPLETED:
         return {**facts, "completed_on": credential.issued_on.isoformat()}
-    if kind == Kind.ISSUED:
+    if kind == EventKind.ISSUED:
         valid_until = credential.valid_until.isoformat()
         return {**facts, "issued_on": credential.issued_on.isoformat(), "valid_until": valid_until}
     assert credential.revoked_at is not None

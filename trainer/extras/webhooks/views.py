@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
-from trainer.core.events import Kind
+from trainer.core.events import EventKind
 from trainer.extras.webhooks.addresses import read_url
 from trainer.extras.webhooks.forms import WebhookForm
 from trainer.extras.webhooks.operations import delete_webhook, make_webhook, order_test, pause, resume, send_again
@@ -50,7 +50,7 @@ def make(actor: Actor) -> str | tuple[str, int]:
     if form.validate_on_submit():
         with form.refusing("url"), transaction():
             webhook, secret = make_webhook(
-                actor, str(form.url.data), [Kind(kind) for kind in form.kinds.data or []], now()
+                actor, str(form.url.data), [EventKind(kind) for kind in form.kinds.data or []], now()
             )
         if not form.errors:
             return render_template("webhooks/webhook_made.html", actor=actor, webhook=webhook, secret=secret)

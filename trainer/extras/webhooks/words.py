@@ -4,38 +4,40 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.core.events import Kind
-from trainer.extras.webhooks.addresses import Fault
+from trainer.core.events import EventKind
+from trainer.extras.webhooks.addresses import WebhookFault
 
 KIND_NAMES = {
-    Kind.COMPLETED: _l("Someone completed a required course"),
-    Kind.ISSUED: _l("A certificate was issued"),
-    Kind.REVOKED: _l("A certificate was withdrawn"),
-    Kind.OVERDUE: _l("Someone’s training became overdue"),
-    Kind.LEFT: _l("Someone left the firm"),
+    EventKind.COMPLETED: _l("Someone completed a required course"),
+    EventKind.ISSUED: _l("A certificate was issued"),
+    EventKind.REVOKED: _l("A certificate was withdrawn"),
+    EventKind.OVERDUE: _l("Someone’s training became overdue"),
+    EventKind.LEFT: _l("Someone left the firm"),
 }
 KIND_TITLES = {
-    Kind.COMPLETED: _l("Course completed"),
-    Kind.ISSUED: _l("Certificate issued"),
-    Kind.REVOKED: _l("Certificate withdrawn"),
-    Kind.OVERDUE: _l("Training overdue"),
-    Kind.LEFT: _l("Person left"),
+    EventKind.COMPLETED: _l("Course completed"),
+    EventKind.ISSUED: _l("Certificate issued"),
+    EventKind.REVOKED: _l("Certificate withdrawn"),
+    EventKind.OVERDUE: _l("Training overdue"),
+    EventKind.LEFT: _l("Person left"),
 }
 FAULT_WORDS = {
-    Fault.UNREADABLE: _l("We can’t read this address. Write it like https://hooks.example.org/training."),
-    Fault.NOT_HTTPS: _l("The address must begin with https://."),
-    Fault.NO_NAME: _l("Use a full name, such as hooks.example.org, not a number."),
-    Fault.NOT_FOUND: _l("There’s no such name on the internet, or it didn’t answer in time. Check its spelling."),
-    Fault.NOT_PUBLIC: _l("This name leads into a private network. We send only to the public internet."),
-    Fault.UNREACHABLE: _l("The connection failed."),
-    Fault.NOT_TRUSTED: _l("Its TLS certificate isn’t valid for this name."),
-    Fault.TOO_SLOW: _l("It didn’t answer within eight seconds."),
-    Fault.NO_HTTP: _l("What it answered isn’t HTTP."),
-    Fault.REDIRECTS: _l("It redirects. Enter the address that it redirects to."),
-    Fault.STATUS: _l("It answered with an error."),
-    Fault.NO_KEY: _l("The key of its secret is gone. Delete this webhook and create it again."),
-    Fault.UNHEARD: _l("Our sending was cut off several times."),
-    Fault.TOO_LATE: _l("It couldn’t be delivered for three days."),
-    Fault.OURS: _l("Something went wrong on our side."),
-    Fault.ERASED: _l("Withheld: this person’s account was erased."),
+    WebhookFault.UNREADABLE: _l("We can’t read this address. Write it like https://hooks.example.org/training."),
+    WebhookFault.NOT_HTTPS: _l("The address must begin with https://."),
+    WebhookFault.NO_NAME: _l("Use a full name, such as hooks.example.org, not a number."),
+    WebhookFault.NOT_FOUND: _l(
+        "There’s no such name on the internet, or it didn’t answer in time. Check its spelling."
+    ),
+    WebhookFault.NOT_PUBLIC: _l("This name leads into a private network. We send only to the public internet."),
+    WebhookFault.UNREACHABLE: _l("The connection failed."),
+    WebhookFault.NOT_TRUSTED: _l("Its TLS certificate isn’t valid for this name."),
+    WebhookFault.TOO_SLOW: _l("It didn’t answer within eight seconds."),
+    WebhookFault.NO_HTTP: _l("What it answered isn’t HTTP."),
+    WebhookFault.REDIRECTS: _l("It redirects. Enter the address that it redirects to."),
+    WebhookFault.STATUS: _l("It answered with an error."),
+    WebhookFault.NO_KEY: _l("The key of its secret is gone. Delete this webhook and create it again."),
+    WebhookFault.UNHEARD: _l("Our sending was cut off several times."),
+    WebhookFault.TOO_LATE: _l("It couldn’t be delivered for three days."),
+    WebhookFault.OURS: _l("Something went wrong on our side."),
+    WebhookFault.ERASED: _l("Withheld: this person’s account was erased."),
 }

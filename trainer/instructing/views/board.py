@@ -22,7 +22,7 @@ from trainer.instructing.answers import list_answers
 from trainer.instructing.board import list_marks, list_rows
 from trainer.instructing.nudges import nudge
 from trainer.instructing.queries import Desk, find_membership, get_member, users_of
-from trainer.instructing.rules import Mark, Order, Show, may_nudge, narrow
+from trainer.instructing.rules import BoardOrder, Mark, Show, may_nudge, narrow
 from trainer.instructing.views.downloads import given_as_asked
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -46,7 +46,7 @@ def board(desk: Desk) -> str:
         desk=desk,
         course=course,
         rows=list_rows(desk.cohort, course, shown[(page - 1) * PAGE : page * PAGE]),
-        counts={choice: len(narrow(everyone, choice, Order.NAME)) for choice in Show},
+        counts={choice: len(narrow(everyone, choice, BoardOrder.NAME)) for choice in Show},
         can_nudge=sum(mark.is_stuck and may_nudge(mark.nudged_at, instant) for mark in everyone),
         asking=[] if desk.is_past else _asking(desk),
         show=show,
@@ -108,8 +108,8 @@ def _course(desk: Desk) -> Course | None:
     return served().courses.get(desk.cohort.course)
 
 
-def _marks(desk: Desk, order: Order = Order.NAME) -> list[Mark]:
-    return list_marks(desk.cohort, _course(desk), now(), with_lessons=order is Order.PROGRESS)
+def _marks(desk: Desk, order: BoardOrder = BoardOrder.NAME) -> list[Mark]:
+    return list_marks(desk.cohort, _course(desk), now(), with_lessons=order is BoardOrder.PROGRESS)
 
 
 def _asking(desk: Desk) -> list[tuple[str, UUID]]:
@@ -127,6 +127,6 @@ def _show() -> Show:
     return Show(given) if given in set(Show) else Show.ALL
 
 
-def _order() -> Order:
+def _order() -> BoardOrder:
     given = request.args.get("order", "")
-    return Order(given) if given in set(Order) else Order.NAME
+    return BoardOrder(given) if given in set(BoardOrder) else BoardOrder.NAME

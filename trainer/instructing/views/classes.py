@@ -12,7 +12,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.instructing import operations
-from trainer.instructing.forms import JoinForm
+from trainer.instructing.forms import JoinClassForm
 from trainer.instructing.invitations import decline, find_own_invitation
 from trainer.instructing.queries import find_cohort_by_code, find_membership, list_views, today_in
 from trainer.joining.refused_codes import no_code
@@ -40,7 +40,7 @@ def show(code: str) -> str | tuple[str, int]:
     """Say what a class is and what its instructor will see, and offer to join."""
     if not _is_known():
         return _page(code, None)  # a form would leave a cookie with whoever only reads
-    return _page(code, JoinForm(formdata=None, name=current_user.certificate_name))
+    return _page(code, JoinClassForm(formdata=None, name=current_user.certificate_name))
 
 
 @blueprint.post("/classes/<code>/members")
@@ -50,7 +50,7 @@ def join(code: str) -> Response | str | tuple[str, int]:
     """Join a class."""
     if find_cohort_by_code(code) is None:
         return no_code(NotFound(), code)
-    form, user_id = JoinForm(), current_user.id
+    form, user_id = JoinClassForm(), current_user.id
     if form.validate_on_submit():
         try:
             with transaction():
@@ -97,7 +97,7 @@ def refuse(code: str) -> Response | tuple[str, int]:
     return go(way_to("me"))
 
 
-def _page(code: str, form: JoinForm | None, status: int = 200) -> str | tuple[str, int]:
+def _page(code: str, form: JoinClassForm | None, status: int = 200) -> str | tuple[str, int]:
     cohort_and_firm = find_cohort_by_code(code)
     if cohort_and_firm is None:
         return no_code(NotFound(), code)

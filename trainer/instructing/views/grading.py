@@ -13,10 +13,10 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.instructing import grading as operations
 from trainer.instructing.access import reading_notes
-from trainer.instructing.grading import STATE_NAMES, State
+from trainer.instructing.grading import STATE_NAMES, NoteState
 from trainer.instructing.handing_in import read_note
 from trainer.instructing.models import ClassNote
-from trainer.instructing.note_forms import AnswerForm
+from trainer.instructing.note_forms import NoteAnswerForm
 from trainer.instructing.queries import Desk
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -32,7 +32,7 @@ _SHOWN = 80
 def notes(desk: Desk) -> str:
     """List the notes of a class: those that wait, or those that were answered."""
     asked = request.args.get("state")
-    state = State(asked) if asked in set(State) else State.WAITING
+    state = NoteState(asked) if asked in set(NoteState) else NoteState.WAITING
     return render_template(
         "instructing/notes.html",
         desk=desk,
@@ -99,11 +99,11 @@ def remove_comment(desk: Desk, comment_id: UUID) -> Response:
     return go(url_for(".note", cohort_id=cohort_id, note_id=back))
 
 
-def _form(desk: Desk, handed_in: ClassNote) -> AnswerForm:
+def _form(desk: Desk, handed_in: ClassNote) -> NoteAnswerForm:
     points = [(check.id, check.text) for check in read_note(handed_in.question).checks]
     comments = operations.list_comments(desk.user_id)
     shown = [(str(comment.id), _short(comment.text)) for comment in comments]
-    return AnswerForm(points=points, comments=shown)
+    return NoteAnswerForm(points=points, comments=shown)
 
 
 def _short(text: str) -> str:
@@ -111,7 +111,7 @@ def _short(text: str) -> str:
     return flat if len(flat) <= _SHOWN else f"{flat[: _SHOWN - 1]}…"
 
 
-def _insert(desk: Desk, form: AnswerForm) -> bool:
+def _insert(desk: Desk, form: NoteAnswerForm) -> bool:
     """Put the chosen comment behind what is written; return False if none is chosen."""
     texts = {str(comment.id): comment.text for comment in operations.list_comments(desk.user_id)}
     text = texts.get(str(form.saved.data))
@@ -123,7 +123,7 @@ def _insert(desk: Desk, form: AnswerForm) -> bool:
     return True
 
 
-def _page(desk: Desk, note_id: UUID, form: AnswerForm) -> str:
+def _page(desk: Desk, note_id: UUID, form: NoteAnswerForm) -> str:
     handed_in, member = operations.get_note(desk, note_id)
     return render_template(
         "instructing/note.html",

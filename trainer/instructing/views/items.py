@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from trainer.assessment import figures
 from trainer.assessment.analysis import Analysis, analyze
 from trainer.assessment.counting import ALL_COURSES
-from trainer.assessment.figures import Order, Wanted, narrow
+from trainer.assessment.figures import FiguresFilter, FiguresOrder, narrow
 from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag
 from trainer.content.schema import Pool
 from trainer.content.serving import served
@@ -106,13 +106,13 @@ def _course() -> str:
     return given if given in served().courses else ALL_COURSES
 
 
-def _wanted(reader: Reader) -> Wanted:
+def _wanted(reader: Reader) -> FiguresFilter:
     pool = _read("pool", Pool)
-    return Wanted(
+    return FiguresFilter(
         pool if pool in reader.pools else None,
         _read("truth", Truth),
         _read("flag", Flag),
-        _read("order", Order) or Order.SCENE,
+        _read("order", FiguresOrder) or FiguresOrder.SCENE,
     )
 
 
@@ -121,12 +121,12 @@ def _read(name: str, kind: type[_One]) -> _One | None:
     return kind(given) if given in set(kind) else None
 
 
-def _address(course: str, filters: Wanted) -> dict[str, str | None]:
+def _address(course: str, filters: FiguresFilter) -> dict[str, str | None]:
     """Return what the address says, without defaults."""
     return {
         "course": course or None,
         "pool": filters.pool,
         "truth": filters.truth,
         "flag": filters.flag,
-        "order": filters.order if filters.order is not Order.SCENE else None,
+        "order": filters.order if filters.order is not FiguresOrder.SCENE else None,
     }

@@ -190,10 +190,10 @@ def meeting_page(
     )
 
 
-def _plan(form: SessionForm) -> sessions.Plan:
+def _plan(form: SessionForm) -> sessions.MeetingPlan:
     assert form.held_on.data is not None
     minutes, place, remark = int(form.minutes.data or 0), str(form.place.data or ""), str(form.note.data or "")
-    return sessions.Plan(form.held_on.data, minutes, form.taught, place, remark)
+    return sessions.MeetingPlan(form.held_on.data, minutes, form.taught, place, remark)
 
 
 def _blame(form: SessionForm, error: Conflict | Invalid) -> None:

@@ -22,7 +22,7 @@ _MOST_CHOICES: Final = 8
 _TELLS_GRADE: Final = re.compile(r"\b(best|fine|good|right|wrong|bad|harmful|harm)\b")
 
 
-class Choice(Part):
+class BranchingChoice(Part):
     """One thing to do at a step. Its id can be seen before choosing, so it must not tell the grade."""
 
     id: Slug
@@ -39,14 +39,14 @@ class Place(Part):
     text: Text
 
 
-class Step(Place):
+class BranchingStep(Place):
     """A place where someone decides."""
 
     ask: Text | None = None
-    choices: list[Choice] = Field(min_length=2, max_length=4)
+    choices: list[BranchingChoice] = Field(min_length=2, max_length=4)
 
 
-class End(Place):
+class BranchingEnd(Place):
     """Where a path ends, and how it looks from there."""
 
     title: Text
@@ -62,8 +62,8 @@ class BranchingItem(FurtherItem):
     }
 
     type: Literal["branching"]
-    steps: list[Step] = Field(min_length=2, max_length=16)
-    ends: list[End] = Field(min_length=2, max_length=8)
+    steps: list[BranchingStep] = Field(min_length=2, max_length=16)
+    ends: list[BranchingEnd] = Field(min_length=2, max_length=8)
 
     @cached_property
     def paths(self) -> Paths:
@@ -142,7 +142,7 @@ class BranchingItem(FurtherItem):
         return read[self.paths.start]
 
 
-def _check_choices(number: int, step: Step, places: Sequence[str], refuse: Refuse) -> None:
+def _check_choices(number: int, step: BranchingStep, places: Sequence[str], refuse: Refuse) -> None:
     at = ("steps", number, "choices")
     for key in ("id", "text"):
         if len({getattr(offered, key) for offered in step.choices}) < len(step.choices):
@@ -158,7 +158,7 @@ def _check_choices(number: int, step: Step, places: Sequence[str], refuse: Refus
             refuse((*at, place, "id"), f'the id "{choice.id}" tells the grade', "Name what it does.")
 
 
-def _is_longest(choices: Sequence[Choice], place: int) -> bool:
+def _is_longest(choices: Sequence[BranchingChoice], place: int) -> bool:
     return all(len(choice.text) < len(choices[place].text) for other, choice in enumerate(choices) if other != place)
 
 

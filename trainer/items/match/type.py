@@ -24,14 +24,14 @@ _CHOICE = "="
 """Marks the id of a choice among what was drawn; the id of a row never begins with it."""
 
 
-class Choice(Part):
+class MatchChoice(Part):
     """Something that rows may belong to, such as a group of signs or a way to report."""
 
     id: Slug
     text: Text
 
 
-class Row(Part):
+class MatchRow(Part):
     """Something that belongs to one of the choices. Its id can be seen before answering, so it must not tell which."""
 
     id: Slug
@@ -48,8 +48,8 @@ class MatchItem(FurtherItem):
 
     type: Literal["match"]
     ask: Text
-    choices: list[Choice] = Field(min_length=2, max_length=6)
-    rows: list[Row] = Field(min_length=3, max_length=8)
+    choices: list[MatchChoice] = Field(min_length=2, max_length=6)
+    rows: list[MatchRow] = Field(min_length=3, max_length=8)
 
     def check(self, scene: Situation, refuse: Refuse) -> None:
         """Rows and choices are distinct, each row has its choice, and at least two choices are used."""

@@ -14,25 +14,25 @@ _CLOCK = re.compile(r"\d[:.h]\d\d|\d{3}|\d\s*[ap]\.?\s?m\b|\bat\s+\d", re.IGNORE
 
 
 @dataclass(frozen=True)
-class Said:
+class Hint:
     """Something to look at again. `words`: those it is about, as written in the note; none if something is missing."""
 
     words: tuple[str, ...]
     says: str
 
 
-def hints_on(note: str, hints: Sequence[NoteHint]) -> list[Said]:
+def hints_on(note: str, hints: Sequence[NoteHint]) -> list[Hint]:
     """Return what can be pointed out in a note, in the order of the vocabulary."""
     return list(_said(note.replace("’", "'"), hints)) if note.strip() else []
 
 
-def _said(note: str, hints: Sequence[NoteHint]) -> Iterator[Said]:
+def _said(note: str, hints: Sequence[NoteHint]) -> Iterator[Hint]:
     for hint in hints:
         if hint.finds:
             words: dict[str, str] = {}
             for match in pattern_of(hint.finds).finditer(note):
                 words.setdefault(match[0].lower(), match[0])
             if words:
-                yield Said(tuple(words.values()), hint.says)
+                yield Hint(tuple(words.values()), hint.says)
         if hint.lacks and not _CLOCK.search(note) and not pattern_of(hint.lacks).search(note):
-            yield Said((), hint.says)
+            yield Hint((), hint.says)

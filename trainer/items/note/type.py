@@ -24,7 +24,7 @@ from trainer.content.shapes import WITH_REASON, ById, Each, Keys, Shape, words
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
 from trainer.items.forms import AnswerForm
-from trainer.items.note.hints import Said, hints_on
+from trainer.items.note.hints import Hint, hints_on
 from trainer.items.payload import Given, Kept, Payload
 from trainer.web.language import language_tag
 
@@ -32,7 +32,7 @@ LONGEST = 2_000
 """The most characters a note may have: several times the length of a good one."""
 
 
-class Step(StrEnum):
+class NoteStep(StrEnum):
     """How far someone is with a note. Only COMPARED is an answer."""
 
     WRITING = "writing"
@@ -40,7 +40,7 @@ class Step(StrEnum):
     COMPARED = "compared"
 
 
-class Line(Part):
+class ModelLine(Part):
     """A line of the model: what it is about, such as what was seen, and what it says."""
 
     part: Text
@@ -68,7 +68,7 @@ class NoteItem(FurtherItem):
 
     type: Literal["note"]
     ask: Text
-    model: list[Line] = Field(min_length=2, max_length=8)
+    model: list[ModelLine] = Field(min_length=2, max_length=8)
     checks: list[Check] = Field(min_length=3, max_length=8)
 
     def check(self, scene: Situation, refuse: Refuse) -> None:
@@ -155,7 +155,7 @@ class NoteForm(AnswerForm):
     )
     whys: Sequence[tuple[str, str, str]] = ()
     """Of each check id, text and reason."""
-    step = Step.WRITING
+    step = NoteStep.WRITING
     allow_gaps = False
 
     @classmethod
@@ -163,7 +163,7 @@ class NoteForm(AnswerForm):
         """Return the form of the step that comes next."""
         # The page has the token.
         form = cls(formdata=None, note=given.get("note", ""), ticked=given.get("ticked", []), meta={"csrf": False})
-        form.step = Step(given.get("step", Step.WRITING))
+        form.step = NoteStep(given.get("step", NoteStep.WRITING))
         form._offer(order)
         form.show(payload)
         return form
@@ -175,7 +175,7 @@ class NoteForm(AnswerForm):
         form._offer(order)
         form.allow_gaps = allow_gaps
         form.note.data = "\n".join((form.note.data or "").splitlines()).rstrip()
-        form.step = Step.WRITTEN if request.form.get("step") == Step.WRITTEN else Step.WRITING
+        form.step = NoteStep.WRITTEN if request.form.get("step") == NoteStep.WRITTEN else NoteStep.WRITING
         return form
 
     def _offer(self, order: Sequence[str]) -> None:
@@ -203,26 +203,26 @@ class NoteForm(AnswerForm):
             )
 
     @property
-    def hints(self) -> list[Said]:
+    def hints(self) -> list[Hint]:
         """What can be pointed out in the note, in the reader's language."""
         return hints_on(self.note.data or "", served_in(language_tag()).vocabulary.note_hints)
 
     @property
     def button(self) -> LazyString | None:
         """The second step has a button of its own."""
-        return _l("I’ve compared them") if self.step is not Step.WRITING else None
+        return _l("I’ve compared them") if self.step is not NoteStep.WRITING else None
 
     @staticmethod
     def is_whole(given: Given) -> bool:
         """Return whether the note was written and compared."""
-        return given.get("step") == Step.COMPARED
+        return given.get("step") == NoteStep.COMPARED
 
     @property
     def given(self) -> dict[str, Any]:
         """The note, how far it is, and what was ticked. A step is taken once the note is in order, and on purpose."""
         step = self.step
         if not self.allow_gaps and not self.note.errors:
-            step = Step.WRITTEN if step is Step.WRITING else Step.COMPARED
+            step = NoteStep.WRITTEN if step is NoteStep.WRITING else NoteStep.COMPARED
         known = [str(choice[0]) for choice in self.ticked.choices or ()]
         ticked = [check_id for check_id in known if check_id in (self.ticked.data or ())]
         return {"note": self.note.data or "", "step": str(step), "ticked": ticked}
@@ -231,9 +231,9 @@ class NoteForm(AnswerForm):
     def is_tampered(self) -> bool:
         """True if something was sent that the page doesn't offer."""
         ticked = self.ticked.data or []
-        known = {str(choice[0]) for choice in self.ticked.choices or ()} if self.step is Step.WRITTEN else set()
+        known = {str(choice[0]) for choice in self.ticked.choices or ()} if self.step is NoteStep.WRITTEN else set()
         steps, notes = request.form.getlist("step"), request.form.getlist("note")
-        is_unknown = not {Step.WRITING, Step.WRITTEN}.issuperset(steps) or not known.issuperset(ticked)
+        is_unknown = not {NoteStep.WRITING, NoteStep.WRITTEN}.issuperset(steps) or not known.issuperset(ticked)
         twice = len(steps) > 1 or len(notes) > 1 or len(set(ticked)) < len(ticked)
         # No keyboard writes NUL, and PostgreSQL keeps none.
         return is_unknown or twice or any("\x00" in note for note in notes) or bool(self.version.errors)

@@ -24,7 +24,7 @@ from trainer.items.payload import Given, Kept, Payload
 from trainer.items.rows import RowsForm, chosen_in
 
 
-class Step(Part):
+class OrderedStep(Part):
     """One step. Its id can be seen before answering, so it must not tell the place."""
 
     id: Slug
@@ -40,7 +40,7 @@ class OrderItem(FurtherItem):
 
     type: Literal["order"]
     ask: Text
-    steps: list[Step] = Field(min_length=3, max_length=6)
+    steps: list[OrderedStep] = Field(min_length=3, max_length=6)
 
     def check(self, scene: Situation, refuse: Refuse) -> None:
         """Each step has its own id and text, and no id counts."""

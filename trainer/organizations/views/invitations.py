@@ -21,7 +21,7 @@ from trainer.organizations.models import Invitation
 from trainer.organizations.queries import get_changeable
 from trainer.organizations.replies import gets_replies, own_address, set_replies
 from trainer.organizations.rules import FOLLOW_UPS, May
-from trainer.organizations.waiting import Need, count_by_need, count_readiness, follows_up, list_waiting
+from trainer.organizations.waiting import InvitationNeed, count_by_need, count_readiness, follows_up, list_waiting
 from trainer.web.access import Who, access
 from trainer.web.redirects import go, safe_path
 
@@ -124,12 +124,12 @@ def replies(actor: Actor) -> Response:
     return go(safe_path(request.form.get("back"), fallback))
 
 
-def _need() -> Need | None:
+def _need() -> InvitationNeed | None:
     """Return which list is asked for, None for all. Raises NotFound for an unknown one."""
     given = request.args.get("state", "")
-    if given and given not in set(Need):
+    if given and given not in set(InvitationNeed):
         raise NotFound(_("There is no such list here. Open invitations, and choose one of the tabs."))
-    return Need(given) if given else None
+    return InvitationNeed(given) if given else None
 
 
 def _link(invitation: Invitation) -> str:

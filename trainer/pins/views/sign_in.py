@@ -30,7 +30,7 @@ from trainer.joining import operations
 from trainer.organizations.codes import show_code
 from trainer.organizations.models import Membership, Organization
 from trainer.pins import just_given, signing_in, used_slips
-from trainer.pins.devices import Site, see, this_site, was_site
+from trainer.pins.devices import DeviceSite, see, this_site, was_site
 from trainer.pins.forms import ChangePinForm, EarlierPinForm, FirstPinForm, NewPinForm, PinSignInForm
 from trainer.pins.pins import (
     begin_try,
@@ -250,7 +250,7 @@ def _weakness(pin: str, numbers: Sequence[str]) -> Weak | None:
     return next((weak for number in ("", *numbers) if (weak := weakness_of(pin, number))), None)
 
 
-def _page(form: PinSignInForm, site: Site | None) -> str:
+def _page(form: PinSignInForm, site: DeviceSite | None) -> str:
     return render_template(
         "pins/pin_sign_in.html",
         form=form,
@@ -299,7 +299,7 @@ def _join(slip_id: UUID, person: Membership, firm: Organization) -> Response | s
     return go(way_to("me"))
 
 
-def _fit_of(tried: signing_in.Tried, secret: str, site: Site | None) -> _Fit | None:
+def _fit_of(tried: signing_in.PinTried, secret: str, site: DeviceSite | None) -> _Fit | None:
     """Return which PIN of the account this is, if one may be looked at."""
     if check_pin(tried.user, secret):  # also in vain, so that all take as long
         return _Fit.NOW

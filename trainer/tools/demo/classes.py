@@ -12,13 +12,13 @@ from trainer.instructing.queries import Desk, find_desk, list_members
 from trainer.instructing.sessions import hold_session, note_attendance, sign_off
 from trainer.tools.demo import study
 from trainer.tools.demo.people import DAYS
-from trainer.tools.demo.timeline import Entry, Timeline
+from trainer.tools.demo.timeline import Timeline, TimelineEntry
 
 COURSE = "recognize"
 _PEOPLE = 14
 _MEETINGS = 4
 
-Sit = Callable[[Entry, str, dt.datetime], None]
+Sit = Callable[[TimelineEntry, str, dt.datetime], None]
 """How someone takes the final of a course."""
 
 
@@ -37,7 +37,7 @@ class Class:
         self.story, self.sit, self.title, self.first_day, self.meetings = story, sit, title, first_day, meetings
         self.shows_answers = shows_answers
         self.cohort_id, self.code = uuid.UUID(int=0), ""
-        self.entries: Sequence[Entry] = ()
+        self.entries: Sequence[TimelineEntry] = ()
 
     def plan(self, place: int) -> None:
         """Plan the class; `place` tells the two apart, so that nobody is in both."""
@@ -86,8 +86,8 @@ class Class:
             if number == _MEETINGS - 1:
                 self._plan(entry, now, rng.randint(6, 20), partial(self.sit, entry, COURSE))
 
-    def _plan(self, entry: Entry, now: dt.datetime, days: int, act: partial[None]) -> None:
+    def _plan(self, entry: TimelineEntry, now: dt.datetime, days: int, act: partial[None]) -> None:
         self.story.plan_for(entry, (now - self.story.first_day).days + days, act)
 
-    def _practice(self, entry: Entry, now: dt.datetime) -> None:
+    def _practice(self, entry: TimelineEntry, now: dt.datetime) -> None:
         study.practice(entry.person, self.story.open_course(entry, COURSE, now), self.story.content, now)

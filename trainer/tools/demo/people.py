@@ -18,7 +18,7 @@ _SKILLS: Final = ((0.05, 0.06),) * 16 + ((0.03, 0.24),) * 2 + ((0.24, 0.05),) + 
 
 
 @dataclass
-class Person:
+class DemoPerson:
     """Someone of the firm. `misses` and `over_reports` are the shares of scenes that they judge wrongly at first."""
 
     number: int
@@ -56,7 +56,7 @@ class Person:
         return self.role is not Role.MEMBER
 
 
-def staff(sites: int) -> list[Person]:
+def staff(sites: int) -> list[DemoPerson]:
     """Return owner, manager of all, instructor, and a manager for every three sites; Alice comes first."""
     three = [tuple(range(first, min(first + 3, sites))) for first in range(0, sites, 3)]
     names = ["Mark Moss", "Dolores Quist", "Idris Bellamy", "Petra Holub", "Winston Achebe", "Carmen Duarte"]
@@ -73,14 +73,14 @@ def staff(sites: int) -> list[Person]:
     return people
 
 
-def bob(sites: int) -> Person:
+def bob(sites: int) -> DemoPerson:
     """Return the guard who has one thing due: he has begun, and two weeks are left."""
     person = _person(99, "Bob Builder", "bob", "Guard", (0,), DAYS - 75)
     person.due_late = 30
     return person
 
 
-def guards(number: int, sites: int) -> list[Person]:
+def guards(number: int, sites: int) -> list[DemoPerson]:
     """Return `number` guards who are employed at the end, beside Bob, and those who have left: a fifth of all."""
     rng = random.Random(SEED)  # noqa: S311 a story, no secret
     left, back = number // 4, number // 40
@@ -109,7 +109,7 @@ def guards(number: int, sites: int) -> list[Person]:
     return people
 
 
-def expected(number: int, sites: int) -> list[Person]:
+def expected(number: int, sites: int) -> list[DemoPerson]:
     """Return so many people who were invited in the last days and haven't joined."""
     rng = random.Random(f"{SEED} expected")  # noqa: S311 a story, no secret
     names = [f"{rng.choice(FIRST)} {rng.choice(LAST)}" for _time in range(number)]
@@ -121,9 +121,9 @@ def expected(number: int, sites: int) -> list[Person]:
 
 def _person(
     number: int, name: str, account: str, title: str, sites: tuple[int, ...], joins_on: int, role: Role = Role.MEMBER
-) -> Person:
+) -> DemoPerson:
     rng = random.Random(f"{SEED} {number}")  # noqa: S311 a story, no secret
-    return Person(number, name, f"{account}@{DOMAIN}", title, sites, joins_on, role=role, rng=rng)
+    return DemoPerson(number, name, f"{account}@{DOMAIN}", title, sites, joins_on, role=role, rng=rng)
 
 
 def _plain(name: str) -> str:

@@ -16,7 +16,7 @@ from trainer.accounts.queries import get_user
 from trainer.assessment.queries import failed_finals
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import require_course, waive
-from trainer.assignments.rules import Audience, Group, Wanted
+from trainer.assignments.rules import Audience, Group, RequiredTerms
 from trainer.content.library import Content
 from trainer.core.db import db
 from trainer.core.feature import list_features
@@ -47,8 +47,8 @@ from trainer.pins.signing_in import choose_pin
 from trainer.pins.slips import is_good, print_slip
 from trainer.tools.demo import classes, people, study
 from trainer.tools.demo.names import FIRM, ZONE
-from trainer.tools.demo.people import DAYS, Person
-from trainer.tools.demo.timeline import Entry, Timeline, hour_of
+from trainer.tools.demo.people import DAYS, DemoPerson
+from trainer.tools.demo.timeline import Timeline, TimelineEntry, hour_of
 
 OFFICER, EVERYONE = "security-officer", "recognize"
 TRIES = 3
@@ -61,7 +61,9 @@ _INVITED = 12
 class Story(Timeline):
     """The firm, from its first day until now."""
 
-    def __init__(self, guards: int, password_hash: Callable[[Person], str], content: Content, now: dt.datetime) -> None:
+    def __init__(
+        self, guards: int, password_hash: Callable[[DemoPerson], str], content: Content, now: dt.datetime
+    ) -> None:
         super().__init__(guards, content, now)
         self.now, self.password_hash = now, password_hash
         self.pin = hash_pin(f"{secrets.randbelow(10**12):012}")  # of all who have one, and nobody knows it
@@ -95,7 +97,7 @@ class Story(Timeline):
         self.plan(DAYS - 40, self._revoke_one)
         self.plan(DAYS - 20, self._waive)
         for person in people.expected(_INVITED, len(self.sites)):
-            entry = Entry(person)
+            entry = TimelineEntry(person)
             self.plan(DAYS - 9 + person.rng.randint(0, 6) + hour_of(entry), partial(self._put_on_roster, entry))
         classes.plan(self, self.sit)
         self.plan(DAYS - 3, self._show_features)
@@ -128,18 +130,18 @@ class Story(Timeline):
         revoke_join_code(self.alice, old.id, now)
 
     def _require_of_everyone(self, now: dt.datetime) -> None:
-        rule = Wanted("Security officers, yearly", OFFICER, Audience(), now.date(), 20, 12, 90, 60)
+        rule = RequiredTerms("Security officers, yearly", OFFICER, Audience(), now.date(), 20, 12, 90, 60)
         require_course(self.alice, rule, self.content.courses, now)
 
     def _require_of_managers(self, now: dt.datetime) -> None:
         managers = Audience(Group(roles=frozenset({Role.MANAGER})))
-        rule = Wanted("Managers, the course for everyone", EVERYONE, managers, now.date(), 20, 12, 60, 60)
+        rule = RequiredTerms("Managers, the course for everyone", EVERYONE, managers, now.date(), 20, 12, 60, 60)
         require_course(self.alice, rule, self.content.courses, now)
         for entry in self.staff:
             if entry.person.role is Role.MANAGER:
                 self._plan_course(entry, EVERYONE, DAYS - 100, DAYS - 40)
 
-    def _join(self, entry: Entry, now: dt.datetime) -> None:
+    def _join(self, entry: TimelineEntry, now: dt.datetime) -> None:
         person = entry.person
         if entry.user_id is not None:  # hired again, with the account of before
             user = get_user(entry.user_id)
@@ -170,20 +172,20 @@ class Story(Timeline):
         else:
             self._plan_course(entry, OFFICER, max(day, _BEGINS + 1), max(day - person.hired_before, _BEGINS) + 90)
 
-    def _write_down(self, entry: Entry, joined: Membership, now: dt.datetime) -> None:
+    def _write_down(self, entry: TimelineEntry, joined: Membership, now: dt.datetime) -> None:
         person, actor = entry.person, self.alice if entry.person.is_staff else self.mona
         change_person(actor, joined, self._facts(entry, now), [self.team_ids[site] for site in person.sites], now)
         if person.is_staff:
             change_role(actor, joined, person.role, person.manages_all, now)
 
-    def _facts(self, entry: Entry, now: dt.datetime) -> PersonFacts:
+    def _facts(self, entry: TimelineEntry, now: dt.datetime) -> PersonFacts:
         person = entry.person
         hired_on = now.date() - dt.timedelta(days=person.hired_before if entry.stay < 2 else 0)
         number = f"{1000 + person.number}" + ("" if entry.stay < 2 else "-2")
         address = person.email if person.has_address else None
         return PersonFacts(person.name, address, person.job_title, number, hired_on)
 
-    def _put_on_roster(self, entry: Entry, now: dt.datetime) -> None:
+    def _put_on_roster(self, entry: TimelineEntry, now: dt.datetime) -> None:
         actor = self.mona
         teams = [self.team_ids[site] for site in entry.person.sites]
         listed = add_person(actor, self._facts(entry, now), teams, now)
@@ -193,14 +195,14 @@ class Story(Timeline):
             print_slip(actor, listed, now)
         entry.membership_id = listed.id
 
-    def _leave(self, entry: Entry, now: dt.datetime) -> None:
+    def _leave(self, entry: TimelineEntry, now: dt.datetime) -> None:
         assert entry.membership_id is not None
         actor, entry.stay = self.mona, entry.stay + 1
         remove_person(actor, get_person(actor, entry.membership_id), now.date(), now)
         if entry.person.returns_on is not None:
             self.plan(entry.person.returns_on + hour_of(entry), partial(self._join, entry))
 
-    def _plan_course(self, entry: Entry, slug: str, opens: int, due: int) -> None:
+    def _plan_course(self, entry: TimelineEntry, slug: str, opens: int, due: int) -> None:
         """Plan when someone takes a course that opens and is due on these days: most in time, some late, some later."""
         rng, person = entry.person.rng, entry.person
         roll, early = rng.random(), rng.randint(2, max(2, due - opens - 1))
@@ -215,11 +217,11 @@ class Story(Timeline):
             self.plan_for(entry, begin + 0.02, partial(self._begin, entry, slug))
         self.plan_for(entry, max(done, opens), partial(self.sit, entry, slug))
 
-    def _begin(self, entry: Entry, slug: str, now: dt.datetime) -> None:
+    def _begin(self, entry: TimelineEntry, slug: str, now: dt.datetime) -> None:
         course, rng = self.content.courses[slug], entry.person.rng
         study.read_some(self.open_course(entry, slug, now), course, rng.uniform(0.1, 0.8), rng, now)
 
-    def sit(self, entry: Entry, slug: str, now: dt.datetime) -> None:
+    def sit(self, entry: TimelineEntry, slug: str, now: dt.datetime) -> None:
         """Read what is missing and take the final; renew in a year, or try again."""
         assert entry.user_id is not None
         course, person = self.content.courses[slug], entry.person
@@ -241,7 +243,7 @@ class Story(Timeline):
         person.misses, person.over_reports = person.misses / 2, person.over_reports / 2  # what went wrong is learned
         self.plan_for(entry, day + (9 if len(failed) == TRIES - 2 else 2), partial(self.sit, entry, slug))
 
-    def _plan_renewal(self, entry: Entry, earned: Credential, today: int) -> None:
+    def _plan_renewal(self, entry: TimelineEntry, earned: Credential, today: int) -> None:
         due = (earned.valid_until - self.first_day.date()).days
         self._plan_course(entry, earned.course, max(today, due - _WINDOW), due)
 

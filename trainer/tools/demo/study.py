@@ -26,7 +26,7 @@ from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, complete_lesson, credit_activity, enroll
 from trainer.learning.queries import find_enrollment, standing, taken
 from trainer.learning.rules import longest_reading
-from trainer.tools.demo.people import Person
+from trainer.tools.demo.people import DemoPerson
 
 
 def open_course(user_id: uuid.UUID, course: Course, now: dt.datetime) -> Enrollment:
@@ -61,7 +61,7 @@ def read_some(
         return read(enrollment, course, lessons, rng, now)
 
 
-def prepare(person: Person, enrollment: Enrollment, course: Course, now: dt.datetime) -> dt.datetime:
+def prepare(person: DemoPerson, enrollment: Enrollment, course: Course, now: dt.datetime) -> dt.datetime:
     """Do all that the final asks for first; return when that is done."""
     now = read_some(enrollment, course, 1, person.rng, now)
     while to_fill := standing(enrollment, course).to_fill:  # who is quick takes less time for them than was planned
@@ -73,7 +73,7 @@ def prepare(person: Person, enrollment: Enrollment, course: Course, now: dt.date
     return now
 
 
-def take_final(person: Person, enrollment: Enrollment, content: Content, now: dt.datetime) -> Attempt:
+def take_final(person: DemoPerson, enrollment: Enrollment, content: Content, now: dt.datetime) -> Attempt:
     """Take a final, as well or badly as this person can."""
     attempt = start_final(enrollment, content.courses[enrollment.course], content, now)
     while attempt.submitted_at is None:  # where it is close, further scenes decide
@@ -81,13 +81,13 @@ def take_final(person: Person, enrollment: Enrollment, content: Content, now: dt
     return attempt
 
 
-def practice(person: Person, enrollment: Enrollment, content: Content, now: dt.datetime) -> Attempt:
+def practice(person: DemoPerson, enrollment: Enrollment, content: Content, now: dt.datetime) -> Attempt:
     """Practice with a few open scenes."""
     scenes = content.courses[enrollment.course].file.practice.scenes
     return _judge_all(person, start_practice(enrollment, content, scenes, now), content, now)
 
 
-def _judge_all(person: Person, attempt: Attempt, content: Content, now: dt.datetime) -> Attempt:
+def _judge_all(person: DemoPerson, attempt: Attempt, content: Content, now: dt.datetime) -> Attempt:
     responses = list_responses(attempt)[attempt.handed_in :]
     scenes = [read_scene(answer.snapshot.payload) for answer in responses]
     rng = random.Random(person.rng.random())  # noqa: S311 apart: how much it is used depends on what was drawn
@@ -107,7 +107,7 @@ def _judge_all(person: Person, attempt: Attempt, content: Content, now: dt.datet
     return submit_attempt(attempt.user_id, attempt.id, content, True, now)
 
 
-def _wrong_ones(person: Person, scenes: Sequence[ScenePayload], rng: random.Random) -> set[int]:
+def _wrong_ones(person: DemoPerson, scenes: Sequence[ScenePayload], rng: random.Random) -> set[int]:
     """Return the places of the scenes to judge wrongly. How many depends on the person alone, not on what is drawn."""
     wrong: set[int] = set()
     for truth, rate in ((Truth.CONCERN, person.misses), (Truth.NO_CONCERN, person.over_reports)):

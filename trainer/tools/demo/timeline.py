@@ -17,7 +17,7 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.queries import find_actor
 from trainer.tools.demo import people, study
 from trainer.tools.demo.names import SITES
-from trainer.tools.demo.people import DAYS, Person
+from trainer.tools.demo.people import DAYS, DemoPerson
 
 _PORTION = 30  # events of one transaction: whoever else writes waits no longer than a second or two
 
@@ -25,10 +25,10 @@ Act = Callable[[dt.datetime], None]
 
 
 @dataclass
-class Entry:
+class TimelineEntry:
     """Where a person of the firm stands in the story."""
 
-    person: Person
+    person: DemoPerson
     user_id: uuid.UUID | None = None
     membership_id: uuid.UUID | None = None
     stay: int = 0
@@ -43,21 +43,21 @@ class Timeline:
         today = now.astimezone(dt.UTC).replace(hour=13, minute=0, second=0, microsecond=0)
         self.first_day = today - dt.timedelta(days=DAYS)
         self.sites = SITES[: max(3, min(len(SITES), guards // 12))]
-        self.staff = [Entry(person) for person in people.staff(len(self.sites))]
+        self.staff = [TimelineEntry(person) for person in people.staff(len(self.sites))]
         named = [people.bob(len(self.sites))]
-        self.guards = [Entry(person) for person in named + people.guards(guards, len(self.sites))]
+        self.guards = [TimelineEntry(person) for person in named + people.guards(guards, len(self.sites))]
         self.firm_id = uuid.UUID(int=0)
         self._heap: list[tuple[dt.datetime, int, Act, bool]] = []
         self._count = count()
 
-    def actor(self, entry: Entry) -> Actor:
+    def actor(self, entry: TimelineEntry) -> Actor:
         """Return someone as who acts in the firm."""
         assert entry.user_id is not None
         actor = find_actor(entry.user_id, self.firm_id)
         assert actor is not None
         return actor
 
-    def open_course(self, entry: Entry, slug: str, now: dt.datetime) -> Enrollment:
+    def open_course(self, entry: TimelineEntry, slug: str, now: dt.datetime) -> Enrollment:
         """Return the enrollment under way, or begin one, with what the firm requires.
 
         Outside the story upkeep sees to that within the hour. Here it is weeks apart: a renewal that began and ended in
@@ -88,7 +88,7 @@ class Timeline:
             db.session.expunge_all()
             yield at
 
-    def plan_for(self, entry: Entry, day: float, act: Act) -> None:
+    def plan_for(self, entry: TimelineEntry, day: float, act: Act) -> None:
         """Let something happen on a day unless the person has left, or is away, by then."""
         stay, away_from = entry.stay, entry.person.away_from
 
@@ -108,6 +108,6 @@ class Timeline:
                 act(at)
 
 
-def hour_of(entry: Entry) -> float:
+def hour_of(entry: TimelineEntry) -> float:
     """Return a time of the working day, as a part of a day from its beginning."""
     return entry.person.rng.random() / 4
