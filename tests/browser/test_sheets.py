@@ -19,7 +19,7 @@ from tests.browser.stage import Stage
 
 WITHOUT = {
     # files, and what programs ask for
-    *("cards.card_pdf", "cards.observation_pdf", "certificate_copies.copy", "certificate_files.file"),
+    *("cards.card_pdf", "cards.observation_pdf", "certificate_files.file"),
     *("check_ins.calendar", "codes.poster", "codes.posters", "cohorts.picture", "cohorts.poster"),
     *("courses.security_txt", "credentials.badge", "credentials.badge_png", "credentials.badge_svg"),
     *("credentials.certificate", "credentials.did_document", "credentials.everything", "credentials.status_list"),

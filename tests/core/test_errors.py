@@ -47,7 +47,7 @@ def unmarked(code: str) -> Iterator[int]:
     }
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and _name(call) in REFUSALS:
-            for given in (*call.args, *(one.value for one in call.keywords)):
+            for given in (*call.args, *(one.value for one in call.keywords if one.arg != "field")):
                 if _has_plain(given, constants):
                     yield call.lineno
 
@@ -73,6 +73,8 @@ def _name(call: ast.Call) -> str:
         ('raise Conflict(_("Full of %(name)s.", name=f"{name:,}"))', True),
         ("raise Conflict(operations.FULL)", True),
         ("raise NotFound", True),
+        ('raise Invalid(_l("Full."), field="name")', True),
+        ('raise Invalid("Full.", field="name")', False),
         ('raise Conflict("Full.")', False),
         ('raise errors.Conflict("Full.")', False),
         ('raise Conflict(f"Full of {name}.")', False),

@@ -179,7 +179,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         invitation = invitation_token(db.session.scalars(select(Invitation)).one())
         values["device_id"] = str(make_device(actor, "Gate tablet", site, clock.now())[0].id)
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
-        others["certificate_copies"] = {"membership_id": str(actor.membership.id)}
         others["certificate_files"] = {"job_id": str(order_certificates(actor, StatusFilter(), clock.now()).id)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
         values["assignment_id"] = str(db.session.scalars(duty).one())

@@ -240,7 +240,7 @@ def check_database(path: Path, manifest: Manifest, passphrase: str | None, folde
         held = {name: counts.get(name) for name in manifest.counts}
     else:
         if manifest.is_encrypted:
-            files.extract(path, folder / sqlite.FILE, passphrase, progress)
+            files.decrypt_to(path, folder / sqlite.FILE, passphrase, progress)
             path = folder / sqlite.FILE
         sqlite.check(path)
         facts = sqlite.facts_of_file(path)

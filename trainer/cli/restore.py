@@ -255,7 +255,7 @@ def _put_sqlite(
     if free < database.stat().st_size:
         raise click.ClickException(f"{target.parent} has only {free / 1e6:,.0f} MB left. Nothing was changed.")
     try:
-        files.extract(database, new, passphrase, BackupProgress("Restoring", database.stat().st_size))
+        files.decrypt_to(database, new, passphrase, BackupProgress("Restoring", database.stat().st_size))
         check_database(new, changed(manifest, is_encrypted=False), None, new.parent)
         made_at = manifest.made_on()
         sqlite.prepare(new, lambda tables: ending(tables, made_at))

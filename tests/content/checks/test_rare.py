@@ -13,7 +13,7 @@ from trainer.content.nights import RareEvent
 SPOILED = [
     ("id: bread", "id: keys", '"keys" is there twice. Give one another id.'),
     ("rule: weak-only", "rule: feeling", 'can\'t be "feeling". Use one of: danger-now,'),
-    ("{A1: medium}", "{Z9: medium}", '"Z9" can\'t be "Z9". Write the id of an indicator'),
+    ("{A1: medium}", "{Z9: medium}", '"Z9" can\'t be a key of "signs". Write the id of an indicator'),
     ("{A1: medium}", "{A9: medium}", 'no indicator is called "A9". Correct its id.'),
     ("{C2: weak}", "{C2: medium}", "C2 can't be medium in a scene: in the list it is weak."),
     ("{C1: strong}", "{C1: medium}", "C1 can't be medium in a scene: in the list it is strong."),

@@ -81,7 +81,7 @@ def read(path: Path, sink: Sink, passphrase: str | None, progress: BackupProgres
             age.decrypt(chunks, sink, _read_identity(path.with_name(IDENTITY), passphrase))
 
 
-def extract(path: Path, target: Path, passphrase: str | None, progress: BackupProgress) -> None:
+def decrypt_to(path: Path, target: Path, passphrase: str | None, progress: BackupProgress) -> None:
     """Write what a file of a backup holds into a new file in plain. Raises ClickException."""
     with _create(target) as file:
         read(path, file.write, passphrase, progress)

@@ -42,8 +42,6 @@ from trainer.web.ways import way_to
 
 blueprint = Blueprint("people", __name__, url_prefix="/organizations/<uuid:organization_id>/people")
 
-TAKEN = _l("Someone on the roster has this address or number. Look for them in the list.")
-
 
 @blueprint.get("")
 @access(Who.ACCOUNT, own=True)
@@ -204,7 +202,10 @@ def _telling_which(form: PersonForm) -> Iterator[None]:
     try:
         yield
     except Conflict as refused:
-        raise Conflict(TAKEN, field="email" if form.email.data else "employee_number") from refused
+        raise Conflict(
+            _l("Someone on the roster has this address or number. Look for them in the list."),
+            field="email" if form.email.data else "employee_number",
+        ) from refused
 
 
 def _facts(form: PersonForm) -> PersonFacts:
