@@ -20,3 +20,4 @@ from tests.support import Visitor
 def test_a_link_of_an_earlier_version_says_what_has_changed(visitor: Visitor, path: str, says: str) -> None:
     answer = visitor.get(path)
     assert (answer.status_code, says in answer.text) == (410, True)
+    assert "<h1>This link no longer works</h1>" in answer.text

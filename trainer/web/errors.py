@@ -35,6 +35,7 @@ _WORDS = {
     405: (_l("That doesn’t work here"), _l("Open the page from its link and try again.")),
     408: (_l("That took too long"), _l("Your connection was too slow or dropped. Go back and send it again.")),
     409: (_l("That changed in the meantime"), _l("Look at the page again: it shows how things stand now.")),
+    410: (_l("This link no longer works"), _l("What it led to has been taken out.")),
     413: (_l("That was too large"), _l("Shorten what you typed and send it again.")),
     415: (_l("We couldn’t read that"), _l("Send the form from its page.")),
     422: (_l("Something is missing"), _l("Go back; the page shows what to fix.")),

@@ -34,7 +34,7 @@ def attended(walk_in_id: UUID, code: str) -> Response:
     return error_response(
         410,
         _(
-            "This link no longer works: what was signed off for a name on a list can’t be claimed anymore. Join the "
-            "class with its code, and ask the person who taught it to sign off what you were taught."
+            "What was signed off for a name on a list can’t be claimed anymore. Join the class with its code, and ask "
+            "the person who taught it to sign off what you were taught."
         ),
     )
