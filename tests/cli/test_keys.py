@@ -195,7 +195,7 @@ def test_everything_lives_over_a_rotation_and_ends_with_the_old_key(here: Instal
     assert here.start().config["SETTINGS"].keys.find(old) is not None
     code, said = here.run("drop", old, "--yes")
     assert code == 0, said
-    assert "1 second step(s) and 0 secret(s) of firms’ other systems were moved" in said
+    assert "1 second step(s) and 0 secret(s) of firms' other systems were moved" in said
     assert here.run("drop", old, "--yes")[0] == 1  # it is gone
     ended = here.start()
     assert works(ended, made) == dict.fromkeys(everything, False)

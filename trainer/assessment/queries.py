@@ -42,8 +42,6 @@ _GIVEN = (
     .order_by(Response.position)
 )
 
-_ANSWERED_AT_ONCE = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.CHECK_IN)
-
 
 class GivenSoFar(NamedTuple):
     """What was given for an item, as `Response` has it."""

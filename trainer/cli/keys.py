@@ -92,7 +92,7 @@ def drop(key_id: str, yes: bool) -> None:
         note("secret_key.dropped", now(), key=old.id, second_factors=moved, secrets=secrets)
     keys.drop(settings.instance, old)  # after the database: killed in between, the key is still there
     print(
-        f"Dropped {old.id}. {moved} second step(s) and {secrets} secret(s) of firms’ other systems were moved to "
+        f"Dropped {old.id}. {moved} second step(s) and {secrets} secret(s) of firms' other systems were moved to "
         f"{settings.keys.current.id}."
     )
     if old.secret in (variable(VARIABLES["secret_keys_older"]) or "").split():

@@ -27,7 +27,7 @@ class Webhook(Base):
     """It is told something only while this person is an owner of the firm."""
     url: Mapped[str] = mapped_column(String(LONGEST))
     kinds: Mapped[list[str]]
-    """What it is told: values of `core.events.Kind`."""
+    """What it is told: values of `core.events.EventKind`."""
     key_id: Mapped[str] = mapped_column(String(8))
     """Of the key from which its secret is derived."""
     mask: Mapped[str | None] = mapped_column(String(64))
