@@ -43,7 +43,7 @@ HELD_BY = {
     "cli/test_restore.py": "cli/backups/afterwards cli/backups/files cli/backups/key_files cli/backups/manifest "
     "cli/backups/postgres cli/backups/progress cli/backups/sqlite core/installation",
     "cli/test_upgrade.py": "cli/migrating",
-    "tools/test_seed.py": "extras/inspectors/demo extras/packs/demo tools/demo/classes tools/demo/names "
+    "tools/test_seed.py": "extras/inspectors/demo extras/packs/demo pins/demo tools/demo/classes tools/demo/names "
     "tools/demo/people tools/demo/story tools/demo/study tools/demo/timeline",
     "shipped/test_instrument.py": "tools/instrument/whole",
     "test_wheel.py": "__main__",
@@ -133,7 +133,7 @@ HELD_BY = {
     "joining/test_mailed_sign_up.py": "joining/emails",
     "pins/test_devices.py": "pins/views/devices pins/views/site",
     "pins/test_pauses.py": "pins/tasks",
-    "pins/test_pins.py": "pins/forms pins/models pins/proving pins/signing_in pins/views/sign_in pins/words",
+    "pins/test_pins.py": "pins/forms pins/models pins/answers pins/signing_in pins/views/sign_in pins/words",
     "pins/test_replaced_pins.py": "accounts/after_slip assessment/access",
     "pins/test_slips.py": "pins/slip_papers pins/views/slips",
     "pins/test_used_slips.py": "pins/emails",

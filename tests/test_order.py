@@ -19,7 +19,7 @@ from trainer.web.ways import init_ways
 
 PACKAGE = ROOT / "trainer"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-CALLS = {"way_to", "part_for", "parts_for"}
+CALLS = {"way_to", "way_to_extra", "part_for", "parts_for"}
 ROOTS = {"trainer.app", "trainer.serving"}
 TEMPLATES = sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("templates/**/*.txt")])
 
@@ -86,7 +86,7 @@ def homes(app: Flask) -> dict[str, str]:
 
 
 def ways(app: Flask, path: Path) -> Iterator[tuple[str, str, set[str]]]:
-    """Yield (function, name, names of values) of each call of `way_to`, `part_for` and `parts_for`."""
+    """Yield (function, name, names of values) of each call of `way_to`, `way_to_extra`, `part_for` and `parts_for`."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".py":
         for node in ast.walk(ast.parse(text)):
@@ -129,20 +129,23 @@ def test_pages_name_only_pages_and_parts_of_their_own_package_and_of_those_below
 def test_each_way_leads_up_to_a_page_with_the_values_that_its_address_needs(app: Flask) -> None:
     height, home = places(), homes(app)
     added = {place: templates[0] for place, templates in app.extensions["added_parts"].items()}
-    leads_to = {"way_to": app.extensions["ways"], "part_for": app.extensions["parts"], "parts_for": added}
+    links: dict[str, dict[str, str]] = {"way_to": {}, "way_to_extra": {}}
+    for name, endpoint in app.extensions["ways"].items():
+        links["way_to_extra" if home[endpoint].startswith("extras.") else "way_to"][name] = endpoint
+    leads_to = links | {"part_for": app.extensions["parts"], "parts_for": added}
     found, used = set(), set()
     for path in (*SOURCES, *TEMPLATES):
         where, here = path.relative_to(ROOT), package_of(path)
         for function, name, values in ways(app, path):
             target = leads_to[function].get(name)
             used.add((function, name))
-            if target is None and function == "parts_for":
+            if target is None and function in {"parts_for", "way_to_extra"}:
                 continue  # what would add to it was deleted
             if target is None:
                 found.add(f"{where} asks for {name}, which no feature brings")
             elif height[home[target]] < height[here] or home[target] == here:
                 found.add(f"{where} needs no way to {target}")
-            elif function == "way_to" and not any(
+            elif function in links and not any(
                 rule.arguments - set(rule.defaults or ()) <= values for rule in app.url_map.iter_rules(target)
             ):
                 found.add(f"{where} gives {target} too few values")

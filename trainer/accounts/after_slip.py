@@ -22,7 +22,7 @@ from trainer.accounts.models import User
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.web.redirects import go
-from trainer.web.ways import way_to
+from trainer.web.ways import way_to, way_to_extra
 
 F = TypeVar("F", bound=Callable[..., Any])
 WAITS: Final = dt.timedelta(days=7)
@@ -72,7 +72,7 @@ def unless_waiting(view: F) -> F:
 def lead_to_slips() -> Any:
     """Redirect to where someone can show that it was they who used the slip."""
     flash(_("A PIN slip replaced your PIN. First show that it was you."))
-    return go(way_to("used_slips"))
+    return go(way_to_extra("used_slips") or way_to("me"))
 
 
 def confirm_replaced(user: User, now: dt.datetime) -> None:

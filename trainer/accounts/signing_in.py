@@ -25,7 +25,7 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
-from trainer.core.feature import ask
+from trainer.core.feature import ask_extra
 from trainer.web.language import show_moment
 from trainer.web.sessions import QUIET_SECONDS
 from trainer.web.unsaved import UNSENT
@@ -174,7 +174,7 @@ def _stay(response: Response) -> Response:
 def is_own_secret(given: str) -> bool:
     """Return True if this is the signed-in person's password or PIN. A PIN can be tried only a few times."""
     if current_user.has_pin:
-        return bool(ask("is_own_pin", given))
+        return bool(ask_extra("is_own_pin", given))
     return check_password(current_user.password_hash, given)
 
 

@@ -11,6 +11,7 @@ from trainer.assignments.queries import list_duties
 from trainer.assignments.rules import OwnDuty
 from trainer.content.library import Course
 from trainer.content.serving import served
+from trainer.core.feature import ask_extra
 from trainer.home.rules import Beginning
 from trainer.instructing.board import list_marks
 from trainer.instructing.models import Cohort
@@ -23,8 +24,6 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.codes import has_code
 from trainer.organizations.waiting import InvitationNeed as Joining
 from trainer.organizations.waiting import Readiness, count_by_need, count_readiness
-from trainer.pins import slips
-from trainer.pins.slips import Slipless
 
 MOST_CLASSES = 5
 """Classes of which an instructor sees who is stuck: each takes a few statements."""
@@ -61,7 +60,7 @@ def find_beginning(actor: Actor, now: dt.datetime, *, people: int, waiting: int,
         with_address=with_address,
         uninvited=count_by_need(actor, now)[Joining.NEW] if with_address else 0,
         without_address=without_address,
-        slipless=slips.count_by_state(actor, now)[Slipless.NONE] if without_address else 0,
+        slipless=ask_extra("count_slipless", actor, now) if without_address else None,
         has_code=has_code(actor),
         skipped=frozenset(actor.organization.skipped_steps or ()),
     )

@@ -48,7 +48,8 @@ class Beginning:
     uninvited: int
     without_address: int
     """Of those who haven't joined."""
-    slipless: int
+    slipless: int | None
+    """None where no slips can be printed."""
     has_code: bool
     skipped: frozenset[str]
 
@@ -65,7 +66,7 @@ def steps(beginning: Beginning) -> list[tuple[SetupStep, StepState]]:
     }
     if not beginning.with_address:
         del is_done[SetupStep.INVITATIONS]
-    if not beginning.without_address:
+    if not beginning.without_address or beginning.slipless is None:
         del is_done[SetupStep.SLIPS]
     return [
         (step, StepState.DONE if done else StepState.SKIPPED if step in beginning.skipped else StepState.OPEN)

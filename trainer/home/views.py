@@ -10,7 +10,6 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from trainer.accounts.after_slip import is_uncertain
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.next_steps import find_next_step
 from trainer.assessment.renewals import find_renewal
@@ -33,7 +32,6 @@ from trainer.organizations.mergers import list_open_of_user
 from trainer.organizations.posters import SAMPLE_FIRM, draw, firm_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.rules import Role, firm_state
-from trainer.pins.used_slips import list_untold
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
 from trainer.web.limits import limit_failures
@@ -163,9 +161,6 @@ def me() -> str:
     return render_template(
         "home/me.html",
         mergers=list_open_of_user(current_user.id),
-        used_slips=list_untold(current_user.id, current_user.session_id, at, is_uncertain=is_uncertain())
-        if current_user.has_pin or is_uncertain()
-        else [],
         doing=doing,
         due=due,
         waiting=waiting,

@@ -13,7 +13,7 @@ from trainer.accounts.signing_in import sign_in_session
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.core.feature import ask
+from trainer.core.feature import ask_extra
 from trainer.joining import entering
 from trainer.joining.invitation_forms import InvitedForm, JoinForm
 from trainer.joining.refused_codes import no_code
@@ -55,8 +55,8 @@ def accept(token: str) -> Response | str | tuple[str, int]:
             return _invitation_page(token, invited, form), 409
         with transaction():
             entering.accept(token, user_id, now())
-    elif ask("is_site_device"):
-        return go(way_to("pin_sign_in"))  # many share this browser: an account would stay signed in
+    elif address := ask_extra("site_sign_in"):
+        return go(address)  # many share this browser: an account would stay signed in
     else:
         form.own_words = [invited.invitation.email_key, invited.person.name, firm]
         if not form.validate_on_submit():

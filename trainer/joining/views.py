@@ -24,7 +24,7 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid
-from trainer.core.feature import ask
+from trainer.core.feature import ask_extra
 from trainer.core.signing import is_sealed, seal
 from trainer.joining import operations
 from trainer.joining.forms import AskSignUpForm, SignInForm, SignUpForm
@@ -48,8 +48,8 @@ def keep() -> Response | str:
     """Ask whether to keep progress on this device, and say what that means."""
     if current_user.is_authenticated and not request.args.get("start"):
         return go(_next())
-    if ask("was_site_device"):
-        return go(way_to("pin_sign_in"))  # many share this browser: nobody's progress is kept in it
+    if address := ask_extra("former_site_sign_in"):
+        return go(address)  # many share this browser: nobody's progress is kept in it
     return _keep_page()
 
 
@@ -58,8 +58,8 @@ def keep() -> Response | str:
 @limit_acts("500 per hour")
 def become_guest() -> Response:
     """Keep progress from now on; with `start=first-try` or `start=practice` go straight to the scenes."""
-    if ask("is_site_device"):
-        return go(way_to("pin_sign_in"))
+    if address := ask_extra("site_sign_in"):
+        return go(address)
     content, kind = served(), _STARTS.get(request.args.get("start", ""))
     course = content.courses.get(request.args.get("course", ""))
     user_id = current_user.id if current_user.is_authenticated else None
@@ -81,8 +81,8 @@ def sign_up() -> Response | str | tuple[str, int]:
     """
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
-    if ask("is_site_device"):
-        return go(way_to("pin_sign_in"))  # many share this browser: an account would stay signed in
+    if address := ask_extra("site_sign_in"):
+        return go(address)  # many share this browser: an account would stay signed in
     if current_app.config["SETTINGS"].smtp_url is not None:
         return _ask_sign_up()
     form, has_account = SignUpForm(), False
@@ -107,8 +107,8 @@ def finish_sign_up(token: str) -> Response | str | tuple[str, int]:
     """Let someone with the emailed link choose a password; that creates the account, with a confirmed address."""
     if current_user.is_authenticated and not current_user.is_guest:
         raise Conflict(_("You’re already signed in to an account. Sign out first, then open the link again."))
-    if ask("is_site_device"):
-        return go(way_to("pin_sign_in"))
+    if address := ask_extra("site_sign_in"):
+        return go(address)
     link = find_sign_up(token, now())
     if link is None:
         return render_template("accounts/link_void.html", again=url_for(".sign_up")), 404
@@ -138,14 +138,14 @@ def sign_in() -> Response | str | tuple[str, int]:
         return _sign_in_page(form), 400
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
-    if ask("is_site_device"):
-        return go(way_to("pin_sign_in", next=request.args.get("next")))
+    if address := ask_extra("site_sign_in", request.args.get("next")):
+        return go(address)
     if form.validate_on_submit():
         key = email_key(str(form.email.data)) or str(form.email.data).casefold()
         if seconds := seconds_to_wait(key):
             raise wait(seconds)
         given = str(form.password.data)
-        is_pin = ask("is_pin_at_address", key, given)
+        is_pin = ask_extra("is_pin_at_address", key, given)
         user = find_user_by_email_key(key)
         user_id = user.id if user else None
         is_right = check_password(user.password_hash if user else None, given) if is_pin is None else is_pin
@@ -199,8 +199,8 @@ def sign_in_with_passkey() -> Response | tuple[str, int]:
     """Sign in with a passkey: its owner's screen lock is the second step."""
     if current_user.is_authenticated and not current_user.is_guest:
         return go(_next())
-    if ask("is_site_device"):
-        return go(way_to("pin_sign_in"))
+    if address := ask_extra("site_sign_in"):
+        return go(address)
     user = find_passkey_owner()
     if user is not None:
         return _let_in(user, by_passkey=True)

@@ -7,10 +7,10 @@ from flask_babel import lazy_gettext as _l
 from trainer.core.feature import MINUTE, Feature, FirmPage, NavigationGroup, Task
 from trainer.pins import emails, privacy, slips
 from trainer.pins.acts import ACTS
+from trainer.pins.answers import former_site_sign_in, is_own_pin, is_pin_at_address, list_own_untold, site_sign_in
 from trainer.pins.attention import list_attention
-from trainer.pins.devices import this_site, was_site
+from trainer.pins.demo import join_in_demo
 from trainer.pins.periods import PERIODS
-from trainer.pins.proving import is_own_pin, is_pin_at_address
 from trainer.pins.tasks import tell_of_pauses
 from trainer.pins.views.devices import blueprint as devices
 from trainer.pins.views.sign_in import blueprint as pins
@@ -22,23 +22,30 @@ FEATURE = Feature(
     name="pins",
     blueprints=(pins, site, slip_pages, devices),
     checks_tokens_itself=(stay,),
-    links={
-        "change_pin": "pins.change",
-        "pin_sign_in": "pins.sign_in",
-        "print_slip": "slips.print_one",
-        "print_slips": "slips.print_all",
-        "slips": "slips.slips",
-        "used_slips": "pins.used",
+    links={"slips": "slips.slips", "used_slips": "pins.used"},
+    parts={
+        "after_import": "pins/_after_import.html",
+        "bringing_in": "pins/_print_slip.html",
+        "own_notices": "pins/_untold.html",
+        "own_pin": "pins/_own_pin.html",
+        "ways_in": "pins/_slips.html",
+        "ways_to_sign_in": "pins/_way_to_sign_in.html",
+        "without_address": "pins/_slip_for.html",
+        "without_email": "pins/_without_email.html",
     },
     answers={
+        "count_slipless": slips.count_slipless,
+        "former_site_sign_in": former_site_sign_in,
         "is_own_pin": is_own_pin,
         "is_pin_at_address": is_pin_at_address,
-        "is_site_device": lambda: this_site() is not None,
+        "join_in_demo": join_in_demo,
+        "list_own_untold": list_own_untold,
         "may_have_slip": slips.may_have_slip,
         "move_slips": slips.move_slips,
+        "print_slip": slips.print_slip,
         "put_back_slips": slips.put_back_slips,
+        "site_sign_in": site_sign_in,
         "void_slips": slips.void_slips,
-        "was_site_device": was_site,
     },
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("tell of wrong PINs", MINUTE, tell_of_pauses),),
@@ -48,6 +55,7 @@ FEATURE = Feature(
     list_attention=list_attention,
     opens_records=("site_devices",),
     acts=ACTS,
+    act_subjects={"pin": _l("PINs"), "pin_slip": _l("PIN slips"), "site_device": _l("Site devices")},
     export_person=privacy.export_person,
     forget_person=privacy.forget_person,
     held=privacy.HELD,

@@ -123,6 +123,11 @@ def count_by_state(actor: Actor, now: dt.datetime) -> dict[Slipless, int]:
     return dict(zip(Slipless, row, strict=True))
 
 
+def count_slipless(actor: Actor, now: dt.datetime) -> int:
+    """Return how many people without an address haven't joined and were never given a slip."""
+    return count_by_state(actor, now)[Slipless.NONE]
+
+
 def print_slips(actor: Actor, team_id: uuid.UUID | None, now: dt.datetime) -> list[Slip]:
     """Make slips for the people without an address who haven't joined: all that the actor sees, or one team.
 

@@ -17,8 +17,9 @@ from trainer.core.feature import list_features
 def init_ways(app: Flask) -> None:
     """Let names stand for endpoints and templates, as the features say. Call it after the blueprints are registered.
 
-    Templates get `way_to(page, **values)` for an address, `part_for(part)` for the name of a template to include, and
-    `parts_for(place)` for the names of those that features add to a place, perhaps none.
+    Templates get `way_to(page, **values)` for an address, `way_to_extra` for one that may have been deleted,
+    `part_for(part)` for the name of a template to include, and `parts_for(place)` for the names of those that features
+    add to a place, perhaps none.
     Raises LookupError on an endpoint or a template that doesn't exist.
     """
     pages = {name: endpoint for feature in list_features(app) for name, endpoint in feature.links.items()}
@@ -34,12 +35,18 @@ def init_ways(app: Flask) -> None:
     for template in (*parts.values(), *chain.from_iterable(added.values())):
         loader.get_source(app.jinja_env, template)  # raises TemplateNotFound; to compile it would slow down each start
     app.extensions["ways"], app.extensions["parts"], app.extensions["added_parts"] = pages, parts, added
-    app.jinja_env.globals.update(way_to=way_to, part_for=part_for, parts_for=parts_for)
+    app.jinja_env.globals.update(way_to=way_to, way_to_extra=way_to_extra, part_for=part_for, parts_for=parts_for)
 
 
 def way_to(page: str, **values: Any) -> str:
     """Return the address of a page of a package above."""
     return url_for(current_app.extensions["ways"][page], **values)
+
+
+def way_to_extra(page: str, **values: Any) -> str | None:
+    """Return the address of a page of an extra, or None without the extra."""
+    endpoint = current_app.extensions["ways"].get(page)
+    return url_for(endpoint, **values) if endpoint else None
 
 
 def part_for(part: str) -> str:

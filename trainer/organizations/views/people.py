@@ -15,7 +15,6 @@ from werkzeug.wrappers import Response
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
-from trainer.core.feature import ask
 from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
@@ -91,7 +90,6 @@ def person(actor: Actor, membership_id: UUID) -> str:
         person=membership,
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
         role_names=ROLE_NAMES,
-        can_have_slip=ask("may_have_slip", membership),
         merger=find_open(membership),
         can_undo=membership.ended_at is not None and can_undo(membership.ended_at, now()),
         form=Form(),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import secrets
 import uuid
 from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy import select
 
+from trainer.accounts.models import User
 from trainer.accounts.operations import create_account
 from trainer.accounts.queries import get_user
 from trainer.assessment.queries import failed_finals
@@ -19,7 +19,7 @@ from trainer.assignments.operations import require_course, waive
 from trainer.assignments.rules import Audience, Group, RequiredTerms
 from trainer.content.library import Content
 from trainer.core.db import db
-from trainer.core.feature import list_features
+from trainer.core.feature import ask_extra, list_features
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import list_credentials
 from trainer.jobs.upkeep import keep_up
@@ -41,10 +41,6 @@ from trainer.organizations.operations import (
 )
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.pins.models import PinSlip
-from trainer.pins.pins import hash_pin
-from trainer.pins.signing_in import choose_pin
-from trainer.pins.slips import is_good, print_slip
 from trainer.tools.demo import classes, people, study
 from trainer.tools.demo.names import FIRM, ZONE
 from trainer.tools.demo.people import DAYS, DemoPerson
@@ -66,7 +62,6 @@ class Story(Timeline):
     ) -> None:
         super().__init__(guards, content, now)
         self.now, self.password_hash = now, password_hash
-        self.pin = hash_pin(f"{secrets.randbelow(10**12):012}")  # of all who have one, and nobody knows it
         self.team_ids: list[uuid.UUID] = []
         self.codes: list[str] = []
 
@@ -148,10 +143,10 @@ class Story(Timeline):
             joined = join_by_code(self.codes[person.sites[0]], user.id, person.name, "", now)
         elif entry.membership_id is not None and not person.has_address:
             joined = get_person(self.mona, entry.membership_id)
-            print_slip(self.mona, joined, now)
-            slip = db.session.scalars(select(PinSlip).where(PinSlip.membership_id == joined.id, is_good(now))).one()
-            user = choose_pin(slip.id, self.pin, None, now)
-            entry.user_id = user.id
+            newcomer: User | None = ask_extra("join_in_demo", self.mona, joined, now)
+            if newcomer is None:
+                return
+            user, entry.user_id = newcomer, newcomer.id
         elif entry.membership_id is not None:
             query = select(Invitation).where(Invitation.membership_id == entry.membership_id)
             token = token_of(db.session.scalars(query).one())
@@ -192,7 +187,7 @@ class Story(Timeline):
         if entry.person.has_address:
             invite(actor, listed, now)
         else:
-            print_slip(actor, listed, now)
+            ask_extra("print_slip", actor, listed, now)
         entry.membership_id = listed.id
 
     def _leave(self, entry: TimelineEntry, now: dt.datetime) -> None:
