@@ -31,7 +31,7 @@ from trainer.accounts.signing_in import (
 from trainer.accounts.words import wrong_passkey
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Invalid
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts, limit_own_failures
@@ -93,16 +93,13 @@ def add() -> Answer | str | tuple[str, int]:
     form, user_id, session_id = PasskeyForm(), current_user.id, current_user.session_id
     if form.validate_on_submit():
         challenge = take_challenge()
-        try:
-            with transaction():
-                if challenge is None or not operations.use_challenge(challenge):
-                    raise Invalid(_("That took too long. Try again."))
-                user, name = get_user(user_id), str(form.name.data)
-                answer = request.form.get("answer", "")
-                codes = operations.add_passkey(user, answer, challenge, own_site(), name, now(), but=session_id)
-        except (Conflict, Invalid) as error:
-            form.name.errors = [error.message]
-        else:
+        with form.refusing("name"), transaction():
+            if challenge is None or not operations.use_challenge(challenge):
+                raise Invalid(_("That took too long. Try again."))
+            user, name = get_user(user_id), str(form.name.data)
+            answer = request.form.get("answer", "")
+            codes = operations.add_passkey(user, answer, challenge, own_site(), name, now(), but=session_id)
+        if not form.errors:
             renew_session(by_passkey=True)
             if codes:
                 return _codes_page(codes)

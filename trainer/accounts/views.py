@@ -21,7 +21,7 @@ from trainer.accounts.rules import LINK_LASTS, Purpose
 from trainer.accounts.signing_in import is_proved, leave, proof_form, renew_session
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.errors import Conflict, NotFound
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import mail_language
@@ -222,12 +222,9 @@ def change_name() -> Response | str | tuple[str, int]:
     """Change the name that the next certificates will show."""
     form, user_id = NameForm(certificate_name=current_user.certificate_name), current_user.id
     if form.validate_on_submit():
-        try:
-            with transaction():
-                operations.name_for_certificate(user_id, str(form.certificate_name.data))
-        except Invalid as error:
-            form.certificate_name.errors = [error.message]
-        else:
+        with form.refusing("certificate_name"), transaction():
+            operations.name_for_certificate(user_id, str(form.certificate_name.data))
+        if not form.errors:
             flash(_("Your next certificate will show this name."))
             return go(url_for(".account"))
     return render_template("accounts/change_name.html", form=form), 422 if form.is_submitted() else 200
@@ -255,12 +252,9 @@ def ask_address() -> str | tuple[str, int]:
     """Mail a link to another address. The answer is the same whether that one has an account or not."""
     form, user_id = proof_form(NEW_ADDRESS), current_user.id
     if is_proved(form):
-        try:
-            with transaction():
-                operations.request_address(get_user(user_id), str(form.email.data), now())
-        except Invalid as error:
-            form.email.errors = [error.message]
-        else:
+        with form.refusing("email"), transaction():
+            operations.request_address(get_user(user_id), str(form.email.data), now())
+        if not form.errors:
             sends_mail = current_app.config["SETTINGS"].smtp_url is not None
             return render_template(f"accounts/{'address_asked' if sends_mail else 'ask_address'}.html", form=form)
     return render_template("accounts/ask_address.html", form=form), 422 if form.is_submitted() else 200

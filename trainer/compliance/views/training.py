@@ -105,12 +105,9 @@ def waive(actor: Actor, membership_id: UUID, assignment_id: UUID) -> Response | 
     form = WaiverForm()
     if form.validate_on_submit():
         assert form.until.data is not None
-        try:
-            with transaction():
-                assignments.waive(actor, assignment_id, str(form.reason.data), form.until.data, now())
-        except Invalid as error:
-            form.until.errors = [error.message]
-        else:
+        with form.refusing("until"), transaction():
+            assignments.waive(actor, assignment_id, str(form.reason.data), form.until.data, now())
+        if not form.errors:
             flash(_("Waived. No reminders go out until then."))
             return go(url_for(".person", organization_id=actor.organization_id, membership_id=membership_id))
     return _person_page(actor, membership_id, assignment_id, form), 422

@@ -100,12 +100,9 @@ def make(actor: Actor) -> Response | tuple[str, int]:
     form = _form(actor)
     if form.validate_on_submit():
         pack = UUID(form.pack.data) if form.pack.data else None
-        try:
-            with transaction():
-                make_inspector_link(actor, str(form.label.data), now(), pack, form.team_ids, form.requirement_id)
-        except Invalid as error:
-            form.pack.errors = [error.message]
-        else:
+        with form.refusing("pack"), transaction():
+            make_inspector_link(actor, str(form.label.data), now(), pack, form.team_ids, form.requirement_id)
+        if not form.errors:
             flash(_("Link created. Copy it from the list."))
             return go(url_for(".links", organization_id=actor.organization_id))
     return _page(actor, form), 422

@@ -14,7 +14,7 @@ from trainer.compliance.queries import get_order, list_orders
 from trainer.compliance.rules import FILES_KEPT
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid, NotYet
+from trainer.core.errors import NotYet
 from trainer.extras.packs.forms import PackForm
 from trainer.extras.packs.limits import limits_of_pack, list_offered, tell_limits
 from trainer.extras.packs.making import file_of
@@ -50,12 +50,9 @@ def order(actor: Actor) -> Response | tuple[str, int]:
     form = PackForm(**list_offered(actor))
     if form.validate_on_submit():
         assert form.as_of.data is not None
-        try:
-            with transaction():
-                order_pack(actor, form.as_of.data, now(), form.team_ids, form.requirement_id)
-        except Invalid as error:
-            form.as_of.errors = [error.message]
-        else:
+        with form.refusing("as_of"), transaction():
+            order_pack(actor, form.as_of.data, now(), form.team_ids, form.requirement_id)
+        if not form.errors:
             flash(_("The pack is being created. This page shows its progress."))
             return go(url_for(".packs", organization_id=actor.organization_id))
     return _page(actor, form), 422

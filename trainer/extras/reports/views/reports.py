@@ -63,13 +63,10 @@ def make(actor: Actor) -> Response | str | tuple[str, int]:
     if not form.is_submitted():
         return render_template("reports/new.html", actor=actor, form=form)
     if form.validate():
-        try:
-            with transaction():
-                report = operations.make_report(actor, Rhythm(form.rhythm.data), form.team_ids, now())
-                operations.add_recipients(actor, report, form.staff_ids, form.lines, now())
-        except (Conflict, Invalid) as error:
-            form.addresses.errors = [error.message]
-        else:
+        with form.refusing("addresses"), transaction():
+            report = operations.make_report(actor, Rhythm(form.rhythm.data), form.team_ids, now())
+            operations.add_recipients(actor, report, form.staff_ids, form.lines, now())
+        if not form.errors:
             flash(_("The report is set up. Addresses outside the firm get it once they agree."))
             return go(url_for(".report", organization_id=actor.organization_id, report_id=report.id))
     return render_template("reports/new.html", actor=actor, form=form), 422
@@ -92,13 +89,10 @@ def add(actor: Actor, report_id: UUID) -> Response | tuple[str, int]:
     """Add people who get it."""
     own, form = queries.get_report(actor, report_id), _recipients_form(actor)
     if form.validate_on_submit():
-        try:
-            with transaction():
-                own = queries.get_report(actor, report_id)
-                operations.add_recipients(actor, own, form.staff_ids, form.lines, now())
-        except (Conflict, Invalid) as error:
-            form.addresses.errors = [error.message]
-        else:
+        with form.refusing("addresses"), transaction():
+            own = queries.get_report(actor, report_id)
+            operations.add_recipients(actor, own, form.staff_ids, form.lines, now())
+        if not form.errors:
             flash(_("Added. Addresses outside the firm get it once they agree."))
             return go(url_for(".report", organization_id=actor.organization_id, report_id=report_id))
     return _page(actor, own, form), 422
