@@ -68,9 +68,6 @@ HELD_BY = {
     "courses/test_papers.py": "web/paper",
     "credentials/test_views.py": "credentials/forms credentials/operations credentials/paper credentials/queries",
     "home/test_firm.py": "home/firm_pages home/firm_views home/queries",
-    "home/test_merger_disputes.py": "pins/just_given",
-    "home/test_mergers.py": "assignments/mergers core/rows home/merger_forms home/merger_views home/tasks "
-    "learning/mergers organizations/mergers",
     "home/test_rounds.py": "assessment/emails assessment/rounds compliance/views/rounds "
     "home/emails home/round_views instructing/views/rounds",
     "instructing/test_board.py": "instructing/words",
@@ -94,6 +91,10 @@ HELD_BY = {
     "extras/inspectors/test_inspections.py": "compliance/query_string extras/inspectors/forms extras/inspectors/former "
     "extras/inspectors/models extras/inspectors/operations extras/inspectors/paper extras/inspectors/queries "
     "extras/inspectors/rules extras/inspectors/views extras/inspectors/words",
+    "extras/mergers/test_disputes.py": "pins/just_given",
+    "extras/mergers/test_mergers.py": "core/rows extras/mergers/certificates extras/mergers/emails "
+    "extras/mergers/entries extras/mergers/forms extras/mergers/models extras/mergers/operations "
+    "extras/mergers/queries extras/mergers/rules extras/mergers/tasks extras/mergers/views",
     "extras/packs/test_checks.py": "extras/packs/models extras/packs/queries extras/packs/rules "
     "extras/packs/views/checks",
     "extras/packs/test_files.py": "extras/packs/cover extras/packs/pages extras/packs/reading extras/packs/records "

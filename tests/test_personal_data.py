@@ -66,7 +66,6 @@ from trainer.core.errors import Conflict
 from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 from trainer.credentials.models import Credential
-from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
 from trainer.instructing.models import (
@@ -86,11 +85,11 @@ from trainer.learning.queries import get_enrollment
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitations import invite
-from trainer.organizations.models import Invitation, Membership, Merger
+from trainer.organizations.models import Invitation, Membership
 from trainer.organizations.operations import PersonFacts, add_person, undo_removal
 from trainer.organizations.queries import get_person
 from trainer.organizations.replies import set_replies
-from trainer.organizations.rules import MergerOutcome, Role
+from trainer.organizations.rules import Role
 from trainer.pins.devices import make_device
 from trainer.pins.models import PinSlip, PinTry
 from trainer.pins.rules import Way
@@ -128,7 +127,6 @@ LEFT = {
     "earlier_trainings.approved_by_id": ID,
     "earlier_trainings.ended_by_id": ID,
     "training_proofs.created_by_id": ID,
-    "mergers.asked_by_id": ID,
     "reminders.created_by_id": ID,
     "organizations.created_by_id": ID,
     "join_codes.created_by_id": ID,
@@ -265,11 +263,6 @@ def make_petra(app: Flask) -> Rich:
         gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
         print_slip(actor, gus, clock.now())
         make_device(actor, "Gate tablet", site, clock.now())
-        danas = add_person(actor, PersonFacts("Dana Dow", None, employee_number="418"), [site], clock.now())
-        propose(actor, dana, danas.id, [], clock.now())
-        own = add_person(actor_of(alice, acme), PersonFacts(NAME, None, employee_number="419"), [site], clock.now())
-        merger = propose(actor_of(alice, acme), entry, own.id, [], clock.now())
-        merger.closed_at, merger.outcome = clock.now(), MergerOutcome.SETTLED
         db.session.add(PinTry(user_id=petra, way=Way.STRANGE, at=clock.now()))  # from before she had a password
         used = {"organization_id": acme, "membership_id": entry, "created_by_id": alice, "seal": "s"}
         db.session.add(PinSlip(**used, created_at=clock.now(), expires_at=clock.now(), used_at=clock.now()))
@@ -445,8 +438,6 @@ def ids_of(petra: Rich) -> set[str]:
         found |= {str(one) for one in db.session.scalars(trained.where(Membership.user_id == petra.id))}
         asked = select(Assignment.id).join(Membership, Membership.id == Assignment.membership_id)
         found |= {str(one) for one in db.session.scalars(asked.where(Membership.user_id == petra.id))}
-        joined = select(Merger.gone_id).where(Merger.kept_user_id == petra.id)
-        found |= {str(one) for one in db.session.scalars(joined)}
         called = select(ClassInvitation.id).join(Membership, Membership.id == ClassInvitation.membership_id)
         found |= {str(one) for one in db.session.scalars(called.where(Membership.user_id == petra.id))}
     return found

@@ -35,6 +35,7 @@ from trainer.courses import feature as courses
 from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
 from trainer.extras.inspectors import feature as inspectors
+from trainer.extras.mergers import feature as mergers
 from trainer.extras.packs import feature as packs
 from trainer.extras.remarks import feature as remarks
 from trainer.extras.reports import feature as reports
@@ -90,6 +91,7 @@ FEATURES: Final = (
     operating.FEATURE,
     cli.FEATURE,
     tools.FEATURE,
+    mergers.FEATURE,
     packs.FEATURE,
     reports.FEATURE,
     inspectors.FEATURE,

@@ -13,14 +13,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.assignments.firm import EVERYONE, Firm, make_firm
-from tests.assignments.trainings import DAY, PDF, have_recorded, record
+from tests.assignments.trainings import DAY, PDF, record
 from tests.cast import actor_of, make_account, make_site, put_on_roster
 from trainer.assignments import earlier, earlier_queries
 from trainer.assignments.earlier import Proof, ProofRefused, TrainingFacts
-from trainer.assignments.mergers import join_duties, part_duties
-from trainer.assignments.models import Assignment, EarlierTraining, Requirement, TrainingProof
+from trainer.assignments.models import EarlierTraining, Requirement, TrainingProof
 from trainer.assignments.operations import change_requirement
-from trainer.assignments.queries import get_duty, terms_of, titles_of
+from trainer.assignments.queries import terms_of, titles_of
 from trainer.assignments.statements import duties, on
 from trainer.assignments.words import earlier_told
 from trainer.content.serving import served
@@ -360,28 +359,6 @@ def test_whoever_is_alone_is_told_that_a_second_person_is_missing(acme: Firm) ->
         assert not earlier_queries.has_second(acme.actor())
         second_of(acme)
         assert earlier_queries.has_second(acme.actor())
-
-
-def test_trainings_go_with_an_entry_that_is_joined_and_come_back(acme: Firm) -> None:
-    acme.require(replace(EVERYONE, earlier_titles=()))
-    bob, again = acme.add("Bob"), acme.add("Bob Again", joined=False)
-    acme.keep_up()
-    with acme.app.app_context():
-        second = second_of(acme)
-        with transaction():
-            waits, counts = record(acme.actor(), bob), have_recorded(acme.actor(), second, again)
-            other = record(acme.actor(), again, "Patrol")
-        with transaction() as session:
-            gone, kept = session.get_one(Membership, again), session.get_one(Membership, bob)
-            before = join_duties(gone, kept, acme.owner_id, clock.now())
-        rows = {row.id: row.membership_id for row in db.session.scalars(select(EarlierTraining))}
-        assert rows == {counts: bob, other: bob}
-        duty = db.session.scalars(select(Assignment).where(Assignment.membership_id == bob)).one()
-        assert get_duty(duty).is_recorded
-        with transaction():
-            part_duties(before, again, None)
-        rows = {row.id: row.membership_id for row in db.session.scalars(select(EarlierTraining))}
-        assert rows == {waits: bob, counts: again, other: again}
 
 
 def test_a_reason_is_asked_for(acme: Firm) -> None:

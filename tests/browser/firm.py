@@ -15,7 +15,7 @@ from trainer.assignments.upkeep import remind
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.home.mergers import propose
+from trainer.extras.mergers.operations import propose
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitation_links import token_of

@@ -107,7 +107,7 @@ def merger_dispute_page(stage: Stage) -> str:
     """Give the PIN of an entry that was joined to another one."""
     visitor = Visitor(stage.live.app)
     with visitor.client.session_transaction(base_url=visitor.base_url) as session:
-        session["merger"] = [stage.paths["joined"], int(now().timestamp())]
+        session["notice"] = [stage.paths["joined"], int(now().timestamp())]
     return visitor.get("/in/joined").text
 
 

@@ -60,7 +60,6 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import STATUS_PLACES
 from trainer.extras.inspectors.models import InspectorLink
 from trainer.extras.inspectors.operations import make_inspector_link
-from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams, invite
 from trainer.instructing.models import ClassFigures, ClassSession, ClassView, SavedComment
 from trainer.instructing.nudges import nudge
@@ -248,8 +247,6 @@ def fill_pins(app: Flask) -> tuple[UUID, UUID]:
         print_slip(actor, waiting, clock.now())
         make_device(actor, "Gate tablet", None, clock.now())
         begin_try(user.id, Way.STRANGE, clock.now())
-        again = add_person(actor, PersonFacts("Gus Gold", None, employee_number="3"), [], clock.now())
-        propose(actor, joined.id, again.id, [], clock.now())
         return waiting.id, joined.id
 
 

@@ -307,17 +307,6 @@ def test_a_note_is_its_writers_alone(taking: Room) -> None:
     assert len(notes(taking)) == 1
 
 
-def test_joining_two_accounts_leaves_no_note_of_the_place_that_ended(taking: Room) -> None:
-    other = make_account(taking.app, "other@example.org")
-    put_on_roster(taking.app, taking.acme.id, other, name="Bob too", email="other@example.org")
-    member = join_class(taking.app, other, taking.id, "Bob too")
-    add_note(taking.app, member)
-    kept = add_note(taking.app, taking.bob)
-    with taking.app.app_context(), transaction():
-        operations.take_over_classes(other, taking.acme.users["bob"], clock.now())
-    assert [note.id for note in notes(taking)] == [kept]
-
-
 CANARY = "zebra-crossing"
 
 

@@ -38,7 +38,6 @@ from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
-from trainer.home.mergers import propose
 from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
 from trainer.instructing.models import ClassFigures, ClassView, SavedComment
@@ -69,7 +68,6 @@ FIRMS = {
     "memberships",
     "team_memberships",
     "team_stays",
-    "mergers",
     "invitations",
     "invitation_mails",
     "join_codes",
@@ -196,8 +194,6 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
         print_slip(actor, gus, clock.now())
         make_device(actor, "Gate tablet", site, clock.now())
-        again = add_person(actor, PersonFacts("Dana Dow", None, employee_number="418"), [site], clock.now())
-        propose(actor, dana, again.id, [], clock.now())
         draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
         fill_extras(actor)

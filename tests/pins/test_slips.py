@@ -29,7 +29,7 @@ from trainer.organizations.operations import NO_NUMBER, PersonFacts, add_person,
 from trainer.organizations.queries import get_person
 from trainer.pins.models import PinSlip
 from trainer.pins.slip_papers import MASK, draw_badges, draw_slips
-from trainer.pins.slips import Slip, has_slip_shape, move_slips, print_slip, print_slips, put_back_slips
+from trainer.pins.slips import Slip, has_slip_shape, print_slip, print_slips
 
 DAY = dt.date(2026, 11, 25)
 
@@ -278,19 +278,3 @@ def test_only_the_first_firm_prints_another_slip_for_someone_with_a_pin(acme: Ac
             print_slip(mallory, get_person(mallory, elsewhere), clock.now())
         db.session.rollback()
     assert slip_for(acme, gus)
-
-
-def test_slips_go_along_with_an_entry_that_is_joined_to_another_and_come_back_with_it(acme: Acme) -> None:
-    gus, bob = add_gus(acme), acme.people["bob"]
-    slip_for(acme, gus)
-
-    def owners() -> set[UUID]:
-        return set(db.session.scalars(select(PinSlip.membership_id)))
-
-    with acme.app.app_context():
-        with transaction():
-            moved = move_slips(gus, bob)
-        assert owners() == {bob}
-        with transaction():
-            put_back_slips(moved, gus)
-        assert owners() == {gus}

@@ -54,14 +54,12 @@ from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import share
 from trainer.credentials.rules import STATUS_PLACES
-from trainer.home.mergers import propose
 from trainer.instructing.models import ClassNote, ClassView, SavedComment, Signature
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitation_links import token_of as invitation_token
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation
-from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 from trainer.pins.devices import make_device
@@ -185,12 +183,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         of_extras, single_pages = fill_extras(actor)
         values |= {**of_extras, "person_id": str(dana)}
         others |= single_pages
-        other = add_person(actor, PersonFacts("Dana Dow", None, None, "00446"), [], clock.now()).id
-        again = add_person(actor, PersonFacts("Bob Builder", None, None, "00447"), [], clock.now()).id
-        merger = propose(actor, actor.membership.id, again, [], clock.now())
-        doras_again = add_person(actor, PersonFacts("Dora Day", None, None, "00448"), [], clock.now()).id
-        of_dora = propose(actor, doras, doras_again, [], clock.now())
-        others["mergers.undo"] = {"merger_id": str(of_dora.id)}
         training = record(actor, dana, proof=True)
         values["training_id"] = str(training)
         others["earlier.undo"] = {"training_id": str(record(actor, dana, "Another training"))}
@@ -198,7 +190,7 @@ def make_world(app: Flask, shelf: Library) -> World:
         slip.created_at = slip.expires_at = slip.used_at = clock.now()
         db.session.add(slip)
         db.session.flush()
-        values |= {"other_id": str(other), "merger_id": str(merger.id), "slip_id": str(slip.id)}
+        values["slip_id"] = str(slip.id)
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     farm = {"course": "security-officer", "module": "your-venue", "lesson": "farm", "question": "at-the-van"}
     others["handing_in.hand_in"] = dict(farm)

@@ -77,7 +77,7 @@ def find_check_ins(user_id: uuid.UUID, content: Content, today: dt.date) -> Chec
         is_valid = credential.revoked_at is None and credential.superseded_by_id is None
         if course is None or course.file.check_ins is None or not is_valid or credential.valid_until < today:
             continue
-        # While two entries of a person can still be separated, the course behind a certificate is in the other account.
+        # A certificate can count here while the course behind it is in another account of the same person.
         own = select(Enrollment.id).where(Enrollment.credential_id == credential.id, Enrollment.user_id == user_id)
         enrollment_id = db.session.scalar(own)
         if enrollment_id is not None:

@@ -17,7 +17,6 @@ from trainer.assessment.drawn import Item, at_venues, draw_into, item_of, keep, 
 from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
 from trainer.assessment.queries import (
     find_open_attempt,
-    find_pretest,
     get_attempt,
     last_number,
     list_met,
@@ -240,21 +239,6 @@ def move_attempts(
             attempt.enrollment_id = new
             db.session.flush()
     db.session.execute(update(Attempt).where(Attempt.user_id == guest_id).values(user_id=user_id))
-
-
-def take_over_attempts(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    """Move another account's attempts, with their answers and requests, to this one. Their enrollments follow.
-
-    A person has one pretest: where both took one, the other account's stays under it, and it is empty then.
-    """
-    moved = update(Attempt).where(Attempt.user_id == other_id)
-    if find_pretest(user_id) is not None:
-        moved = moved.where(Attempt.kind != Kind.PRETEST)
-    requests = update(RoundRequest).where(RoundRequest.user_id == other_id)
-    for statement in (moved.values(user_id=user_id), requests.values(user_id=user_id)):
-        db.session.execute(statement.execution_options(synchronize_session=False))
-    db.session.execute(delete(CheckInMail).where(CheckInMail.user_id == other_id))
-    db.session.expire_all()
 
 
 def is_of(user_ids: Sequence[uuid.UUID]) -> ColumnElement[bool]:

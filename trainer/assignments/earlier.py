@@ -10,15 +10,15 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from trainer.assignments.earlier_queries import get_training, has_newer_proof, list_keys, list_waiting_of, may_approve
-from trainer.assignments.mergers import drop_unused_proofs
 from trainer.assignments.models import LONGEST_REASON, EarlierTraining, TrainingProof
 from trainer.assignments.rules import title_key
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid
+from trainer.core.feature import ask_extra
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership
 from trainer.organizations.queries import get_person, lock_organization
@@ -235,6 +235,16 @@ def replace_proof(
     db.session.expire_all()
     _note(actor, "training.proof_replaced", training, now, name=person.name if count == 1 else None)
     return int(count)
+
+
+def drop_unused_proofs(organization_id: uuid.UUID, proof_ids: Collection[uuid.UUID]) -> None:
+    """Delete those of these proof files that no training needs. The caller has locked the firm."""
+    if not proof_ids:
+        return
+    kept = ask_extra("list_kept_proofs", organization_id) or set()
+    is_used = exists().where(EarlierTraining.proof_id == TrainingProof.id)
+    unused = delete(TrainingProof).where(TrainingProof.id.in_(set(proof_ids) - kept), ~is_used)
+    db.session.execute(unused.execution_options(synchronize_session=False))
 
 
 def check_proof(proof: Proof) -> tuple[str, str]:

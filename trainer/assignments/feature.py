@@ -25,6 +25,7 @@ FEATURE = Feature(
     ),
     list_attention=list_attention,
     acts=ACTS,
+    changes_duties=("requirement.", "training.", "waiver."),
     export_person=privacy.export_person,
     forget_person=privacy.forget_person,
     held=privacy.HELD,

@@ -140,6 +140,8 @@ class Feature:
     """Acts that the audit log of a firm tells, as a sentence about who did it begins."""
     act_subjects: Mapping[str, LazyString] = field(default_factory=dict)
     """What acts are about, by the part of their names before the dot: choices of the log's filter."""
+    changes_duties: tuple[str, ...] = ()
+    """How acts begin after which a firm's duties are brought up to date at once."""
     queues: tuple[WorkQueue, ...] = ()
     opens_records: tuple[str, ...] = ()
     """Tables whose rows open a firm's records to outsiders until `revoked_at`: a restored backup revokes them."""

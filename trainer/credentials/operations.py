@@ -21,8 +21,6 @@ from trainer.credentials.models import Credential, Facts
 from trainer.credentials.queries import find_by_serial, find_credential, list_names
 from trainer.credentials.rules import STATUS_PLACES, new_serial, valid_until
 
-_APART = 1_000
-"""Cycles that nobody reaches: of certificates that can still be taken back, beside any that the holder earns now."""
 _DRAWS = 20
 """How often a free place is drawn for in a status list before the next one is begun, when it is nearly full."""
 
@@ -73,28 +71,6 @@ def supersede(user_id: uuid.UUID, course: str, newer: Credential) -> None:
     older = find_credential(user_id, course, newer.cycle - 1)
     if older is not None:
         older.superseded_by_id = newer.id
-
-
-def lend(owner_id: uuid.UUID, user_id: uuid.UUID) -> dict[str, int]:
-    """Let certificates of one account count for another; return id -> cycle, with which `take_back` undoes it.
-
-    What they state, and their pages, stay as they are.
-    """
-    query = select(Credential).where(Credential.user_id == owner_id).order_by(Credential.course, Credential.cycle)
-    cycles = {}
-    for number, credential in enumerate(db.session.scalars(query).all()):
-        cycles[credential.id.hex] = credential.cycle
-        credential.user_id, credential.cycle = user_id, _APART + number
-    db.session.flush()
-    return cycles
-
-
-def take_back(owner_id: uuid.UUID, cycles: Mapping[str, int]) -> None:
-    """Give an account the certificates back that `lend` took."""
-    for number, cycle in cycles.items():
-        credential = db.session.get_one(Credential, uuid.UUID(hex=number))
-        credential.user_id, credential.cycle = owner_id, cycle
-    db.session.flush()
 
 
 def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from flask_login import current_user
 
 from trainer.core.clock import now
-from trainer.core.feature import HOUR, Feature, Task
+from trainer.core.feature import Feature
 from trainer.home import emails
-from trainer.home.acts import ACTS
 from trainer.home.firm_pages import list_firm_pages
 from trainer.home.firm_views import blueprint as firm
-from trainer.home.merger_views import blueprint as mergers
 from trainer.home.round_views import blueprint as rounds
 from trainer.home.rounds import find_openers
-from trainer.home.tasks import settle_mergers
 from trainer.home.views import blueprint as home
 
 
@@ -24,16 +21,13 @@ def _can_open_rounds(course: str) -> bool:
 
 FEATURE = Feature(
     name="home",
-    blueprints=(home, rounds, mergers, firm),
+    blueprints=(home, rounds, firm),
     links={
         "ask_round": "rounds.ask",
         "enter_code": "home.ask_code",
         "firm": "firm.home",
         "front": "home.front",
-        "joined_away": "mergers.dispute",
         "me": "home.me",
-        "merger": "mergers.choose",
-        "merger_undo": "mergers.undo",
     },
     slots={
         "firm_pages": "home/_firm_pages.html",
@@ -41,10 +35,5 @@ FEATURE = Feature(
         "nav": "home/_nav.html",
     },
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
-    tasks=(Task("settle joined entries", HOUR, settle_mergers),),
     answers={"can_open_rounds": _can_open_rounds, "list_firm_pages": list_firm_pages},
-    firm_blueprints={
-        "mergers": "people.people",
-    },
-    acts=ACTS,
 )

@@ -28,7 +28,6 @@ from trainer.joining.refused_codes import no_code
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import list_enrollments, standing, taken
 from trainer.organizations.codes import find_code, read_code, show_code
-from trainer.organizations.mergers import list_open_of_user
 from trainer.organizations.posters import SAMPLE_FIRM, draw, firm_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.rules import Role, firm_state
@@ -160,7 +159,6 @@ def me() -> str:
     waiting = [(courses[slug], duty) for slug, duty in due.items() if _waits(courses.get(slug), slug in newest)]
     return render_template(
         "home/me.html",
-        mergers=list_open_of_user(current_user.id),
         doing=doing,
         due=due,
         waiting=waiting,

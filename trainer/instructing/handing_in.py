@@ -16,13 +16,14 @@ from trainer.content.library import Course, Lesson
 from trainer.core.audit import AuditEvent, note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.feature import ask_extra
 from trainer.instructing.models import ClassNote, Cohort, CohortMember
 from trainer.instructing.queries import find_desk, list_own_classes, lock_cohort
 from trainer.items.note.type import NotePayload
 from trainer.items.registry import read_further
 from trainer.learning.queries import find_enrollment, list_answers_now
 from trainer.learning.questions import is_whole
-from trainer.organizations.models import Membership, Merger, Organization
+from trainer.organizations.models import Membership, Organization
 from trainer.organizations.rules import UNDO_LASTS, Role
 
 MOST = 200
@@ -152,21 +153,12 @@ def delete_notes_of_former(
         )
         .exists()
     )
-    being_joined = (  # with another account of the same person, which gets them, or undone
-        select(Merger.id)
-        .where(
-            Merger.organization_id == organization.id,
-            Merger.gone_user_id == CohortMember.user_id,
-            Merger.joined_at.is_not(None),
-            Merger.closed_at.is_(None),
-        )
-        .exists()
-    )
+    waiting = ask_extra("list_going_users", organization.id) or ()  # whose notes go to another account, or stay
     gone = (
         select(ClassNote.id)
         .join(CohortMember, CohortMember.id == ClassNote.member_id)
         .join(Cohort, Cohort.id == CohortMember.cohort_id)
-        .where(Cohort.organization_id == organization.id, not_(still_there), not_(being_joined))
+        .where(Cohort.organization_id == organization.id, not_(still_there), CohortMember.user_id.not_in(waiting))
     )
     statement = delete(ClassNote).where(ClassNote.id.in_(gone))
     db.session.execute(statement.execution_options(synchronize_session=False))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import find_user_by_email_key
@@ -222,37 +222,9 @@ def leave(user_id: uuid.UUID, code: str, now: dt.datetime) -> None:
         _note("cohort.left", user_id, cohort, now)
 
 
-def take_over_classes(other_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime) -> None:
-    """Let an account be in the classes of another one of the same person. In a class of both, the other one's place
-    has ended, with its meetings and sign-offs."""
-    own = select(CohortMember.cohort_id).where(CohortMember.user_id == user_id, CohortMember.left_at.is_(None))
-    theirs = update(CohortMember).where(CohortMember.user_id == other_id)
-    twice = select(CohortMember.id).where(
-        CohortMember.user_id == other_id, CohortMember.left_at.is_(None), CohortMember.cohort_id.in_(own)
-    )
-    _delete_notes(ClassNote.member_id.in_(twice))
-    both = theirs.where(CohortMember.left_at.is_(None), CohortMember.cohort_id.in_(own)).values(left_at=now)
-    for statement in (both, theirs.values(user_id=user_id), delete(Nudge).where(Nudge.user_id == other_id)):
-        db.session.execute(statement.execution_options(synchronize_session=False))
-    db.session.expire_all()
-
-
 def forget_notes(user_id: uuid.UUID) -> None:
     """Delete what someone has handed in in their classes."""
     _delete_notes(ClassNote.member_id.in_(select(CohortMember.id).where(CohortMember.user_id == user_id)))
-
-
-def is_known_elsewhere(user_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
-    """Return True if a user is or was in a public class, or in one of another firm."""
-    query = (
-        select(CohortMember.id)
-        .join(Cohort, Cohort.id == CohortMember.cohort_id)
-        .where(
-            CohortMember.user_id == user_id,
-            or_(Cohort.organization_id.is_(None), Cohort.organization_id != organization_id),
-        )
-    )
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def is_open(cohort: Cohort, today: dt.date) -> bool:

@@ -23,7 +23,6 @@ from trainer.organizations.models import (
     InvitationMail,
     JoinCode,
     Membership,
-    Merger,
     Organization,
     Team,
     TeamStay,
@@ -148,7 +147,6 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (InvitationMail, InvitationMail.organization_id == organization_id),
         (Invitation, Invitation.organization_id == organization_id),
         (TeamStay, TeamStay.organization_id == organization_id),
-        (Merger, Merger.organization_id == organization_id),
         (Membership, Membership.organization_id == organization_id),
         (Team, Team.organization_id == organization_id),
     )

@@ -39,6 +39,7 @@ FEATURE = Feature(
     },
     list_attention=list_attention,
     acts=ACTS,
+    changes_duties=("membership.", "organization.changed", "team."),
     export_person=privacy.export_person,
     forget_person=privacy.forget_person,
     held=privacy.HELD,

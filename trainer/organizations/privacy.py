@@ -6,19 +6,16 @@ import datetime as dt
 import uuid
 from typing import Final
 
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from trainer.core import audit, outbox
 from trainer.core.db import any_of, db
-from trainer.core.errors import Conflict
 from trainer.core.privacy import Held, Plain, Told, tell_all, tell_one
 from trainer.organizations.models import (
     Invitation,
     InvitationMail,
     JoinCode,
     Membership,
-    Merger,
     Organization,
     Team,
     TeamMembership,
@@ -32,12 +29,11 @@ HELD: Final = {
             "invitation_mails",
             "invitations",
             "memberships",
-            "mergers",
             "team_memberships",
             "team_stays",
             "teams",
         },
-        ("memberships", "invitations", "emails_with_invitations", "entries_joined"),
+        ("memberships", "invitations", "emails_with_invitations"),
     ),
     "work": Held(
         {"join_codes", "organizations"},
@@ -45,7 +41,6 @@ HELD: Final = {
             "organizations_created",
             "join_codes",
             "invitations_sent",
-            "entries_joined_of_others",
         ),
     ),
     "emails": Held(set(), ("emails_to_the_address_on_a_roster",)),
@@ -74,8 +69,6 @@ def export_person(user_id: uuid.UUID) -> Told:
     )
     sent = select(Invitation).where(Invitation.created_by_id == user_id).order_by(Invitation.created_at, Invitation.id)
     codes = select(JoinCode).where(JoinCode.created_by_id == user_id).order_by(JoinCode.created_at, JoinCode.id)
-    joined = select(Merger).where(Merger.kept_user_id == user_id).order_by(Merger.asked_at, Merger.id)
-    asked = select(Merger).where(Merger.asked_by_id == user_id).order_by(Merger.asked_at, Merger.id)
     founded = select(Organization).where(Organization.created_by_id == user_id).order_by(Organization.created_at)
     return {
         "memberships": [
@@ -96,11 +89,6 @@ def export_person(user_id: uuid.UUID) -> Told:
         "emails_with_invitations": tell_all(mailed, "number", "created_at", "skipped"),
         "invitations_sent": tell_all(sent, "created_at", "expires_at", "revoked_at"),
         "join_codes": tell_all(codes, "role", "created_at", "expires_at", "most_uses", "uses", "revoked_at"),
-        "entries_joined": tell_all(
-            joined,
-            *("gone_name", "gone_number", "asked_at", "told_at", "joined_at", "seen_at", "closed_at", "outcome"),
-        ),
-        "entries_joined_of_others": tell_all(asked, "asked_at", "joined_at", "closed_at", "outcome"),
         "organizations_created": tell_all(founded, "name", "created_at"),
     }
 
@@ -109,28 +97,17 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     """End a person's memberships and forget the addresses; after assignments and instructing, before accounts.
 
     A firm keeps the entry it wrote itself, with name and number but without address: it is its training record, to be
-    shown for years. Raises Conflict for a firm's only owner: someone else has to own it first, or it has to be closed;
-    and for a day after two entries were joined, while part of what is to be erased is in another account.
+    shown for years. Raises Conflict for a firm's only owner: someone else has to own it first, or it has to be closed.
     """
-    joined = or_(Merger.kept_user_id == user_id, Merger.gone_user_id == user_id)
-    under_way = select(Merger.id).where(joined, Merger.closed_at.is_(None), Merger.joined_at.is_not(None))
-    if db.session.scalar(under_way.limit(1)) is not None:
-        raise Conflict(
-            _l("Two entries of yours were joined less than a day ago. Undo that first, or come back tomorrow.")
-        )
     for entry in db.session.scalars(
         select(Membership).where(Membership.user_id == user_id, Membership.ended_at.is_(None)).with_for_update()
     ).all():
         end_membership(entry, now)
     outbox.forget_mails(_addresses(user_id), user_id)
-    about = (
-        audit.AuditEvent.subject_id.in_(select(Membership.id).where(Membership.user_id == user_id)),
-        audit.AuditEvent.subject_id.in_(select(Merger.gone_id).where(joined)),
-    )
+    about = audit.AuditEvent.subject_id.in_(select(Membership.id).where(Membership.user_id == user_id))
     came_in = (audit.AuditEvent.actor_id == user_id) & (audit.AuditEvent.act == "join_code.used")
-    audit.forget_names(any_of(audit.AuditEvent, *about, came_in))
+    audit.forget_names(any_of(audit.AuditEvent, about, came_in))
     for statement in (
-        delete(Merger).where(joined),
         delete(Invitation).where(_is_to(user_id)),
         update(Invitation).where(Invitation.created_by_id == user_id).values(created_by_id=None),
         update(Membership)

@@ -15,6 +15,7 @@ from trainer.accounts.models import User
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.feature import list_features
 from trainer.core.paging import Page, first_ones, read_page
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership, TeamStay, Upkeep
@@ -38,8 +39,8 @@ class PeopleFilter:
 
 def changes_duties() -> ColumnElement[bool]:
     """Return the condition of acts after which a firm's duties are brought up to date at once."""
-    acts = "membership. roster. team. merger. requirement. waiver. training. organization.changed"
-    return or_(*(AuditEvent.act.startswith(act, autoescape=True) for act in acts.split()))
+    acts = [act for feature in list_features() for act in feature.changes_duties]
+    return or_(*(AuditEvent.act.startswith(act, autoescape=True) for act in acts))
 
 
 def is_catching_up(organization_id: uuid.UUID) -> bool:

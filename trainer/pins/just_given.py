@@ -1,4 +1,4 @@
-"""What someone has just given the right secret for, kept in the session for minutes: a slip, or a merger."""
+"""What someone has just given the right secret for, kept in the session for minutes: a slip, or a PIN with a notice."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from trainer.pins.devices import this_site
 
 SLIP: Final = "slip"
 """The slip whose code was typed."""
-MERGER: Final = "merger"
-"""How the account whose PIN was typed was joined to another one."""
+NOTICE: Final = "notice"
+"""What whoever gave the PIN of an account is told instead of being signed in."""
 _LASTS = 15 * 60
 _LASTS_AT_SITE = 5 * 60
 

@@ -18,10 +18,10 @@ from trainer.accounts.rules import clean_name
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
+from trainer.core.feature import ask_extra
 from trainer.joining.entering import came_in
 from trainer.organizations.codes import read_code
 from trainer.organizations.invitations import fill, is_in
-from trainer.organizations.mergers import find_going, find_merger_of
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.rules import Role, padded
 from trainer.pins.models import PinSlip
@@ -37,8 +37,8 @@ class PinTried(NamedTuple):
     user: User | None = None
     try_id: uuid.UUID | None = None
     slip: PinSlip | None = None
-    merger_id: uuid.UUID | None = None
-    """How the user's account was joined to another one: it can't be signed in to."""
+    notice_id: uuid.UUID | None = None
+    """What whoever gives the PIN is told instead of being signed in: an extra says that the account can't be."""
 
 
 def find_entry(firm_code: str, number: str, *, has_left: bool = False) -> Membership | None:
@@ -107,10 +107,10 @@ def begin(
 def begin_going(
     firm_code: str, number: str, secret: str, way_of: Callable[[User | None], Way], now: dt.datetime
 ) -> PinTried:
-    """Return what a PIN has to be held against that wasn't the one of who has the number: an account that had it when
-    it was joined to another one. The same statements run whether there is one or not."""
+    """Return what a PIN has to be held against that wasn't the one of who has the number: an account that had it before
+    and can't be signed in to. The same statements run whether there is one or not."""
     code, typed = read_code(firm_code, FIRM_CODE_LENGTH) or "", clean_name(number)
-    user_id = find_going(code, _padded(typed), _spellings(typed)) or uuid.uuid4()
+    user_id = ask_extra("find_former_holder", code, _padded(typed), _spellings(typed)) or uuid.uuid4()
     user = db.session.scalar(select(User).where(User.id == user_id))
     return _begin(user, secret, way_of(user), now, Organization.code == code, tells=True)
 
@@ -151,16 +151,15 @@ def begin_by_address(key: str, secret: str, way_of: Callable[[User | None], Way]
 def _begin(
     user: User | None, secret: str, way: Way, now: dt.datetime, is_firm: ColumnElement[bool], *, tells: bool = False
 ) -> PinTried:
-    """`tells`: whoever gives the PIN of an account that was joined to another one is told so."""
+    """`tells`: whoever gives the PIN of an account that can't be signed in to is told so."""
     firm = select(Organization.id).where(is_firm)
     # Strangers at one firm wait for each other, so that of many at once no more are looked at.
     organization_id = db.session.scalar(firm.with_for_update() if way is Way.STRANGE else firm)
-    # Of an account that was joined to another one, half is there already.
-    merger_id = find_merger_of(user.id if user is not None else uuid.uuid4())
+    notice_id = ask_extra("find_pin_notice", user.id if user is not None else uuid.uuid4())
     has_one = user is not None and (user.has_pin or user.pin_before is not None)
-    can_fit = (tells or merger_id is None) and has_one and is_pin(secret)
+    can_fit = (tells or notice_id is None) and has_one and is_pin(secret)
     try_id = begin_try(user.id if user is not None and can_fit else None, way, now, organization_id)
-    return PinTried(user, try_id, merger_id=merger_id) if try_id is not None else PinTried()
+    return PinTried(user, try_id, notice_id=notice_id) if try_id is not None else PinTried()
 
 
 def way_of(user: User | None) -> Way:

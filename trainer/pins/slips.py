@@ -272,23 +272,6 @@ def void_slips(actor: Actor, membership_ids: Sequence[uuid.UUID], now: dt.dateti
     )
 
 
-def move_slips(gone_id: uuid.UUID, kept_id: uuid.UUID) -> list[str]:
-    """Let the slips of one entry be those of another; return which they were, so that they can be put back."""
-    ids = db.session.scalars(select(PinSlip.id).where(PinSlip.membership_id == gone_id)).all()
-    _set_entry(ids, kept_id)
-    return [slip_id.hex for slip_id in ids]
-
-
-def put_back_slips(ids: Sequence[str], gone_id: uuid.UUID) -> None:
-    """Undo `move_slips`."""
-    _set_entry([uuid.UUID(hex=number) for number in ids], gone_id)
-
-
-def _set_entry(ids: Sequence[uuid.UUID], membership_id: uuid.UUID) -> None:
-    moved = update(PinSlip).where(PinSlip.id.in_(ids)).values(membership_id=membership_id)
-    db.session.execute(moved.execution_options(synchronize_session=False))
-
-
 def _is_so(now: dt.datetime, state: Slipless) -> ColumnElement[bool]:
     theirs = PinSlip.membership_id == Membership.id
     printed = exists().where(theirs).correlate(Membership)

@@ -21,6 +21,7 @@ FEATURE = Feature(
     list_attention=list_attention,
     forget_firm=forget_firm,
     acts=ACTS,
+    changes_duties=("roster.",),
     export_person=privacy.export_person,
     forget_person=privacy.forget_person,
     held=privacy.HELD,

@@ -26,7 +26,6 @@ blueprint = Blueprint("audit", __name__, url_prefix="/organizations/<uuid:organi
 
 ACTS = {
     "membership": _l("People"),
-    "merger": _l("Joined entries"),
     "invitation": _l("Invitations"),
     "join_code": _l("Join codes"),
     "roster": _l("Rosters"),

@@ -19,7 +19,6 @@ from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.forms import ROLE_HINTS, ROLE_NAMES, PersonForm, RemovalForm, RoleForm
-from trainer.organizations.mergers import find_open
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts
 from trainer.organizations.queries import (
@@ -90,7 +89,6 @@ def person(actor: Actor, membership_id: UUID) -> str:
         person=membership,
         team_names=team_names(actor, [membership.id]).get(membership.id, []),
         role_names=ROLE_NAMES,
-        merger=find_open(membership),
         can_undo=membership.ended_at is not None and can_undo(membership.ended_at, now()),
         form=Form(),
     )

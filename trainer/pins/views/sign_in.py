@@ -26,6 +26,7 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, NotFound
+from trainer.core.feature import ask
 from trainer.joining import operations
 from trainer.organizations.codes import show_code
 from trainer.organizations.models import Membership, Organization
@@ -75,7 +76,7 @@ def sign_in() -> Response | str | tuple[str, int]:
         return go(_next()) if site is not None or "next" in request.args else _take_slip()
     if request.method != "POST":
         just_given.forget(just_given.SLIP)
-        just_given.forget(just_given.MERGER)
+        just_given.forget(just_given.NOTICE)
         if site is not None and request.args.keys() & {"number", "next"}:
             _keep_for_site()
             return go(url_for(".sign_in"))
@@ -125,9 +126,9 @@ def sign_in() -> Response | str | tuple[str, int]:
             cross_out(try_id)
         if fresh is not None:
             remix(get_user(tried.user.id), fresh)
-    if tried.merger_id is not None:
-        just_given.keep(just_given.MERGER, tried.merger_id)
-        return go(way_to("joined_away"))
+    if tried.notice_id is not None:
+        just_given.keep(just_given.NOTICE, tried.notice_id)
+        return go(ask("pin_notice_address"))
     return _let_in(tried.user)
 
 

@@ -18,50 +18,54 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_sessions
 from trainer.accounts.privacy import forget_person
 from trainer.accounts.queries import get_user
-from trainer.assessment.operations import forget_attempts, take_over_attempts
-from trainer.assignments.mergers import correct_days, join_duties, part_duties, settle_duties, take_over_duties
+from trainer.assessment.operations import forget_attempts
 from trainer.content.library import Course
 from trainer.core import outbox
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict
-from trainer.credentials.operations import lend, take_back
-from trainer.instructing.mergers import join_invitations, part_invitations
-from trainer.instructing.operations import forget_notes, is_known_elsewhere, take_over_classes
-from trainer.learning.mergers import take_over
-from trainer.learning.operations import forget_answers
-from trainer.organizations.actor import Actor
-from trainer.organizations.mergers import (
-    close,
+from trainer.extras.mergers.certificates import lend, take_back
+from trainer.extras.mergers.class_invitations import join_invitations, part_invitations
+from trainer.extras.mergers.duties import correct_days, join_duties, part_duties, settle_duties
+from trainer.extras.mergers.entries import join_entries, part_entries
+from trainer.extras.mergers.models import Merger
+from trainer.extras.mergers.queries import (
     get_going,
     get_merger,
     get_own_merger,
     get_pair,
+    is_over,
     is_own_account,
-    join_entries,
-    lock,
-    part_entries,
-    refuse_obstacle,
     sees_all_of,
     side_of,
-    take_over_entries,
 )
-from trainer.organizations.models import Membership, Merger, Organization
-from trainer.organizations.queries import find_actor, list_owner_addresses, lock_organization
-from trainer.organizations.rules import (
+from trainer.extras.mergers.rules import (
     MERGER_ASKED_LASTS,
-    MERGER_UNDO_LASTS,
-    May,
     MergerOutcome,
     MergerSide,
+    Obstacle,
     can_undo_merger,
+    obstacle_to,
 )
+from trainer.extras.mergers.taking_over import (
+    take_over_attempts,
+    take_over_classes,
+    take_over_courses,
+    take_over_duties,
+    take_over_entries,
+)
+from trainer.instructing.operations import forget_notes
+from trainer.learning.operations import forget_answers
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.queries import find_actor, list_owner_addresses, lock_organization
+from trainer.organizations.rules import May
 from trainer.pins.pins import begin_try
 from trainer.pins.rules import Way
 from trainer.web.language import mail_language
@@ -78,12 +82,35 @@ _PROVED: Final = "proved"
 
 def sides(kept: Membership, gone: Membership) -> tuple[MergerSide, MergerSide]:
     """Return what decides whether two entries can be joined, and which of them stays."""
-    return _side(kept), _side(gone)
+    return side_of(kept), side_of(gone)
 
 
 def asks_first(kept: MergerSide, gone: MergerSide) -> bool:
     """Return True if the owner of the account that stays must agree: it is their own, and an account would be added."""
     return kept.is_own and gone.has_account
+
+
+def refuse_obstacle(kept: MergerSide, gone: MergerSide) -> None:
+    """Raise Conflict where two entries can't be joined this way around."""
+    obstacle = obstacle_to(kept, gone)
+    if obstacle is Obstacle.OWN_ACCOUNTS:
+        raise Conflict(
+            _l(
+                "Both sign in with an account of their own: an email address, or a PIN that also works elsewhere. Only "
+                "they can decide about those. Ask which account they use, and mark the other entry as having left. "
+                "Certificates stay valid in both."
+            )
+        )
+    if obstacle is Obstacle.STAFF:
+        raise Conflict(
+            _l(
+                "The entry that would stay has a role, and the other one signs in with a PIN. Nobody who runs the firm "
+                "is given what is in someone’s account. Note for the other entry that the person has left. "
+                "Certificates stay valid in both."
+            )
+        )
+    if obstacle is not None:
+        raise Conflict(_l("Someone who has a role is never joined into another entry. Change the role first."))
 
 
 def propose(actor: Actor, kept_id: uuid.UUID, gone_id: uuid.UUID, chosen: Sequence[str], now: dt.datetime) -> Merger:
@@ -133,7 +160,7 @@ def accept(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime, *, is_pro
     """
     merger = get_own_merger(user_id, merger_id)
     _lock_firm(merger)
-    lock(merger)
+    _lock(merger)
     actor = find_actor(user_id, merger.organization_id)
     if merger.joined_at is not None or actor is None or now - merger.asked_at >= MERGER_ASKED_LASTS:
         raise Conflict(NOT_ANYMORE)
@@ -156,7 +183,7 @@ def decline(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime) -> None:
     """Refuse to have an entry joined to one's account; or undo it within a day."""
     merger = get_own_merger(user_id, merger_id)
     _lock_firm(merger)
-    lock(merger)
+    _lock(merger)
     _end(merger, user_id, MergerOutcome.DECLINED, now)
 
 
@@ -167,7 +194,7 @@ def confirm(user_id: uuid.UUID, merger_id: uuid.UUID, now: dt.datetime, *, is_pr
     """
     merger = get_own_merger(user_id, merger_id)
     _lock_firm(merger)
-    lock(merger)
+    _lock(merger)
     _note_seen(merger, now, is_proved=is_proved)
 
 
@@ -175,7 +202,7 @@ def withdraw(actor: Actor, merger_id: uuid.UUID, now: dt.datetime) -> Merger:
     """Withdraw what the owner of an account was asked, or undo within a day what was joined."""
     lock_organization(actor)
     merger = get_merger(actor, merger_id)
-    lock(merger)
+    _lock(merger)
     _end(merger, actor.user_id, MergerOutcome.WITHDRAWN, now)
     return merger
 
@@ -188,15 +215,10 @@ def dispute(merger_id: uuid.UUID, now: dt.datetime) -> Membership:
     """
     merger = get_going(merger_id)
     _lock_firm(merger)
-    lock(merger)
+    _lock(merger)
     _end(merger, merger.gone_user_id, MergerOutcome.WITHDRAWN, now, is_forced=True)
     _tell_owners("merger-disputed", merger, now)
     return db.session.get_one(Membership, merger.gone_id)
-
-
-def list_to_settle(now: dt.datetime) -> Sequence[uuid.UUID]:
-    """Return mergers whose time is over: those that can't be undone anymore, and those that nobody agreed to."""
-    return db.session.scalars(select(Merger.id).where(_is_over(now)).order_by(Merger.asked_at, Merger.id)).all()
 
 
 def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime) -> None:
@@ -204,7 +226,7 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
 
     If that account has become its owner's own in the meantime, everything is undone instead, and the firm told.
     """
-    merger = db.session.scalar(select(Merger).where(Merger.id == merger_id, _is_over(now)))
+    merger = db.session.scalar(select(Merger).where(Merger.id == merger_id, is_over(now)))
     if merger is None:
         return
     _lock_firm(merger)
@@ -212,13 +234,13 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
     if merger.closed_at is not None:
         return
     if merger.joined_at is None:
-        close(merger, MergerOutcome.EXPIRED, now)
+        _close(merger, MergerOutcome.EXPIRED, now)
         return
     other_id, user_id = merger.gone_user_id, merger.kept_user_id
     if other_id is not None and user_id is not None:
         for locked_id in sorted([other_id, user_id]):
             get_user(locked_id)  # always in the same order
-        if _is_own(other_id, merger.organization_id):
+        if is_own_account(other_id, merger.organization_id):
             _undo(merger, None, now, is_forced=True)
             _tell_owners("merger-undone", merger, now)
             return
@@ -226,14 +248,14 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
             _forget_own(other_id)
         take_over_classes(other_id, user_id, now)
         take_over_attempts(other_id, user_id)
-        take_over(other_id, user_id, courses, now)
+        take_over_courses(other_id, user_id, courses, now)
         take_over_duties(other_id, user_id)
         take_over_entries(other_id, user_id)
         account = get_user(user_id)
         account.certificate_name = account.certificate_name or get_user(other_id).certificate_name
         forget_person(other_id, now)
     before = merger.before or {}
-    close(merger, MergerOutcome.SETTLED, now)
+    _close(merger, MergerOutcome.SETTLED, now)
     settle_duties(before.get("duties", {}), merger.organization_id)
 
 
@@ -273,7 +295,7 @@ def _end(
         _note(
             "merger.declined" if outcome is MergerOutcome.DECLINED else "merger.withdrawn", user_id, merger, kept, now
         )
-        close(merger, outcome, now)
+        _close(merger, outcome, now)
         return
     if not can_undo_merger(merger.joined_at, now):
         raise Conflict(TOO_LATE)
@@ -292,8 +314,21 @@ def _undo(merger: Merger, user_id: uuid.UUID | None, now: dt.datetime, *, is_for
     correct_days(firm, now, kept.id, merger.gone_id)
     _note("merger.undone", user_id, merger, kept, now)
     duties = merger.before["duties"]
-    close(merger, MergerOutcome.UNDONE, now)
+    _close(merger, MergerOutcome.UNDONE, now)
     settle_duties(duties, merger.organization_id)  # of trainings that weren't put back
+
+
+def _lock(merger: Merger) -> None:
+    """Wait for others who end it. Raises Conflict if someone did."""
+    db.session.refresh(merger, with_for_update=True)
+    if merger.closed_at is not None:
+        raise Conflict(_l("Someone else got there first. Look at the page again."))
+
+
+def _close(merger: Merger, outcome: MergerOutcome, now: dt.datetime) -> None:
+    """Note how joining two entries ended; what undoing would have taken is forgotten."""
+    merger.closed_at, merger.outcome, merger.before = now, outcome, None
+    db.session.flush()
 
 
 def _lock_firm(merger: Merger) -> Organization:
@@ -301,15 +336,6 @@ def _lock_firm(merger: Merger) -> Organization:
     return db.session.scalars(
         select(Organization).where(Organization.id == merger.organization_id).with_for_update()
     ).one()
-
-
-def _side(person: Membership) -> MergerSide:
-    known = person.user_id is not None and is_known_elsewhere(person.user_id, person.organization_id)
-    return side_of(person, is_known_elsewhere=known)
-
-
-def _is_own(user_id: uuid.UUID, organization_id: uuid.UUID) -> bool:
-    return is_known_elsewhere(user_id, organization_id) or is_own_account(user_id, organization_id)
 
 
 def _may_still_ask(merger: Merger, kept: Membership, gone: Membership) -> bool:
@@ -331,16 +357,6 @@ def _find(merger: Merger, membership_id: uuid.UUID) -> Membership | None:
             Membership.organization_id == merger.organization_id,
             Membership.ended_at.is_(None),
         )
-    )
-
-
-def _is_over(now: dt.datetime) -> ColumnElement[bool]:
-    return and_(
-        Merger.closed_at.is_(None),
-        or_(
-            Merger.joined_at <= now - MERGER_UNDO_LASTS,
-            and_(Merger.joined_at.is_(None), Merger.asked_at <= now - MERGER_ASKED_LASTS),
-        ),
     )
 
 

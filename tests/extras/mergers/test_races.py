@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.home.test_mergers import Pair, make_pair
+from tests.extras.mergers.test_mergers import Pair, make_pair
 from tests.live import all_at_once, serving
 from tests.organizations.conftest import Acme, acme
 from tests.pins.slips import add_gus
@@ -17,7 +17,8 @@ from tests.support import Visitor, keys, right_verdict
 from trainer.assessment.models import Attempt, Response
 from trainer.core.db import db
 from trainer.core.settings import Settings
-from trainer.organizations.models import Membership, Merger, TeamMembership
+from trainer.extras.mergers.models import Merger
+from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.queries import list_team_ids
 
 __all__ = ["acme"]

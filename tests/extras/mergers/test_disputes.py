@@ -10,8 +10,8 @@ import time_machine
 from sqlalchemy import func, select
 
 from tests.cast import actor_of
-from tests.home.test_mergers import NOON, NUMBER, Pair, dump, settle
-from tests.home.test_mergers import maria as maria
+from tests.extras.mergers.test_mergers import NOON, NUMBER, Pair, dump, settle
+from tests.extras.mergers.test_mergers import maria as maria
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
 from tests.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, statements, user_of
@@ -23,10 +23,11 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
+from trainer.extras.mergers.models import Merger
 from trainer.instructing.models import ClassNote
 from trainer.jobs.emails import write
 from trainer.learning.models import Enrollment, LessonResponse
-from trainer.organizations.models import Membership, Merger
+from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.pins.models import PinTry
 

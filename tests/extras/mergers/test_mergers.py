@@ -51,18 +51,20 @@ from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
-from trainer.home import mergers
-from trainer.home.tasks import settle_mergers
+from trainer.extras.mergers import operations
+from trainer.extras.mergers.models import Merger
+from trainer.extras.mergers.privacy import forget_person
+from trainer.extras.mergers.rules import MergerSide, Obstacle, obstacle_to
+from trainer.extras.mergers.tasks import settle_mergers
 from trainer.instructing.models import ClassNote, CohortMember
 from trainer.jobs.emails import write
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import complete_lesson, enroll
-from trainer.organizations.models import Membership, Merger, TeamMembership, TeamStay
+from trainer.organizations.models import Membership, TeamMembership, TeamStay
 from trainer.organizations.operations import PersonFacts, add_person, change_person
-from trainer.organizations.privacy import forget_person
 from trainer.organizations.queries import get_person, list_team_ids
-from trainer.organizations.rules import MergerSide, Obstacle, Role, obstacle_to
+from trainer.organizations.rules import Role
 from trainer.pins.models import PinSlip, PinTry
 
 NOON = "2026-11-25T12:00:00Z"
@@ -553,7 +555,7 @@ def test_another_firms_person_cant_be_named(maria: Pair) -> None:
     with acme.app.app_context():
         alice = actor_of(acme.users["alice"], acme.id)
         with pytest.raises(NotFound), transaction():
-            mergers.propose(alice, maria.addressed, maria.addressed, [], clock.now())
+            operations.propose(alice, maria.addressed, maria.addressed, [], clock.now())
 
 
 def test_two_accounts_of_their_own_are_refused_with_what_to_do(maria: Pair) -> None:
@@ -611,7 +613,7 @@ def test_two_entries_with_pins_are_joined_at_once_and_told_at_the_next_sign_in(a
         assert "Two entries of yours were joined" not in phone.get("/me").text
 
 
-def test_an_entry_that_waits_is_joined_at_once_and_its_slip_no_longer_works(acme: Acme) -> None:
+def test_an_entry_that_waits_is_joined_at_once_and_its_slip_goes_along_but_no_longer_works(acme: Acme) -> None:
     gus = add_gus(acme, "00500", "Bob Builder")
     code = slip_for(acme, gus)
     path = acme.path(f"/people/{acme.people['bob']}/merger/{gus}")
@@ -619,7 +621,12 @@ def test_an_entry_that_waits_is_joined_at_once_and_its_slip_no_longer_works(acme
     assert WRONG in sign_in(Visitor(acme.app), acme, code, number="00500").text
     with acme.app.app_context():
         assert db.session.get_one(Membership, acme.people["bob"]).employee_number == "00500"
-        assert db.session.scalars(select(PinSlip)).one().revoked_at is not None
+        slip = db.session.scalars(select(PinSlip)).one()
+        assert (slip.membership_id, slip.revoked_at is not None) == (acme.people["bob"], True)
+        merger = db.session.scalars(select(Merger.id)).one()
+    assert acme.enter("alice").post(acme.path(f"/mergers/{merger}")).status_code == 303
+    with acme.app.app_context():
+        assert db.session.scalars(select(PinSlip.membership_id)).one() == gus
 
 
 def test_undoing_waits_until_the_number_is_free_again(maria: Pair) -> None:
@@ -658,6 +665,9 @@ def test_nothing_is_erased_while_half_of_it_is_in_the_other_account(maria: Pair)
         with maria.acme.app.app_context(), transaction():
             forget_person(maria.own_user, clock.now())
             assert db.session.scalar(select(func.count()).select_from(Merger)) == 0
+            about = db.session.scalars(select(AuditEvent).where(AuditEvent.subject_id == maria.numbered)).all()
+            assert about
+            assert [event.details for event in about if "name" in event.details] == []
 
 
 def test_someone_with_a_role_is_never_joined_away(acme: Acme) -> None:
@@ -689,7 +699,7 @@ def refuse(acme: Acme, kept: UUID, gone: UUID) -> None:
     assert "has a role" in closed_up(acme.enter("alice").get(path, follow_redirects=True).text)
     with acme.app.app_context():
         with pytest.raises(Conflict, match="has a role"), transaction():
-            mergers.propose(actor_of(acme.users["alice"], acme.id), kept, gone, [], clock.now())
+            operations.propose(actor_of(acme.users["alice"], acme.id), kept, gone, [], clock.now())
         assert db.session.scalars(select(Merger)).all() == []
         assert db.session.get(Membership, gone) is not None
 

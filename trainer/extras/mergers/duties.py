@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, delete, exists, select, update
+from sqlalchemy import Select, delete, select, update
 
+from trainer.assignments.earlier import drop_unused_proofs
 from trainer.assignments.history import keep_periods
-from trainer.assignments.models import Assignment, DutyPeriod, EarlierTraining, Reminder, TrainingProof, Waiver
+from trainer.assignments.models import Assignment, DutyPeriod, EarlierTraining, Reminder, Waiver
 from trainer.assignments.upkeep import correct_due_days
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.rows import keep_row, put_back
-from trainer.organizations.models import Membership, Merger, Organization
+from trainer.organizations.models import Membership, Organization
 
 
 def join_duties(gone: Membership, kept: Membership, by: uuid.UUID, now: dt.datetime) -> dict[str, Any]:
@@ -67,31 +68,6 @@ def settle_duties(before: Mapping[str, Any], organization_id: uuid.UUID) -> None
     """Give up what `part_duties` would have taken, once that can't be undone anymore."""
     kept_apart = before.get("trainings", {}).get("twice", ())
     drop_unused_proofs(organization_id, [uuid.UUID(hex=row["proof_id"]) for row in kept_apart if row["proof_id"]])
-
-
-def drop_unused_proofs(organization_id: uuid.UUID, proof_ids: Collection[uuid.UUID]) -> None:
-    """Delete those of these proof files that nothing needs: neither a training, nor one that comes back if a merger
-    of the firm is undone. The caller has locked the firm."""
-    if not proof_ids:
-        return
-    open_ones = select(Merger.before).where(
-        Merger.organization_id == organization_id, Merger.joined_at.is_not(None), Merger.closed_at.is_(None)
-    )
-    rows = [
-        row
-        for before in db.session.scalars(open_ones)
-        for row in (before or {}).get("duties", {}).get("trainings", {}).get("twice", ())
-    ]
-    needed = {uuid.UUID(hex=row["proof_id"]) for row in rows if row["proof_id"]}
-    is_used = exists().where(EarlierTraining.proof_id == TrainingProof.id)
-    unused = delete(TrainingProof).where(TrainingProof.id.in_(set(proof_ids) - needed), ~is_used)
-    db.session.execute(unused.execution_options(synchronize_session=False))
-
-
-def take_over_duties(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    """Let duties of former entries lead to the account that stays."""
-    theirs = update(Assignment).where(Assignment.user_id == other_id).values(user_id=user_id)
-    db.session.execute(theirs.execution_options(synchronize_session=False))
 
 
 def correct_days(organization: Organization, now: dt.datetime, *membership_ids: uuid.UUID) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from trainer.content.serving import served
 from trainer.core.isolation import one_by_one
-from trainer.home.mergers import list_to_settle, settle
+from trainer.extras.mergers.operations import settle
+from trainer.extras.mergers.queries import list_to_settle
 
 
 def settle_mergers() -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Taking over another account's courses, once two entries of one person were joined for good. Never commits."""
+"""Taking over what is another account's, once two entries of one person were joined for good. Never commits."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
+from trainer.assessment.models import Attempt, CheckInMail, RoundRequest
+from trainer.assessment.queries import find_pretest
+from trainer.assessment.rules import Kind
+from trainer.assignments.models import Assignment
 from trainer.content.library import Course
 from trainer.core.db import db
 from trainer.credentials.models import Credential
+from trainer.instructing.models import ClassNote, CohortMember, Nudge
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import combine
+from trainer.organizations.models import Membership
 
 _APART = 10_000
 
 
-def take_over(other_id: uuid.UUID, user_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime) -> None:
+def take_over_courses(other_id: uuid.UUID, user_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime) -> None:
     """Move all enrollments of another account to this one; all of them stay, each with what hangs on it.
 
     Of a course in both, completed cycles come in the order in which they were completed, whosever they were; their
@@ -35,6 +41,49 @@ def take_over(other_id: uuid.UUID, user_id: uuid.UUID, courses: Mapping[str, Cou
             combine(left, under_way, courses, now)
             _copy_result(left, under_way)
         _renumber(user_id, _in_order([*before, *mine], under_way or left))
+
+
+def take_over_classes(other_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime) -> None:
+    """Let an account be in the classes of another one of the same person. In a class of both, the other one's place
+    has ended, with its meetings and sign-offs."""
+    own = select(CohortMember.cohort_id).where(CohortMember.user_id == user_id, CohortMember.left_at.is_(None))
+    theirs = update(CohortMember).where(CohortMember.user_id == other_id)
+    twice = select(CohortMember.id).where(
+        CohortMember.user_id == other_id, CohortMember.left_at.is_(None), CohortMember.cohort_id.in_(own)
+    )
+    notes = delete(ClassNote).where(ClassNote.member_id.in_(twice))
+    both = theirs.where(CohortMember.left_at.is_(None), CohortMember.cohort_id.in_(own)).values(left_at=now)
+    nudges = delete(Nudge).where(Nudge.user_id == other_id)
+    for statement in (notes, both, theirs.values(user_id=user_id), nudges):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.expire_all()
+
+
+def take_over_attempts(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Move another account's attempts, with their answers and requests, to this one. Their enrollments follow.
+
+    A person has one pretest: where both took one, the other account's stays under it, and it is empty then.
+    """
+    moved = update(Attempt).where(Attempt.user_id == other_id)
+    if find_pretest(user_id) is not None:
+        moved = moved.where(Attempt.kind != Kind.PRETEST)
+    requests = update(RoundRequest).where(RoundRequest.user_id == other_id)
+    for statement in (moved.values(user_id=user_id), requests.values(user_id=user_id)):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.execute(delete(CheckInMail).where(CheckInMail.user_id == other_id))
+    db.session.expire_all()
+
+
+def take_over_duties(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Let duties of former entries lead to the account that stays."""
+    theirs = update(Assignment).where(Assignment.user_id == other_id).values(user_id=user_id)
+    db.session.execute(theirs.execution_options(synchronize_session=False))
+
+
+def take_over_entries(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Let former entries of an account lead to the one that stays."""
+    former = update(Membership).where(Membership.user_id == other_id).values(user_id=user_id)
+    db.session.execute(former.execution_options(synchronize_session=False))
 
 
 def _list(user_id: uuid.UUID) -> Sequence[Enrollment]:

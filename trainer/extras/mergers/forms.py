@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, RadioField
 from wtforms.validators import Optional
 
-from trainer.organizations.mergers import CHOICES
+from trainer.extras.mergers.entries import CHOICES
 from trainer.organizations.models import Membership
 from trainer.web.forms import Form, length, trimmed
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -15,21 +16,30 @@ from trainer.compliance.queries import list_completions
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotFound
-from trainer.home import mergers
-from trainer.home.merger_forms import MergerAnswerForm, MergerForm
-from trainer.organizations.access import acting
-from trainer.organizations.actor import Actor
-from trainer.organizations.mergers import get_going, get_merger, get_own_merger, get_pair, list_likely, refuse_obstacle
-from trainer.organizations.models import Membership, Merger, Organization
-from trainer.organizations.queries import PeopleFilter, get_changeable, list_people, team_names
-from trainer.organizations.rules import (
+from trainer.extras.mergers import operations
+from trainer.extras.mergers.forms import MergerAnswerForm, MergerForm
+from trainer.extras.mergers.models import Merger
+from trainer.extras.mergers.queries import (
+    find_open,
+    get_going,
+    get_merger,
+    get_own_merger,
+    get_pair,
+    list_likely,
+    list_open_of_user,
+)
+from trainer.extras.mergers.rules import (
     MERGER_ASKED_LASTS,
     MERGER_UNDO_LASTS,
-    May,
     Obstacle,
     can_undo_merger,
     obstacle_to,
 )
+from trainer.organizations.access import acting
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership, Organization
+from trainer.organizations.queries import PeopleFilter, get_changeable, list_people, team_names
+from trainer.organizations.rules import May
 from trainer.pins import just_given
 from trainer.pins.pins import cross_out, is_owners_pin
 from trainer.pins.signing_in import way_of
@@ -42,6 +52,11 @@ from trainer.web.redirects import go
 blueprint = Blueprint("mergers", __name__, template_folder="templates")
 
 
+@blueprint.app_context_processor
+def _for_pages_of_others() -> dict[str, Any]:
+    return {"find_open_merger": find_open, "list_mergers_of_user": list_open_of_user}
+
+
 @blueprint.get("/organizations/<uuid:organization_id>/people/<uuid:membership_id>/merger")
 @access(Who.ACCOUNT, own=True)
 @acting(May.CHANGE_PEOPLE)
@@ -51,7 +66,7 @@ def choose(actor: Actor, membership_id: UUID) -> str:
     likely = list_likely(actor, person)
     page = list_people(actor, PeopleFilter(text=text), request.args.get("after")) if text else None
     return render_template(
-        "home/merger_choose.html",
+        "mergers/choose.html",
         actor=actor,
         person=person,
         likely=likely,
@@ -71,19 +86,19 @@ def join(actor: Actor, membership_id: UUID, other_id: UUID) -> Response | str | 
     """Show what joining two entries does, and do it; the one that the address names first stays."""
     try:
         kept, gone = get_pair(actor, membership_id, other_id)
-        of_kept, of_gone = mergers.sides(kept, gone)
+        of_kept, of_gone = operations.sides(kept, gone)
         if obstacle_to(of_kept, of_gone) is Obstacle.OTHER_WAY:
             return go(_join_path(actor, gone, kept))
-        refuse_obstacle(of_kept, of_gone)
+        operations.refuse_obstacle(of_kept, of_gone)
     except Conflict as error:
         flash(error.message)
         return go(url_for(".choose", organization_id=actor.organization_id, membership_id=membership_id))
-    is_asked = mergers.asks_first(of_kept, of_gone)
+    is_asked = operations.asks_first(of_kept, of_gone)
     form = MergerForm(kept, gone, _shown(kept, gone))
     if form.validate_on_submit():
         try:
             with transaction():
-                mergers.propose(actor, membership_id, other_id, form.chosen, now())
+                operations.propose(actor, membership_id, other_id, form.chosen, now())
         except Conflict as error:
             flash(error.message)
         else:
@@ -94,7 +109,7 @@ def join(actor: Actor, membership_id: UUID, other_id: UUID) -> Response | str | 
             )
         return _to_person(actor, membership_id)
     page = render_template(
-        "home/merger.html",
+        "mergers/join.html",
         actor=actor,
         form=form,
         staying=kept,
@@ -123,14 +138,14 @@ def undo(actor: Actor, merger_id: UUID) -> Response | str:
         was_joined = merger.joined_at is not None
         try:
             with transaction():
-                mergers.withdraw(actor, merger_id, now())
+                operations.withdraw(actor, merger_id, now())
         except Conflict as error:
             flash(error.message)
         else:
             flash(_("There are two entries again.") if was_joined else _("Withdrawn. Nothing was joined."))
         return _to_person(actor, kept.id)
     until = merger.joined_at + MERGER_UNDO_LASTS if merger.joined_at else None
-    return render_template("home/merger_undo.html", actor=actor, form=form, merger=merger, staying=kept, until=until)
+    return render_template("mergers/undo.html", actor=actor, form=form, merger=merger, staying=kept, until=until)
 
 
 @blueprint.route("/account/mergers/<uuid:merger_id>", methods=["GET", "POST"])
@@ -140,7 +155,7 @@ def answer(merger_id: UUID) -> Response | str | tuple[str, int]:
     """Ask the owner of an account whether another entry is theirs, too; or tell that it was joined."""
     user_id, form = current_user.id, MergerAnswerForm()
     merger = get_own_merger(user_id, merger_id)
-    if merger.gone_user_id is None or mergers.is_proved(merger):
+    if merger.gone_user_id is None or operations.is_proved(merger):
         del form.pin
     if form.validate_on_submit():
         was_joined, is_right = merger.joined_at is not None, request.form.get("answer") == "yes"
@@ -158,11 +173,11 @@ def answer(merger_id: UUID) -> Response | str | tuple[str, int]:
         try:
             with transaction():
                 if not is_right:
-                    mergers.decline(user_id, merger_id, now())
+                    operations.decline(user_id, merger_id, now())
                 elif was_joined:
-                    mergers.confirm(user_id, merger_id, now(), is_proved=is_proved)
+                    operations.confirm(user_id, merger_id, now(), is_proved=is_proved)
                 else:
-                    mergers.accept(user_id, merger_id, now(), is_proved=is_proved)
+                    operations.accept(user_id, merger_id, now(), is_proved=is_proved)
         except Conflict as error:
             flash(error.message)
         else:
@@ -176,8 +191,8 @@ def answer(merger_id: UUID) -> Response | str | tuple[str, int]:
 def dispute() -> Response | str:
     """Tell whoever has just given the PIN of an account that goes, and no one else, that it was joined to another one;
     undo it at their word."""
-    merger_id = just_given.find(just_given.MERGER)
-    if not just_given.was_given(just_given.MERGER):
+    merger_id = just_given.find(just_given.NOTICE)
+    if not just_given.was_given(just_given.NOTICE):
         return go(url_for("pins.sign_in"))  # without a word, which would take a cookie
     form = Form()
     try:
@@ -186,7 +201,7 @@ def dispute() -> Response | str:
         merger = get_going(merger_id)
         if form.validate_on_submit():
             with transaction():
-                has_number = mergers.dispute(merger_id, now()).employee_number == merger.gone_number
+                has_number = operations.dispute(merger_id, now()).employee_number == merger.gone_number
             flash(
                 _("The two entries are separate again. Sign in with your number and PIN.")
                 if has_number
@@ -207,7 +222,7 @@ def dispute() -> Response | str:
     at = merger.joined_at or merger.asked_at
     can_undo = can_undo_merger(at, now())
     told = {"merger": merger, "firm": firm, "at": at, "until": at + MERGER_UNDO_LASTS, "can_undo": can_undo}
-    return render_template("home/merger_dispute.html", form=form, **told)
+    return render_template("mergers/dispute.html", form=form, **told)
 
 
 def _prove(user_id: UUID, merger: Merger, given: str) -> UUID | None:
@@ -215,7 +230,7 @@ def _prove(user_id: UUID, merger: Merger, given: str) -> UUID | None:
     merger_id, gone_id = merger.id, merger.gone_user_id
     gone = find_user(gone_id) if gone_id is not None else None
     with transaction():
-        try_id = mergers.begin_proof(user_id, merger_id, way_of(gone), now())
+        try_id = operations.begin_proof(user_id, merger_id, way_of(gone), now())
     gone = find_user(gone_id) if gone_id is not None and try_id is not None else None
     if not is_owners_pin(gone, given) or try_id is None:
         return None
@@ -228,7 +243,7 @@ def _answer_page(form: MergerAnswerForm, merger: Merger) -> str:
     firm = db.session.get_one(Organization, merger.organization_id)
     show_times_of(firm.time_zone)
     until = (merger.joined_at + MERGER_UNDO_LASTS) if merger.joined_at else merger.asked_at + MERGER_ASKED_LASTS
-    return render_template("home/merger_answer.html", form=form, merger=merger, firm=firm, until=until)
+    return render_template("mergers/answer.html", form=form, merger=merger, firm=firm, until=until)
 
 
 def _answered(was_joined: bool, is_right: bool) -> str:

@@ -1,0 +1,1 @@
+"""Tests of joining two entries of one person on a roster."""

@@ -1,0 +1,1 @@
+"""Joining two entries of one person on a roster, which can be undone for a day. Noun: Merger."""
