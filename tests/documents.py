@@ -90,7 +90,7 @@ def access() -> str:
         "Written by `make documents` from what each page declares. `tests/web/test_access.py` and "
         "`tests/organizations/test_access.py` open every page in every role and compare. Where a limit is reached, the "
         "answer is 429. Limits of PINs and passwords per account, whatever the network, are in "
-        "`trainer/accounts/guessing.py` and `trainer/pins/rules.py`.",
+        "`trainer/accounts/guessing.py` and `trainer/extras/pins/rules.py`.",
         "",
         "## Roles in a firm",
         "",

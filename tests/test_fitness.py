@@ -155,7 +155,7 @@ def test_only_the_transaction_commits(calls: Calls) -> None:
 def test_transactions_open_in_views_commands_and_tasks_only(calls: Calls) -> None:
     opened = {path.relative_to(PACKAGE).as_posix() for path, name, _node in calls if name == "transaction"}
     # Who signs in or out, who is refused in a firm, and a failed try are recorded, whatever the page.
-    opened -= {"accounts/signing_in.py", "organizations/access.py", "pins/answers.py", "web/limits.py"}
+    opened -= {"accounts/signing_in.py", "organizations/access.py", "extras/pins/answers.py", "web/limits.py"}
     opened -= {"core/isolation.py"}  # what tasks do for each of many
     assert {one for one in opened if not re.search("views|^(cli|tools|jobs)/|/(commands|tasks).py$", one)} == set()
 

@@ -43,8 +43,8 @@ HELD_BY = {
     "cli/test_restore.py": "cli/backups/afterwards cli/backups/files cli/backups/key_files cli/backups/manifest "
     "cli/backups/postgres cli/backups/progress cli/backups/sqlite core/installation",
     "cli/test_upgrade.py": "cli/migrating",
-    "tools/test_seed.py": "extras/inspectors/demo extras/packs/demo pins/demo tools/demo/classes tools/demo/names "
-    "tools/demo/people tools/demo/story tools/demo/study tools/demo/timeline",
+    "tools/test_seed.py": "extras/inspectors/demo extras/packs/demo extras/pins/demo tools/demo/classes "
+    "tools/demo/names tools/demo/people tools/demo/story tools/demo/study tools/demo/timeline",
     "shipped/test_instrument.py": "tools/instrument/whole",
     "test_wheel.py": "__main__",
     "cli/test_serve.py": "server/instance_lock server/start server/supervisor server/web server/worker",
@@ -91,7 +91,7 @@ HELD_BY = {
     "extras/inspectors/test_inspections.py": "compliance/query_string extras/inspectors/forms extras/inspectors/former "
     "extras/inspectors/models extras/inspectors/operations extras/inspectors/paper extras/inspectors/queries "
     "extras/inspectors/rules extras/inspectors/views extras/inspectors/words",
-    "extras/mergers/test_disputes.py": "pins/just_given",
+    "extras/mergers/test_disputes.py": "extras/pins/just_given",
     "extras/mergers/test_mergers.py": "core/rows extras/mergers/certificates extras/mergers/emails "
     "extras/mergers/entries extras/mergers/forms extras/mergers/models extras/mergers/operations "
     "extras/mergers/queries extras/mergers/rules extras/mergers/tasks extras/mergers/views",
@@ -132,12 +132,13 @@ HELD_BY = {
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
     "organizations/invitations organizations/views/invitations",
     "joining/test_mailed_sign_up.py": "joining/emails",
-    "pins/test_devices.py": "pins/views/devices pins/views/site",
-    "pins/test_pauses.py": "pins/tasks",
-    "pins/test_pins.py": "pins/forms pins/models pins/answers pins/signing_in pins/views/sign_in pins/words",
-    "pins/test_replaced_pins.py": "accounts/after_slip assessment/access",
-    "pins/test_slips.py": "pins/slip_papers pins/views/slips",
-    "pins/test_used_slips.py": "pins/emails",
+    "extras/pins/test_devices.py": "extras/pins/views/devices extras/pins/views/site",
+    "extras/pins/test_pauses.py": "extras/pins/tasks",
+    "extras/pins/test_pins.py": "extras/pins/forms extras/pins/models extras/pins/answers "
+    "extras/pins/signing_in extras/pins/views/sign_in extras/pins/words",
+    "extras/pins/test_replaced_pins.py": "accounts/after_slip assessment/access",
+    "extras/pins/test_slips.py": "extras/pins/slip_papers extras/pins/views/slips",
+    "extras/pins/test_used_slips.py": "extras/pins/emails",
     "roster/test_views.py": "organizations/uploads roster/drafts roster/forms roster/kept_sheets "
     "roster/models roster/writing",
     "roster/test_deciding.py": "roster/people roster/plan roster/rows",

@@ -86,14 +86,10 @@ from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation, Membership
-from trainer.organizations.operations import PersonFacts, add_person, undo_removal
+from trainer.organizations.operations import undo_removal
 from trainer.organizations.queries import get_person
 from trainer.organizations.replies import set_replies
 from trainer.organizations.rules import Role
-from trainer.pins.devices import make_device
-from trainer.pins.models import PinSlip, PinTry
-from trainer.pins.rules import Way
-from trainer.pins.slips import print_slip
 from trainer.roster.drafts import keep_draft
 from trainer.roster.reading import read_list
 
@@ -260,12 +256,6 @@ def make_petra(app: Flask) -> Rich:
         actor, month = actor_of(petra, acme), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())
-        gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
-        print_slip(actor, gus, clock.now())
-        make_device(actor, "Gate tablet", site, clock.now())
-        db.session.add(PinTry(user_id=petra, way=Way.STRANGE, at=clock.now()))  # from before she had a password
-        used = {"organization_id": acme, "membership_id": entry, "created_by_id": alice, "seal": "s"}
-        db.session.add(PinSlip(**used, created_at=clock.now(), expires_at=clock.now(), used_at=clock.now()))
         keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         db.session.get_one(Membership, entry).employee_number = "00900"
         fill_extras(actor, "00900")

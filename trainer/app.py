@@ -37,6 +37,7 @@ from trainer.extras.api import feature as api
 from trainer.extras.inspectors import feature as inspectors
 from trainer.extras.mergers import feature as mergers
 from trainer.extras.packs import feature as packs
+from trainer.extras.pins import feature as pins
 from trainer.extras.remarks import feature as remarks
 from trainer.extras.reports import feature as reports
 from trainer.extras.twins import feature as twins
@@ -52,7 +53,6 @@ from trainer.operating.metrics import init_metrics
 from trainer.operating.views.probes import init_probes
 from trainer.organizations import feature as organizations
 from trainer.organizations.queries import list_firm_names
-from trainer.pins import feature as pins
 from trainer.privacy import feature as privacy
 from trainer.roster import feature as roster
 from trainer.tools import feature as tools
@@ -82,7 +82,6 @@ FEATURES: Final = (
     assignments.FEATURE,
     joining.FEATURE,
     roster.FEATURE,
-    pins.FEATURE,
     instructing.FEATURE,
     compliance.FEATURE,
     home.FEATURE,
@@ -91,6 +90,7 @@ FEATURES: Final = (
     operating.FEATURE,
     cli.FEATURE,
     tools.FEATURE,
+    pins.FEATURE,
     mergers.FEATURE,
     packs.FEATURE,
     reports.FEATURE,

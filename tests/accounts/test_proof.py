@@ -18,8 +18,8 @@ from trainer.accounts.second_factor import renew_recovery_codes
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
+from trainer.extras.pins.pins import hash_pin
 from trainer.jobs.work import advance_all
-from trainer.pins.pins import hash_pin
 from trainer.web.limits import limits_of
 
 PIN = "583204"

@@ -16,6 +16,11 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.extras.mergers.operations import propose
+from trainer.extras.pins.devices import make_device, register
+from trainer.extras.pins.models import PinSlip
+from trainer.extras.pins.pins import hash_pin
+from trainer.extras.pins.signing_in import choose_pin
+from trainer.extras.pins.slips import print_slips
 from trainer.organizations.closing import close, suspend
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitation_links import token_of
@@ -24,11 +29,6 @@ from trainer.organizations.models import Invitation
 from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.pins.devices import make_device, register
-from trainer.pins.models import PinSlip
-from trainer.pins.pins import hash_pin
-from trainer.pins.signing_in import choose_pin
-from trainer.pins.slips import print_slips
 from trainer.roster.drafts import keep_draft
 from trainer.roster.planning import decide
 from trainer.roster.reading import read_list

@@ -22,10 +22,10 @@ from trainer.accounts.models import Session
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
+from trainer.extras.pins.devices import make_device
 from trainer.learning.operations import complete_lesson, enroll
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts, add_person
-from trainer.pins.devices import make_device
 
 PHONE = {"width": 360, "height": 740}
 PIN = "583204"

@@ -17,8 +17,8 @@ from tests.browser.post import letter_to, link_in
 from tests.support import PASSWORD
 from trainer.core.clock import now
 from trainer.core.db import db
+from trainer.extras.pins.models import PinSlip
 from trainer.organizations.models import Invitation, JoinCode, Membership, Organization
-from trainer.pins.models import PinSlip
 
 MOST = 20
 GUARDS, WITHOUT_ADDRESS, SITES = 400, 67, 30

@@ -42,10 +42,10 @@ from trainer.extras.api.operations import make_token
 from trainer.extras.api.rules import Scope
 from trainer.extras.inspectors.models import InspectorLink
 from trainer.extras.inspectors.operations import make_inspector_link
+from trainer.extras.pins.devices import make_device
+from trainer.extras.pins.models import SiteDevice
 from trainer.items.judge.payload import payload_of
 from trainer.learning.operations import enroll
-from trainer.pins.devices import make_device
-from trainer.pins.models import SiteDevice
 
 WRITER = """
 import sys

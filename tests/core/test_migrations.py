@@ -60,6 +60,12 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import STATUS_PLACES
 from trainer.extras.inspectors.models import InspectorLink
 from trainer.extras.inspectors.operations import make_inspector_link
+from trainer.extras.pins.devices import make_device
+from trainer.extras.pins.models import PinSlip
+from trainer.extras.pins.pins import begin_try, hash_pin
+from trainer.extras.pins.rules import Way
+from trainer.extras.pins.signing_in import choose_pin
+from trainer.extras.pins.slips import print_slip
 from trainer.instructing.invitations import choose_teams, invite
 from trainer.instructing.models import ClassFigures, ClassSession, ClassView, SavedComment
 from trainer.instructing.nudges import nudge
@@ -79,12 +85,6 @@ from trainer.organizations.models import (
 )
 from trainer.organizations.operations import PersonFacts, add_person, remove_person
 from trainer.organizations.rules import Role
-from trainer.pins.devices import make_device
-from trainer.pins.models import PinSlip
-from trainer.pins.pins import begin_try, hash_pin
-from trainer.pins.rules import Way
-from trainer.pins.signing_in import choose_pin
-from trainer.pins.slips import print_slip
 from trainer.roster.drafts import keep_draft, match_columns
 from trainer.roster.reading import read_list
 
@@ -130,7 +130,6 @@ def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
     add_second_factor(app, bob)
     make_passkey(app, bob)
     fill_rounds(app)
-    fill_pins(app)
     appoint(app, make_account(app, "administrator@example.org"))
     with app.app_context(), transaction() as session:
         enrollment = session.scalars(select(Enrollment)).first()
@@ -243,7 +242,12 @@ def fill_pins(app: Flask) -> tuple[UUID, UUID]:
             for name, number in (("Wanda Wait", "1"), ("Gus Gold", "2"))
         )
         print_slip(actor, joined, clock.now())
-        user = choose_pin(db.session.scalars(select(PinSlip.id)).one(), hash_pin("583204"), None, clock.now())
+        user = choose_pin(
+            db.session.scalars(select(PinSlip.id).where(PinSlip.membership_id == joined.id)).one(),
+            hash_pin("583204"),
+            None,
+            clock.now(),
+        )
         print_slip(actor, waiting, clock.now())
         make_device(actor, "Gate tablet", None, clock.now())
         begin_try(user.id, Way.STRANGE, clock.now())

@@ -27,6 +27,8 @@ from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import Reason
+from trainer.extras.pins.models import PinSlip
+from trainer.extras.pins.slips import print_slips
 from trainer.extras.webhooks.models import Webhook
 from trainer.home.queries import MOST_CLASSES
 from trainer.instructing.models import Cohort
@@ -34,8 +36,6 @@ from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation, Membership, Organization
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.pins.models import PinSlip
-from trainer.pins.slips import print_slips
 from trainer.roster.drafts import keep_draft
 from trainer.roster.reading import read_list
 

@@ -48,11 +48,8 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitations import invite
-from trainer.organizations.operations import PersonFacts, add_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.pins.devices import make_device
-from trainer.pins.slips import print_slip
 from trainer.roster.drafts import keep_draft, match_columns
 from trainer.roster.reading import read_list
 
@@ -71,8 +68,6 @@ FIRMS = {
     "invitations",
     "invitation_mails",
     "join_codes",
-    "pin_slips",
-    "site_devices",
     "roster_drafts",
     "roster_headings",
     "requirements",
@@ -191,9 +186,6 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
         actor, month = actor_of(owner, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
         make_join_code(actor, Role.MEMBER, site, month, None, clock.now())
-        gus = add_person(actor, PersonFacts("Gus Gold", None, employee_number="417"), [site], clock.now())
-        print_slip(actor, gus, clock.now())
-        make_device(actor, "Gate tablet", site, clock.now())
         draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         match_columns(actor, draft, ["name", "email"], "month", remembers=True, needs_address=True)
         fill_extras(actor)

@@ -9,19 +9,19 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import actor_of
+from tests.extras.pins.slips import NUMBER, add_gus, come_in, firm_code, sign_in, slip_for
 from tests.live import all_at_once, serving
 from tests.organizations.conftest import Acme, acme
-from tests.pins.slips import NUMBER, add_gus, come_in, firm_code, sign_in, slip_for
 from tests.support import Visitor
 from trainer.accounts.models import User
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
+from trainer.extras.pins.devices import make_device
+from trainer.extras.pins.models import PinTry, SiteDevice
+from trainer.extras.pins.rules import A_DAY, FIRM_A_DAY, Way
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts, add_person
-from trainer.pins.devices import make_device
-from trainer.pins.models import PinTry, SiteDevice
-from trainer.pins.rules import A_DAY, FIRM_A_DAY, Way
 
 __all__ = ["acme"]
 

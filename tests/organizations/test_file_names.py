@@ -9,10 +9,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.cast import actor_of
+from tests.extras.pins.slips import add_gus
 from tests.instructing.conftest import Room
 from tests.instructing.conftest import room as room
 from tests.organizations.conftest import Acme
-from tests.pins.slips import add_gus
 from trainer.core import clock
 from trainer.core.db import transaction
 from trainer.instructing.models import Cohort

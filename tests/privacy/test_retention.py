@@ -23,7 +23,7 @@ from trainer.core.errors import Conflict
 from trainer.core.isolation import Incomplete
 from trainer.core.limits import LimitCount
 from trainer.core.settings import ROOT
-from trainer.pins.models import PinTry
+from trainer.extras.pins.models import PinTry
 from trainer.privacy.copies import order_copy
 from trainer.privacy.tasks import forget_all
 

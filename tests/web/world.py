@@ -62,8 +62,6 @@ from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
-from trainer.pins.devices import make_device
-from trainer.pins.models import PinSlip
 from trainer.privacy.erasing import ask_erasure
 from trainer.privacy.erasing import token_of as erasure_token
 from trainer.roster.drafts import keep_draft
@@ -175,7 +173,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         code = make_join_code(actor, Role.MEMBER, None, month, None, clock.now())
         draft = keep_draft(actor, read_list("name,e-mail\nPat Poe,pat@example.org"), clock.now())
         invitation = invitation_token(db.session.scalars(select(Invitation)).one())
-        values["device_id"] = str(make_device(actor, "Gate tablet", site, clock.now())[0].id)
         values |= {"code": code.code, "code_id": str(code.id), "draft_id": str(draft.id)}
         others["certificate_files"] = {"job_id": str(order_certificates(actor, StatusFilter(), clock.now()).id)}
         duty = select(Assignment.id).where(Assignment.membership_id == UUID(str(values["membership_id"])))
@@ -186,11 +183,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         training = record(actor, dana, proof=True)
         values["training_id"] = str(training)
         others["earlier.undo"] = {"training_id": str(record(actor, dana, "Another training"))}
-        slip = PinSlip(organization_id=firm, membership_id=actor.membership.id, created_by_id=bob, seal="s")
-        slip.created_at = slip.expires_at = slip.used_at = clock.now()
-        db.session.add(slip)
-        db.session.flush()
-        values["slip_id"] = str(slip.id)
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     farm = {"course": "security-officer", "module": "your-venue", "lesson": "farm", "question": "at-the-van"}
     others["handing_in.hand_in"] = dict(farm)

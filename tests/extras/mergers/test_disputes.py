@@ -12,10 +12,10 @@ from sqlalchemy import func, select
 from tests.cast import actor_of
 from tests.extras.mergers.test_mergers import NOON, NUMBER, Pair, dump, settle
 from tests.extras.mergers.test_mergers import maria as maria
+from tests.extras.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, statements, user_of
+from tests.extras.pins.test_devices import make_tablet
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
-from tests.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, statements, user_of
-from tests.pins.test_devices import make_tablet
 from tests.support import Visitor, closed_up
 from trainer.assessment.models import Attempt, Response
 from trainer.core import clock
@@ -24,12 +24,12 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.extras.mergers.models import Merger
+from trainer.extras.pins.models import PinTry
 from trainer.instructing.models import ClassNote
 from trainer.jobs.emails import write
 from trainer.learning.models import Enrollment, LessonResponse
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts, add_person
-from trainer.pins.models import PinTry
 
 OTHER_PIN = "739164"
 NEITHER = "583205"

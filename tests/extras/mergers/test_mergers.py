@@ -30,9 +30,9 @@ from tests.cast import (
     start_final,
     start_practice,
 )
+from tests.extras.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
-from tests.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
 from tests.remembered import remembered
 from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
@@ -56,6 +56,7 @@ from trainer.extras.mergers.models import Merger
 from trainer.extras.mergers.privacy import forget_person
 from trainer.extras.mergers.rules import MergerSide, Obstacle, obstacle_to
 from trainer.extras.mergers.tasks import settle_mergers
+from trainer.extras.pins.models import PinSlip, PinTry
 from trainer.instructing.models import ClassNote, CohortMember
 from trainer.jobs.emails import write
 from trainer.jobs.upkeep import keep_up
@@ -65,7 +66,6 @@ from trainer.organizations.models import Membership, TeamMembership, TeamStay
 from trainer.organizations.operations import PersonFacts, add_person, change_person
 from trainer.organizations.queries import get_person, list_team_ids
 from trainer.organizations.rules import Role
-from trainer.pins.models import PinSlip, PinTry
 
 NOON = "2026-11-25T12:00:00Z"
 NUMBER = "00446"

@@ -9,9 +9,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.extras.mergers.test_mergers import Pair, make_pair
+from tests.extras.pins.slips import add_gus
 from tests.live import all_at_once, serving
 from tests.organizations.conftest import Acme, acme
-from tests.pins.slips import add_gus
 from tests.roster.test_views import look
 from tests.support import Visitor, keys, right_verdict
 from trainer.assessment.models import Attempt, Response

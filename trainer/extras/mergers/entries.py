@@ -18,14 +18,14 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict
 from trainer.core.privacy import plain
 from trainer.core.rows import keep_row, put_back
+from trainer.extras.pins.models import PinSlip
+from trainer.extras.pins.slips import void_slips
 from trainer.organizations.actor import Actor
 from trainer.organizations.history import keep_stays
 from trainer.organizations.invitations import is_taken, void_invitations
 from trainer.organizations.models import Invitation, Membership, Team, TeamMembership, TeamStay
 from trainer.organizations.queries import list_team_ids
 from trainer.organizations.rules import fold
-from trainer.pins.models import PinSlip
-from trainer.pins.slips import void_slips
 
 CHOICES: Final = ("name", "employee_number", "job_title", "hired_on")
 """Facts of which the staff choose the one that wins where both entries have one. An address is the kept entry's."""

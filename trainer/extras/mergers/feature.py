@@ -14,6 +14,7 @@ from trainer.extras.mergers.views import blueprint
 
 FEATURE = Feature(
     name="mergers",
+    needs=("pins",),
     blueprints=(blueprint,),
     parts={
         "own_notices": "mergers/_asked.html",

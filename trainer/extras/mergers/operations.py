@@ -60,14 +60,14 @@ from trainer.extras.mergers.taking_over import (
     take_over_duties,
     take_over_entries,
 )
+from trainer.extras.pins.pins import begin_try
+from trainer.extras.pins.rules import Way
 from trainer.instructing.operations import forget_notes
 from trainer.learning.operations import forget_answers
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import find_actor, list_owner_addresses, lock_organization
 from trainer.organizations.rules import May
-from trainer.pins.pins import begin_try
-from trainer.pins.rules import Way
 from trainer.web.language import mail_language
 
 TOO_LATE = _l("That was more than 24 hours ago. It can’t be undone anymore.")

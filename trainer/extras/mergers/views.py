@@ -35,14 +35,14 @@ from trainer.extras.mergers.rules import (
     can_undo_merger,
     obstacle_to,
 )
+from trainer.extras.pins import just_given
+from trainer.extras.pins.pins import cross_out, is_owners_pin
+from trainer.extras.pins.signing_in import way_of
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.queries import PeopleFilter, get_changeable, list_people, team_names
 from trainer.organizations.rules import May
-from trainer.pins import just_given
-from trainer.pins.pins import cross_out, is_owners_pin
-from trainer.pins.signing_in import way_of
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import show_day, show_times_of
