@@ -106,39 +106,6 @@ _END_OTHERS = """
 """
 
 
-# What runs on PostgreSQL too in the everyday run: where databases differ (locks, constraints, days, order, copies), and
-# where many statements are that nothing else runs. Elsewhere, tests that are marked `on_both` do.
-ON_BOTH = {"cli", "core", "instructing", "jobs", "journeys", "operating", "organizations", "privacy", "tools"}
-MODULES_ON_BOTH = {
-    "assessment/test_operations",
-    "assignments/test_audiences",
-    "assignments/test_sql",
-    "assignments/test_statements",
-    "compliance/test_days",
-    "compliance/test_earlier_list",
-    "compliance/test_reminding",
-    "home/test_firm",
-    "home/test_rounds",
-    "extras/mergers/test_class_invitations",
-    "extras/mergers/test_disputes",
-    "extras/mergers/test_mergers",
-    "extras/mergers/test_races",
-    "extras/pins/test_pauses",
-    "extras/pins/test_slips",
-    "extras/webhooks/test_webhooks",
-    "joining/test_invitations",
-    "joining/test_operations",
-    "learning/test_top_ups",
-    "roster/test_planning",
-    "roster/test_tasks",
-    "web/test_limits",
-}
-# What these look at lies above the database, in all packages.
-PAGES = re.compile(r"test_(views|access|scoping|headers|marked_mails|errors)")
-# What these look at depends on the database in each of their cases.
-EACH_CASE = {"cli", "core", "journeys", "tools"}
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Import all tests without looking for garbage among their hundreds of thousands of objects again and again.
@@ -161,26 +128,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(pytest.mark.postgres)
     if IS_SEARCH:
         return
-    firsts = first_cases(on_postgres)
-    gone = {item for item in on_postgres if not is_on_both(item) or item not in firsts}
+    gone = set(on_postgres) - everyday_cases(on_postgres)
     gone.update(item for item in items if item.get_closest_marker("nightly"))
     config.hook.pytest_deselected(items=[item for item in items if item in gone])
     items[:] = [item for item in items if item not in gone]
 
 
-def is_on_both(item: pytest.Item) -> bool:
-    """Return whether a test runs on PostgreSQL in the everyday run."""
-    package, module = item.path.parent.name, item.path.stem
-    is_listed = package in ON_BOTH or f"{package}/{module}" in MODULES_ON_BOTH or item.path.parent == TESTS
-    return (is_listed and not PAGES.fullmatch(module)) or item.get_closest_marker("on_both") is not None
-
-
-def first_cases(items: list[pytest.Item]) -> set[pytest.Item]:
-    """Return what runs with the first values of its test; all, where these are on the database in each case."""
+def everyday_cases(on_postgres: list[pytest.Item]) -> set[pytest.Item]:
+    """Return what is marked `on_both`: each test with the first values of its parameters, unless the mark says more."""
     kept, first = set[pytest.Item](), dict[tuple[Path, str], pytest.Function]()
-    for item in items:
+    for item in on_postgres:
         assert isinstance(item, pytest.Function)
-        if item.path.parent.name in EACH_CASE:
+        mark = item.get_closest_marker("on_both")
+        if mark is None:
+            continue
+        if mark.kwargs.get("each_case"):
             kept.add(item)
             continue
         test = (item.path, item.originalname)

@@ -18,11 +18,13 @@ import click
 import pytest
 from flask import Flask
 
-from tests.conftest import AT, IS_SEARCH, MODULES_ON_BOTH, ON_BOTH
+from tests.conftest import AT, IS_SEARCH
 from tests.templates import faults, laid_out, wrong_lines
 from trainer.core import chance, clock
 from trainer.core.db import Base
 from trainer.core.settings import ROOT, VARIABLES
+
+pytestmark = pytest.mark.on_both
 
 PACKAGE = ROOT / "trainer"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -66,12 +68,6 @@ def test_every_record_is_explained() -> None:
     records = {mapper.class_.__name__ for mapper in Base.registry.mappers}
     assert len(records) > 25
     assert {name for name in records if f"| `{name}` |" not in words} == set()
-
-
-def test_what_runs_on_both_databases_is_there() -> None:
-    """One under another name would run on SQLite alone."""
-    assert {name for name in ON_BOTH if not (TESTS / name).is_dir()} == set()
-    assert {name for name in MODULES_ON_BOTH if not (TESTS / f"{name}.py").is_file()} == set()
 
 
 def test_every_variable_that_is_read_is_a_setting() -> None:

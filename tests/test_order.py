@@ -17,6 +17,8 @@ from trainer.core.feature import Feature, init_features
 from trainer.core.settings import ROOT
 from trainer.web.ways import init_ways
 
+pytestmark = pytest.mark.on_both
+
 PACKAGE = ROOT / "trainer"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 CALLS = {"way_to", "way_to_extra", "part_for", "parts_for"}

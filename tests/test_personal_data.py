@@ -93,6 +93,8 @@ from trainer.organizations.rules import Role
 from trainer.roster.drafts import keep_draft
 from trainer.roster.reading import read_list
 
+pytestmark = pytest.mark.on_both
+
 PERSONS = tuple(sys.modules[one.export_person.__module__] for one in reversed(FEATURES) if one.export_person)
 """The modules that tell and forget a person, in the order in which they forget."""
 NOBODY = {table: why for feature in FEATURES for table, why in feature.holds_nobody.items()}

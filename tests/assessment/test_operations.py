@@ -40,6 +40,8 @@ from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import get_enrollment
 
+pytestmark = pytest.mark.on_both
+
 
 def parallel(app: Flask, act: Callable[[], object], times: int = 8) -> list[object]:
     """Do something many times at once; return results and refusals."""

@@ -30,6 +30,8 @@ from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.operations import remove_team
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 NOON = "2026-11-24T17:00:00Z"
 DAY = dt.date(2026, 11, 1)
 HARBOR, PIER = UUID(int=1), UUID(int=2)
@@ -208,7 +210,6 @@ def test_the_preview_names_whom_saving_reaches(app: Flask) -> None:
             before = after
 
 
-@pytest.mark.on_both
 def test_the_preview_counts_what_the_page_says_once_it_is_saved(app: Flask) -> None:
     with time_machine.travel(NOON, tick=False):
         firm, today = make_firm(app), clock.today()

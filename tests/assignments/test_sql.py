@@ -15,6 +15,8 @@ from trainer.core.clock import today
 from trainer.core.db import db
 from trainer.credentials.rules import valid_until as add_months
 
+pytestmark = pytest.mark.on_both
+
 _MONTHS = (1, 2, 6, 11, 12, 13, 24, 36)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID, uuid4
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,8 @@ from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
+
+pytestmark = pytest.mark.on_both
 
 RENEWING = "refresher"
 COURSES = (COURSE, "security-officer", RENEWING)

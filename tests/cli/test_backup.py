@@ -24,6 +24,8 @@ from trainer.core.settings import ROOT, SettingsRefused, read_settings
 from trainer.core.version import describe_version
 from trainer.server.instance_lock import hold
 
+pytestmark = pytest.mark.on_both
+
 INSERT = (
     "INSERT INTO users (id, created_at, email, email_key, password_hash, second_factor_misses) "
     "VALUES (lower(hex(randomblob(16))), '2026-11-25', ?, ?, '-', 0)"

@@ -18,6 +18,8 @@ from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
 from trainer.organizations.models import Organization
 
+pytestmark = pytest.mark.on_both
+
 
 def test_setup_says_what_it_did_and_runs_twice(app: Flask) -> None:
     for _time in range(2):

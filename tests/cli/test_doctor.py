@@ -30,6 +30,8 @@ from trainer.core.releases import add_release
 from trainer.core.settings import Settings
 from trainer.operating import asking
 
+pytestmark = pytest.mark.on_both
+
 
 def diagnose(app: Flask) -> tuple[int, dict[str, tuple[str, str, str]]]:
     """Return the exit code and (level, word, remedy) of each finding."""
@@ -171,6 +173,7 @@ WELL = {
 }
 
 
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.parametrize(("fault", "words"), FAULTS, ids=lambda value: getattr(value, "__name__", ""))
 def test_each_fault_is_found_with_what_to_do(
     cared_for: Flask, fault: Callable[[Flask], None], words: dict[str, tuple[str, str]]

@@ -18,6 +18,8 @@ from trainer.app import create_app
 from trainer.core.db import db
 from trainer.core.settings import Settings
 
+pytestmark = pytest.mark.on_both
+
 NOBODY = 65_534
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0 or sys.platform != "linux", reason="gives folders to another user, and up what root may"

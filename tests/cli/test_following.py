@@ -29,6 +29,8 @@ from trainer.core.db import db, transaction
 from trainer.core.releases import ContentRelease
 from trainer.core.settings import Settings
 
+pytestmark = pytest.mark.on_both
+
 RELOADS = int(os.environ.get("TRAINER_RELOADS", "100"))
 WITHIN = 2.0
 """Seconds within which all processes serve what was released."""

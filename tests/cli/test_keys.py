@@ -49,6 +49,8 @@ from trainer.organizations.models import Invitation
 from trainer.organizations.queries import get_person
 from trainer.server.instance_lock import hold
 
+pytestmark = pytest.mark.on_both
+
 OLD = "t" * 40
 HALF_MINUTE = dt.timedelta(seconds=30)
 

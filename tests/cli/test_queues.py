@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -12,6 +13,8 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage, post
 from trainer.core.work import Job, order
+
+pytestmark = pytest.mark.on_both
 
 
 def run(app: Flask, *command: str) -> tuple[int, str]:

@@ -47,6 +47,8 @@ from trainer.extras.pins.models import SiteDevice
 from trainer.items.judge.payload import payload_of
 from trainer.learning.operations import enroll
 
+pytestmark = pytest.mark.on_both
+
 WRITER = """
 import sys
 from sqlalchemy import create_engine, text

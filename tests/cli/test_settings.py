@@ -9,6 +9,8 @@ import pytest
 from tests.cli.sites import Site
 from trainer.core.settings import VARIABLES, SettingsRefused, read_settings, variable
 
+pytestmark = pytest.mark.on_both
+
 CANARY = "canary-" * 6
 
 

@@ -22,6 +22,8 @@ from trainer.core.backups import LAST
 from trainer.core.damage import DAMAGED
 from trainer.core.settings import Settings, SettingsRefused, read_settings
 
+pytestmark = pytest.mark.on_both
+
 READING = (
     ("doctor",),
     ("jobs", "list"),

@@ -18,6 +18,8 @@ from trainer.core.schema import revisions
 from trainer.core.settings import ROOT
 from trainer.server.instance_lock import hold
 
+pytestmark = pytest.mark.on_both
+
 FOLDER = str(ROOT / "migrations")
 HEAD = revisions()[0]
 BEFORE = "0067"

@@ -21,6 +21,8 @@ from trainer.core.db import db
 from trainer.core.releases import ContentRelease
 from trainer.core.settings import Settings
 
+pytestmark = pytest.mark.on_both
+
 
 @pytest.fixture
 def settings(settings: Settings, tmp_path: Path) -> Settings:

@@ -40,6 +40,8 @@ from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role, local_day
 from trainer.web.tables import csv_lines
 
+pytestmark = pytest.mark.on_both
+
 HISTORIES = int(os.environ.get("TRAINER_TEST_HISTORIES", "12"))
 
 

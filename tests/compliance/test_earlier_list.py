@@ -27,6 +27,8 @@ from trainer.core.db import db
 from trainer.credentials.rules import valid_until as add_months
 from trainer.organizations.uploads import MOST_BYTES
 
+pytestmark = pytest.mark.on_both
+
 PDF = b"%PDF-1.7 a scan"
 HEADS = "email,training,provider,completed on,hours,name\n"
 DONE = clock.today() - dt.timedelta(days=271)

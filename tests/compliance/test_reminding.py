@@ -36,6 +36,8 @@ from trainer.organizations.invitations import invite_all
 from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 __all__ = ["mailbox"]
 
 NOON = "2026-11-24T17:00:00Z"  # a Tuesday, noon in New York

@@ -31,6 +31,8 @@ from trainer.core.db import (
 from trainer.core.errors import Conflict
 from trainer.core.settings import Settings
 
+pytestmark = pytest.mark.on_both
+
 PROMISED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_TIMEOUT_MS}
 
 

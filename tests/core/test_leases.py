@@ -17,6 +17,8 @@ from trainer.core.leases import delay, is_due
 from trainer.core.outbox import OutboxMessage
 from trainer.core.work import Job
 
+pytestmark = pytest.mark.on_both
+
 Waiting = OutboxMessage | Job
 BEGIN = dt.datetime(2026, 11, 24, 14, tzinfo=dt.UTC)
 
@@ -81,6 +83,7 @@ def look(queue: Queue, number: UUID) -> Waiting:
     return row
 
 
+@pytest.mark.on_both(each_case=True)
 @both
 def test_what_waits_longest_is_taken_up_first_and_by_one_alone(app: Flask, queue: Queue) -> None:
     with app.app_context(), time_machine.travel(BEGIN, tick=False) as moved:
@@ -96,6 +99,7 @@ def test_what_waits_longest_is_taken_up_first_and_by_one_alone(app: Flask, queue
         assert claim(queue).id == numbers[0]
 
 
+@pytest.mark.on_both(each_case=True)
 @both
 def test_what_fails_is_due_again_after_a_while_that_grows(app: Flask, queue: Queue) -> None:
     with app.app_context(), time_machine.travel(BEGIN, tick=False) as moved:
@@ -112,6 +116,7 @@ def test_what_fails_is_due_again_after_a_while_that_grows(app: Flask, queue: Que
             assert is_due(queue.record, now())
 
 
+@pytest.mark.on_both(each_case=True)
 @both
 def test_whoever_was_slow_does_not_touch_what_another_took_up_since(app: Flask, queue: Queue) -> None:
     with app.app_context(), time_machine.travel(BEGIN, tick=False) as moved:
@@ -130,6 +135,7 @@ def test_whoever_was_slow_does_not_touch_what_another_took_up_since(app: Flask, 
         assert look(queue, number).last_error == "no"
 
 
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.parametrize(
     "act",
     [lambda job: work.note_progress(job, 1, 9, now()), lambda job: work.put_off(job, now())],
@@ -149,6 +155,7 @@ def test_a_slow_slice_does_not_give_away_what_another_works_on(app: Flask, act: 
         assert (found.tries, found.due_at) == (2, other.due_at)
 
 
+@pytest.mark.on_both(each_case=True)
 @both
 def test_what_ends_each_worker_is_given_up_with_a_reason(app: Flask, queue: Queue) -> None:
     with app.app_context(), time_machine.travel(BEGIN, tick=False) as moved:

@@ -24,6 +24,8 @@ from trainer.core.db import db, transaction
 from trainer.core.logs import JsonLine, log_handler, log_requests, log_slow_statements
 from trainer.core.settings import SettingsRefused, read_settings
 
+pytestmark = pytest.mark.on_both
+
 AT = dt.datetime(2026, 11, 1, 5, 59, 7, 250_000, tzinfo=dt.UTC)
 
 

@@ -88,6 +88,8 @@ from trainer.organizations.rules import Role
 from trainer.roster.drafts import keep_draft, match_columns
 from trainer.roster.reading import read_list
 
+pytestmark = pytest.mark.on_both
+
 FOLDER = str(ROOT / "migrations")
 
 
@@ -344,7 +346,6 @@ def test_nobody_without_an_address_is_lost_on_the_way_down(app: Flask) -> None:
         db.session.rollback()
 
 
-@pytest.mark.on_both
 def test_a_limited_link_for_an_inspector_ends_on_the_way_down_since_it_would_show_everyone(app: Flask) -> None:
     alice = make_account(app, "alice@example.org")
     firm = make_site_firm(app, alice)
@@ -363,7 +364,6 @@ def test_a_limited_link_for_an_inspector_ends_on_the_way_down_since_it_would_sho
 TAKEN_OUT = ("filed_certificates", "firm_logos", "arrivals", "walk_in_attendances", "walk_ins")
 
 
-@pytest.mark.on_both
 def test_what_is_taken_out_is_exported_before_its_tables_go(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     alice = make_account(app, "alice@example.org")
     firm = make_site_firm(app, alice)
@@ -386,7 +386,6 @@ def test_what_is_taken_out_is_exported_before_its_tables_go(app: Flask, capsys: 
         assert [*instance.glob("taken-out-*.zip")] == [path]  # nothing was there
 
 
-@pytest.mark.on_both
 def test_what_cannot_be_exported_is_not_taken_out(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -405,7 +404,6 @@ def test_what_cannot_be_exported_is_not_taken_out(
         upgrade(directory=FOLDER)
 
 
-@pytest.mark.on_both
 def test_names_that_nobody_claimed_stay_with_their_meeting(app: Flask) -> None:
     ines = make_account(app)
     approve(app, ines)

@@ -13,6 +13,8 @@ from trainer.core.audit import AuditEvent, note
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage, post
 
+pytestmark = pytest.mark.on_both
+
 ROUNDS = 1_000
 
 

@@ -17,6 +17,8 @@ from trainer.core import paging
 from trainer.core.db import UTCDateTime, db, transaction
 from trainer.core.paging import Value, cut, read_page, read_place, write_place
 
+pytestmark = pytest.mark.on_both
+
 ENTRIES = Table(
     "entries",
     MetaData(),
@@ -88,6 +90,7 @@ def read(order: str, after: str | None, most: int, *, is_prepared: bool) -> pagi
     return paging.Page([row.id for row in found.rows], found.next_after)
 
 
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.parametrize("is_prepared", [False, True], ids=["of the moment", "prepared"])
 @pytest.mark.parametrize("order", ORDERS)
 def test_pages_put_together_are_the_list_and_what_leaves_takes_nothing_along(

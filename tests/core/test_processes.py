@@ -13,6 +13,8 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.processes import GONE_AFTER, Itself, ProcessRole, list_processes, measure_clock, note_seen
 
+pytestmark = pytest.mark.on_both
+
 MINUTE_LATER = GONE_AFTER + dt.timedelta(seconds=1)
 
 
@@ -45,6 +47,7 @@ def test_one_that_says_nothing_for_a_minute_is_taken_to_have_ended_and_forgotten
         assert [row.id for row in list_processes()] == [new.id]
 
 
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.parametrize("hours", [-2, 3])
 def test_a_wrong_clock_is_measured_and_forgets_nobody(app: Flask, hours: int) -> None:
     if not app.config["SETTINGS"].database_url.startswith("postgresql"):

@@ -22,6 +22,8 @@ from trainer.core.db import db, transaction
 from trainer.core.schema import SchemaRefused, SchemaRevision, check_schema, revisions
 from trainer.core.settings import ROOT, Settings
 
+pytestmark = pytest.mark.on_both
+
 FOLDER = str(ROOT / "migrations")
 
 
@@ -81,6 +83,7 @@ def test_nothing_works_on_a_database_that_is_behind(app: Flask, settings: Settin
         check_schema()
 
 
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.parametrize("lets_older_code_serve", [True, False])
 def test_older_code_serves_on_a_newer_database_only_where_that_lets_it(
     app: Flask, settings: Settings, tmp_path: Path, lets_older_code_serve: bool

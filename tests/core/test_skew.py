@@ -13,7 +13,10 @@ from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.skew import MOST_SECONDS, ClockRefused, check_clock
 
+pytestmark = pytest.mark.on_both
 
+
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.parametrize(("minutes", "words"), [(10, "600 seconds ahead of"), (-10, "600 seconds behind")])
 def test_a_worker_whose_clock_is_ten_minutes_off_is_refused_in_one_line(app: Flask, minutes: int, words: str) -> None:
     with app.app_context():

@@ -39,6 +39,8 @@ from trainer.organizations.rules import Role
 from trainer.roster.drafts import keep_draft
 from trainer.roster.reading import read_list
 
+pytestmark = pytest.mark.on_both
+
 DAY = dt.timedelta(days=1)
 
 

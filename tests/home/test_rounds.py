@@ -33,6 +33,8 @@ from trainer.core.outbox import OutboxMessage
 from trainer.jobs.emails import write
 from trainer.jobs.upkeep import keep_up_all
 
+pytestmark = pytest.mark.on_both
+
 FINAL = f"/courses/{COURSE}/final"
 ASK = f"{FINAL}/round"
 

@@ -37,6 +37,8 @@ from trainer.learning.operations import complete_lesson, enroll
 from trainer.learning.queries import get_enrollment, list_activity, standing
 from trainer.organizations.models import Membership
 
+pytestmark = pytest.mark.on_both
+
 
 def board(room: Room) -> list[BoardRow]:
     with room.app.app_context():

@@ -16,6 +16,8 @@ from trainer.content.schema import Pool
 from trainer.instructing.briefing import prepare, scene_on
 from trainer.instructing.rules import LEAST, Grain, Misread, Rate
 
+pytestmark = pytest.mark.on_both
+
 
 def rate(part: int, whole: int, low: float, high: float, people: int = 9) -> Rate:
     return Rate(part, whole, people, LEAST[Grain.INDICATOR], (low, high))

@@ -15,6 +15,8 @@ from trainer.instructing.figures import find_figures, weigh
 from trainer.instructing.models import ClassFigures, Cohort
 from trainer.instructing.tasks import count_classes
 
+pytestmark = pytest.mark.on_both
+
 
 @pytest.fixture
 def busy(room: Room) -> Room:

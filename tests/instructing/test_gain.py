@@ -21,6 +21,8 @@ from trainer.instructing.models import Cohort
 from trainer.items.judge.payload import payload_of
 from trainer.learning.operations import enroll
 
+pytestmark = pytest.mark.on_both
+
 PAIRS = 4
 
 

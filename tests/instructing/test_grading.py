@@ -31,6 +31,8 @@ from trainer.jobs.emails import write
 from trainer.organizations.models import Membership
 from trainer.web.emails import RenderedEmail
 
+pytestmark = pytest.mark.on_both
+
 
 @pytest.fixture
 def taking(acme: Acme) -> Room:

@@ -47,6 +47,8 @@ from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 LESSON = "/courses/security-officer/your-venue/farm"
 HAND_IN = f"{LESSON}/answers/at-the-van/hand-in"
 

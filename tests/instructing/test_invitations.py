@@ -39,6 +39,8 @@ from trainer.organizations.codes import show_code
 from trainer.organizations.models import Membership, Organization, TeamMembership
 from trainer.web.emails import RenderedEmail
 
+pytestmark = pytest.mark.on_both
+
 NOON = dt.datetime(2026, 10, 26, 16, tzinfo=dt.UTC)
 
 

@@ -31,6 +31,8 @@ from trainer.core.db import db, transaction
 from trainer.instructing.operations import revoke_instructor
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 PAGE = "/item-analysis"
 SCENE = f"{PAGE}/scenes"
 

@@ -25,6 +25,8 @@ from trainer.instructing.rules import Grain, Misread
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 Said = tuple[UUID, str, dict[str, Any], bool]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 import time_machine
 from sqlalchemy import func, select
 
@@ -21,6 +22,8 @@ from trainer.instructing.nudges import nudge
 from trainer.instructing.operations import leave
 from trainer.jobs.emails import write
 from trainer.web.emails import RenderedEmail
+
+pytestmark = pytest.mark.on_both
 
 
 def send(room: Room) -> int:

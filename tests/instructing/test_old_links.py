@@ -6,6 +6,8 @@ import pytest
 
 from tests.support import Visitor
 
+pytestmark = pytest.mark.on_both
+
 
 @pytest.mark.parametrize(
     ("path", "says"),

@@ -23,6 +23,8 @@ from trainer.instructing.operations import CohortFacts
 from trainer.instructing.queries import count_present, find_desk
 from trainer.learning.queries import find_enrollment
 
+pytestmark = pytest.mark.on_both
+
 
 def acts(room: Room) -> list[str]:
     with room.app.app_context():

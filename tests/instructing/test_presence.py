@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cast import code_of, desk_of, hold_meeting
 from tests.instructing.conftest import Room
 from tests.instructing.test_access import hand_over
@@ -11,6 +13,8 @@ from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import transaction
 from trainer.instructing.sessions import note_attendance, sign_off
+
+pytestmark = pytest.mark.on_both
 
 
 def test_nobody_sees_at_a_meeting_who_has_left_the_class(room: Room) -> None:

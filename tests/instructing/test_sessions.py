@@ -32,6 +32,8 @@ from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.queries import find_enrollment
 from trainer.learning.rules import Asked, tightened
 
+pytestmark = pytest.mark.on_both
+
 
 def attend(room: Room, meeting: UUID, members: list[UUID]) -> None:
     with room.app.app_context(), transaction():
@@ -210,7 +212,6 @@ def test_what_is_no_list_of_names_is_refused(room: Room, walk_ins: str, says: st
         assert db.session.get(Attendance, (meeting, room.bob)) is None
 
 
-@pytest.mark.on_both
 def test_names_of_others_in_public_classes_are_deleted_a_year_after_the_meeting(room: Room) -> None:
     ines = room.acme.users["ines"]
     approve(room.app, ines)

@@ -21,6 +21,8 @@ from trainer.instructing.models import ClassSession
 from trainer.instructing.sheet import BLANK_ROWS, list_expected
 from trainer.organizations.models import Membership
 
+pytestmark = pytest.mark.on_both
+
 
 def plan(room: Room, **changes: object) -> dict[str, object]:
     """Return a meeting as the form sends it: the whole first module, and one lesson of another."""

@@ -28,6 +28,8 @@ from trainer.learning.operations import complete_lesson
 from trainer.learning.queries import find_enrollment, get_enrollment, list_readings
 from trainer.learning.rules import Asked, tightened
 
+pytestmark = pytest.mark.on_both
+
 
 def signed(room: Room, members: list[UUID], *, lessons: int = 2) -> tuple[UUID, UUID]:
     """Teach lessons and sign them off; return the ids of the meeting and of the signature."""

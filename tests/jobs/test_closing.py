@@ -43,7 +43,7 @@ from trainer.organizations.tasks import delete_closed_firms
 
 ABOUT_FIRMS = {"invitation", "training-reminder", "training-digest", "class-nudge", "class-invitation"}
 
-pytestmark = pytest.mark.check("T013")
+pytestmark = [pytest.mark.check("T013"), pytest.mark.on_both]
 
 
 @pytest.fixture

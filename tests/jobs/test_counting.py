@@ -15,6 +15,8 @@ from trainer.content.library import Library
 from trainer.core.db import db
 from trainer.core.feature import HOUR
 
+pytestmark = pytest.mark.on_both
+
 
 def test_the_worker_counts_each_hour_and_lets_others_work_between_portions(
     app: Flask, shelf: Library, monkeypatch: pytest.MonkeyPatch

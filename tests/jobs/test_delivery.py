@@ -30,6 +30,8 @@ from trainer.core.outbox import MOST_TRIES, OutboxMessage, post
 from trainer.core.settings import Settings
 from trainer.jobs.delivery import deliver
 
+pytestmark = pytest.mark.on_both
+
 ADDRESS = "bob@example.org"
 
 

@@ -29,6 +29,8 @@ from trainer.jobs.upkeep import keep_up_all
 from trainer.learning.operations import enroll
 from trainer.organizations.models import LONGEST_REST, Organization, Upkeep
 
+pytestmark = pytest.mark.on_both
+
 MORNING, MORNING_HOUR = "2026-11-23T15:00:00Z", 10
 """Ten o'clock where the firms are: their day doesn't turn for hours."""
 HOUR = dt.timedelta(hours=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,6 +14,8 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.jobs.emails import write
 from trainer.organizations.closing import close
+
+pytestmark = pytest.mark.on_both
 
 CLOSED_AT = dt.datetime(2026, 10, 3, 12, tzinfo=dt.UTC)
 

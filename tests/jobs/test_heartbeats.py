@@ -16,6 +16,8 @@ from trainer.core.db import db
 from trainer.core.processes import Itself, ProcessRole, list_processes
 from trainer.jobs.heartbeats import begin_heartbeats, say_so
 
+pytestmark = pytest.mark.on_both
+
 
 def test_a_process_says_so_itself_with_the_content_it_serves(app: Flask, shelf: Library) -> None:
     stopped = threading.Event()

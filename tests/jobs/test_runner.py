@@ -40,6 +40,8 @@ from trainer.jobs import runner
 from trainer.jobs.upkeep import keep_up_all
 from trainer.organizations.models import Organization
 
+pytestmark = pytest.mark.on_both
+
 
 @pytest.fixture
 def mailing(app: Flask, settings: Settings, shelf: Library, mailbox: Mailbox) -> Flask:

@@ -39,6 +39,8 @@ from trainer.organizations.operations import (
 )
 from trainer.organizations.queries import is_catching_up
 
+pytestmark = pytest.mark.on_both
+
 BEING_UPDATED = "<span>Being updated</span>"
 
 

@@ -16,6 +16,8 @@ from tests.jobs.test_marked_mails import MAILS, URL, VALUES
 from tests.support import Visitor
 from trainer.web.emails import RenderedEmail, render_email
 
+pytestmark = pytest.mark.on_both
+
 NAMES = ("name", "firm", "course", "title", "who", "reason", "place", "taught_by", "asked_by")
 TELLING = re.compile(
     r"traffick|forced|victim|exploit|labor|hotline|recognize|failed|passed|score|wrong|overdue",

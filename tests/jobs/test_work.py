@@ -25,6 +25,8 @@ from trainer.extras.packs.models import PackManifest
 from trainer.extras.packs.operations import order_pack
 from trainer.jobs.work import advance, advance_all
 
+pytestmark = pytest.mark.on_both
+
 LEASE = 1.0  # seconds
 STALLING = """
     import os, signal, sys

@@ -33,6 +33,8 @@ from trainer.organizations.closing import set_invitations_a_day
 from trainer.organizations.invitation_links import shown_token_of
 from trainer.organizations.models import Invitation, Membership, Organization
 
+pytestmark = pytest.mark.on_both
+
 NEW = {"password": PASSWORD, "is_old_enough": "y"}
 CHOOSING = "security-officer"  # has a module of which one lesson is enough
 VOID = "This link no longer works"

@@ -22,6 +22,8 @@ from trainer.joining.operations import merge_guest
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson, enroll
 
+pytestmark = pytest.mark.on_both
+
 HOUR = dt.timedelta(hours=1)
 
 

@@ -22,6 +22,8 @@ from trainer.organizations.models import Invitation, JoinCode, Membership
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 AT_ONCE = 64
 
 
@@ -73,6 +75,7 @@ def test_many_who_make_an_account_by_one_invitation_make_one(app: Flask, server:
     assert count(app, Membership, Membership.name == "Dana Dow", Membership.user_id.is_not(None)) == 1
 
 
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.asvs("2.3.4")
 @pytest.mark.check("T058")
 @pytest.mark.parametrize("most_uses", [1, 5])

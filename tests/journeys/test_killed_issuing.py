@@ -30,6 +30,8 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.jobs.delivery import deliver
 
+pytestmark = pytest.mark.on_both
+
 __all__ = ["mailbox"]
 
 
@@ -80,6 +82,7 @@ def standing(app: Flask) -> Credential:
 
 
 # The first commit on the way is that of the session in which someone is signed in.
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.check("T100")
 @pytest.mark.parametrize(
     ("point", "times", "is_there"),
@@ -109,6 +112,7 @@ def test_a_final_whose_server_is_killed_while_it_is_handed_in_earns_one_certific
     assert "Bob Builder" in PdfReader(BytesIO(pdf)).pages[0].extract_text()
 
 
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.check("T100")
 @pytest.mark.parametrize(("point", "times"), [(AFTER_PDF, 1), (BEFORE_ANSWER, 1)])
 def test_a_pdf_whose_server_is_killed_is_the_same_the_next_time(
@@ -124,6 +128,7 @@ def test_a_pdf_whose_server_is_killed_is_the_same_the_next_time(
 
 
 # The second commit counts the act in its limit, and the third that the password may be wrong.
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.check("T100")
 @pytest.mark.parametrize(
     ("point", "times", "is_there"),
@@ -144,6 +149,7 @@ def test_a_certificate_whose_server_is_killed_while_it_is_reissued_is_reissued_o
         assert db.session.scalars(select(OutboxMessage.template)).all() == ["certificate-reissued"]
 
 
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.check("T100")
 @pytest.mark.parametrize(
     ("point", "times", "sendings"), [(BEFORE_COMMIT, 1, 1), (AFTER_MAIL, 1, 2), (AFTER_COMMIT, 2, 1)]

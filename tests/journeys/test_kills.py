@@ -28,6 +28,8 @@ from trainer.roster.planning import decide
 from trainer.roster.reading import Listing
 from trainer.roster.writing import Confirmation, invite_added, take_over
 
+pytestmark = pytest.mark.on_both
+
 PEOPLE = 600
 HIRED = 1200
 """More than are taken at once."""
@@ -66,6 +68,7 @@ def count_mails(app: Flask) -> int:
         return db.session.scalar(query) or 0
 
 
+@pytest.mark.on_both(each_case=True)
 @pytest.mark.check("T084")
 @pytest.mark.parametrize("beginning", ["INSERT INTO memberships", "INSERT INTO team_memberships", "INSERT INTO outbox"])
 def test_a_roster_killed_on_its_way_leaves_nothing_and_then_comes_in_whole_and_once(

@@ -48,6 +48,8 @@ from trainer.jobs.work import advance_all
 from trainer.organizations.models import Membership
 from trainer.privacy import copies
 
+pytestmark = pytest.mark.on_both
+
 __all__ = ["mailbox"]
 
 IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))

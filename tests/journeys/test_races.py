@@ -45,6 +45,8 @@ from trainer.credentials.models import Credential
 from trainer.instructing.models import ClassNote, CohortMember, Signature, SignOff
 from trainer.learning.models import Enrollment
 
+pytestmark = pytest.mark.on_both
+
 ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "2"))
 AT_ONCE = 64
 

@@ -24,6 +24,8 @@ from trainer.learning.rules import Asked
 from trainer.organizations.models import Invitation, Membership, Team, TeamMembership
 from trainer.roster.models import RosterDraft
 
+pytestmark = pytest.mark.on_both
+
 __all__ = ["acme"]
 
 AT_ONCE = 32

@@ -34,6 +34,8 @@ from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Organization
 
+pytestmark = pytest.mark.on_both
+
 EAST, WEST, HOME = "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York"
 FINALS, RENEWALS = f"/courses/{COURSE}/finals", f"/courses/{COURSE}/renewals"
 SECOND, DAY = dt.timedelta(seconds=1), dt.timedelta(days=1)

@@ -32,6 +32,8 @@ from trainer.learning.operations import answer, enroll
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import local_day
 
+pytestmark = pytest.mark.on_both
+
 LESSON = "start/what-a-call-is"
 OFFICER, FARM = "security-officer", "your-venue/farm"
 LATER = dt.timedelta(days=1)

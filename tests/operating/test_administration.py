@@ -20,6 +20,8 @@ from trainer.instructing.queries import is_approved
 from trainer.organizations import closing
 from trainer.organizations.models import Organization
 
+pytestmark = pytest.mark.on_both
+
 PATHS = ("/administration", "/administration/firms")
 
 

@@ -26,6 +26,8 @@ from trainer.core.settings import Settings, read_settings
 from trainer.operating import rules
 from trainer.operating.health import look_for_readiness
 
+pytestmark = pytest.mark.on_both
+
 ALL_WELL = dict.fromkeys(["database", "schema", "disk", "queue", "worker", "key", "content"], "ok")
 
 

@@ -27,7 +27,7 @@ from trainer.organizations.operations import create_organization
 from trainer.organizations.queries import find_actor, find_open_firm, firm_is_open, list_firms, list_shut_firms
 from trainer.organizations.rules import FirmState, Role, firm_state
 
-pytestmark = pytest.mark.check("T013")
+pytestmark = [pytest.mark.check("T013"), pytest.mark.on_both]
 
 DAY = dt.timedelta(days=1)
 

@@ -20,6 +20,8 @@ from trainer.organizations.codes import make_join_code
 from trainer.organizations.models import Membership, Organization, Team
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 EVIL = '../"x"; filename=evil.exe\r\nSet-Cookie: a=b; é\u202e\x00/C:\\..'
 PLAIN = re.compile(r"(?:attachment|inline); filename=(?:\"[a-z0-9-]+\.[a-z]+\"|[A-Za-z0-9-]+\.[a-z]+)")
 

@@ -42,6 +42,8 @@ from trainer.organizations.replies import find_reply, set_replies
 from trainer.organizations.rules import next_follow_up
 from trainer.organizations.waiting import InvitationNeed, count_by_need, count_readiness, list_waiting
 
+pytestmark = pytest.mark.on_both
+
 __all__ = ["mailbox"]
 
 ZONE = ZoneInfo("America/New_York")

@@ -19,6 +19,8 @@ from trainer.organizations import queries
 from trainer.organizations.models import Membership
 from trainer.organizations.views import people as views
 
+pytestmark = pytest.mark.on_both
+
 RARE = ("access.denied", "team.removed")
 
 

@@ -22,6 +22,8 @@ from trainer.organizations.operations import PersonFacts
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 FACTS = PersonFacts("Eve Estes", "eve@example.org", "Guard", "007", dt.date(2026, 1, 5))
 
 

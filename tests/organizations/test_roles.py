@@ -24,6 +24,8 @@ from trainer.organizations.models import Invitation, Membership, TeamMembership
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 ACTORS = ("alice", "mona", "mark", "ines", "bob")
 MANAGERS = {"alice", "mona", "mark"}
 

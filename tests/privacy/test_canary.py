@@ -36,6 +36,8 @@ from trainer.organizations.rules import Role
 from trainer.privacy.rules import COOLING
 from trainer.privacy.tasks import erase_accounts, forget_all
 
+pytestmark = pytest.mark.on_both
+
 GONE = ("canary-address", "canary-new", "canary-work", "Canary Alias", "canary note", "canary comment", "canary-place")
 KEPT = ("Canary Holder", "Canary Roster")  # by the written rule: on the certificate, on the firm's roster
 

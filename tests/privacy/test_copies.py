@@ -35,6 +35,8 @@ from trainer.privacy.copies import forget_copies, order_copy
 from trainer.privacy.register import HOLDINGS
 from trainer.privacy.rules import COPY_KEPT
 
+pytestmark = pytest.mark.on_both
+
 FILES = ("README.txt", "certificate-letter.pdf", "certificate-a4.pdf", "badge.jwt", "badge.png", "badge.svg")
 MONDAY = "2026-11-23T15:00:00Z"
 

@@ -41,6 +41,8 @@ from trainer.privacy.register import HOLDINGS
 from trainer.privacy.rules import COOLING
 from trainer.privacy.tasks import erase_accounts
 
+pytestmark = pytest.mark.on_both
+
 MONDAY = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from uuid import UUID
 
+import pytest
 from flask import Flask
 
 from tests.cast import certify, make_account, sign_in_as, start_practice
@@ -15,6 +16,8 @@ from trainer.app import FEATURES
 from trainer.core.db import Base
 from trainer.privacy.queries import count_records
 from trainer.privacy.register import HOLDINGS
+
+pytestmark = pytest.mark.on_both
 
 FORGOTTEN = "give it a place in the privacy.py of its feature"
 HELD = [held for feature in FEATURES for held in feature.held.values()]

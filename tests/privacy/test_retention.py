@@ -27,6 +27,8 @@ from trainer.extras.pins.models import PinTry
 from trainer.privacy.copies import order_copy
 from trainer.privacy.tasks import forget_all
 
+pytestmark = pytest.mark.on_both
+
 MONDAY = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)
 
 

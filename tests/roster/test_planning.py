@@ -23,6 +23,8 @@ from trainer.roster.plan import RosterPlan
 from trainer.roster.planning import Decided, decide
 from trainer.roster.reading import read_list
 
+pytestmark = pytest.mark.on_both
+
 ROWS = "name,email,title,hired\nBob Builder,bob@example.org,Guard,2026-03-04\nPat Poe,pat@example.org,Guard,2026-03-04"
 TODAY = dt.datetime(2026, 11, 24, 15, tzinfo=dt.UTC)
 

@@ -18,6 +18,8 @@ from trainer.organizations.rules import Role
 from trainer.roster.models import RosterDraft
 from trainer.roster.tasks import import_roster
 
+pytestmark = pytest.mark.on_both
+
 __all__ = ["acme"]
 
 

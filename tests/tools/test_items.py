@@ -6,6 +6,7 @@ import csv
 import re
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 from flask import Flask
 
@@ -13,6 +14,8 @@ from tests.cast import make_account
 from tests.crowd import let_answer, rightly, wrongly
 from trainer.content.library import Library
 from trainer.content.schema import Pool
+
+pytestmark = pytest.mark.on_both
 
 
 def run(app: Flask, *words: str) -> Result:

@@ -41,6 +41,8 @@ from trainer.tools.demo.names import FIRM, SITES
 from trainer.tools.demo.people import DAYS
 from trainer.tools.demo.story import Story
 
+pytestmark = pytest.mark.on_both
+
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory, template_database: Path, shelf: Library) -> Iterator[Flask]:

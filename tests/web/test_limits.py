@@ -27,6 +27,8 @@ from trainer.core.limits import LimitCount, forget_counts
 from trainer.core.settings import Settings, SettingsRefused, read_settings
 from trainer.web.limits import limit_acts, limit_own_failures, network_of
 
+pytestmark = pytest.mark.on_both
+
 REDIS = os.environ.get("TRAINER_TEST_REDIS_URL", "redis://127.0.0.1:6379")
 HOME = {"REMOTE_ADDR": "198.51.100.7"}
 
@@ -109,7 +111,6 @@ def test_tries_at_once_are_all_counted_and_a_success_takes_nothing_off(app: Flas
     assert guess(Visitor(app)).status_code == 429
 
 
-@pytest.mark.on_both
 @pytest.mark.parametrize(
     ("limit", "status"), [(limit_acts("3 per hour"), 200), (limit_own_failures("3 per hour"), 422)], ids=["acts", "own"]
 )

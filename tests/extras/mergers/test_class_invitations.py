@@ -12,6 +12,8 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.instructing.models import ClassInvitation, ClassInvitationMail
 
+pytestmark = pytest.mark.on_both
+
 __all__ = ["maria"]
 
 

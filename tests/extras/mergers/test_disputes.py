@@ -31,6 +31,8 @@ from trainer.learning.models import Enrollment, LessonResponse
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts, add_person
 
+pytestmark = pytest.mark.on_both
+
 OTHER_PIN = "739164"
 NEITHER = "583205"
 OWN = (Attempt, Response, LessonResponse, ClassNote, Enrollment, Credential, Membership)

@@ -67,6 +67,8 @@ from trainer.organizations.operations import PersonFacts, add_person, change_per
 from trainer.organizations.queries import get_person, list_team_ids
 from trainer.organizations.rules import Role
 
+pytestmark = pytest.mark.on_both
+
 NOON = "2026-11-25T12:00:00Z"
 NUMBER = "00446"
 

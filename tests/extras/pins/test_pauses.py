@@ -21,6 +21,8 @@ from trainer.extras.pins.rules import A_DAY, FIRM_A_DAY, Way
 from trainer.extras.pins.tasks import tell_of_pauses
 from trainer.jobs.emails import write
 
+pytestmark = pytest.mark.on_both
+
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 
@@ -44,7 +46,6 @@ def tell(acme: Acme) -> list[str]:
         return list(db.session.scalars(query))
 
 
-@pytest.mark.on_both
 def test_owners_are_told_once_and_a_manager_of_all_opens_them_again(acme: Acme) -> None:
     with time_machine.travel(NOON, tick=False) as traveller:
         come_in(Visitor(acme.app), acme, slip_for(acme, add_gus(acme)))

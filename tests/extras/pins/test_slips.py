@@ -31,6 +31,8 @@ from trainer.organizations.models import Membership, Organization
 from trainer.organizations.operations import NO_NUMBER, PersonFacts, add_person, change_person
 from trainer.organizations.queries import get_person
 
+pytestmark = pytest.mark.on_both
+
 DAY = dt.date(2026, 11, 25)
 
 
