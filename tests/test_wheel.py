@@ -89,6 +89,7 @@ def test_a_wheel_has_all_that_is_in_the_checkout_and_no_more(wheel: Path) -> Non
     assert brought == expected, "new files that belong there are to be added to git first"
 
 
+@pytest.mark.nightly
 def test_two_builds_have_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     for part in PARTS:
@@ -102,6 +103,7 @@ def test_two_builds_have_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
     assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(wheel.read_bytes()).digest()
 
 
+@pytest.mark.nightly
 def test_an_installed_app_serves_its_content_from_a_folder_of_its_users(installed: Path, tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -120,6 +122,7 @@ def test_an_installed_app_serves_its_content_from_a_folder_of_its_users(installe
     assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.nightly
 def test_an_installed_app_has_its_commands(installed: Path, tmp_path: Path) -> None:
     def run(*words: str) -> str:
         command = [str(installed / "trainer"), *words]

@@ -1,4 +1,4 @@
-"""All lessons, as they are laid out: no holes in the text on a computer, nothing to scroll sideways on a phone."""
+"""Lessons, as they are laid out: no holes in the text on a computer, nothing to scroll sideways on a phone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.live import Live
+from tests.browser.sheets import IS_ALL
 from trainer.content.serving import served
 
 # Blocks of the text, one after the other; notes of sources stand beside them.
@@ -59,7 +60,7 @@ def test_no_lesson_has_a_hole_in_its_text_and_none_scrolls_sideways(
     page: Page = context(width=1280).new_page()
     assert len(lessons) > 60
     found = {}
-    for path in lessons:
+    for path in lessons if IS_ALL else lessons[::6]:  # they share a template; a night looks at each
         page.goto(f"{path}?open=all", wait_until="domcontentloaded")
         gaps, overlaps = page.evaluate(_GAPS), page.evaluate(_OVERLAPS)
         page.set_viewport_size({"width": 360, "height": 740})

@@ -11,6 +11,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 import click
+import pyrage
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,12 +21,16 @@ from trainer.cli.backups import files
 from trainer.cli.backups.age import (
     NotDecrypted,
     decrypt,
+    decrypt_identity,
     decrypt_with_passphrase,
     encrypt,
+    encrypt_identity,
     is_by_passphrase,
 )
 
 PASSPHRASE = "correct horse battery"
+AT_ITS_COST = pyrage.passphrase.encrypt
+"""What the other tests of commands replace (`conftest.py`)."""
 EARLIER = Path(__file__).with_name("encrypted.age")
 """What version 0.9.0 encrypted, with code of its own: numbered lines, over more than one chunk."""
 LONG = bytes(range(256)) * 1000
@@ -86,6 +91,15 @@ def test_a_passphrase_decrypts_one_small_file_that_decrypts_the_others(folder: P
     plain = decrypt_with_passphrase(path.read_bytes(), PASSPHRASE).decode()
     assert re.fullmatch(r"AGE-SECRET-KEY-1[0-9A-Z]{58}\n", plain)  # what age takes as a file of identities
     assert not any(is_by_passphrase((folder / (name + files.ENCRYPTED)).read_bytes()) for name in TEXTS)
+
+
+def test_to_try_a_passphrase_is_costly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pyrage.passphrase, "encrypt", AT_ITS_COST)
+    identity = Identity.generate()
+    encrypted = encrypt_identity(identity, PASSPHRASE)
+    doublings = int(encrypted.split(b"\n")[1].split()[-1])
+    assert doublings >= 15
+    assert str(decrypt_identity(encrypted, PASSPHRASE)) == str(identity)
 
 
 def test_another_passphrase_is_refused(folder: Path) -> None:

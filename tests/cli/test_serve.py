@@ -229,6 +229,7 @@ def test_a_killed_web_server_comes_back_and_leaves_no_orphan(serve: Serve) -> No
     assert site.child("worker") == worker
 
 
+@pytest.mark.nightly
 def test_the_port_is_closed_while_the_web_server_cannot_come_back_and_open_once_it_can(
     serve: Serve, settings: Settings
 ) -> None:
@@ -377,7 +378,20 @@ def test_a_second_server_on_the_same_folder_is_refused(serve: Serve) -> None:
     assert site.is_up()
 
 
-def test_what_can_never_start_ends_with_one_line(serve: Serve, settings: Settings, tmp_path: Path) -> None:
+def test_what_can_never_start_ends_with_one_line() -> None:
+    program = (
+        "import sys\nfrom trainer.server.supervisor import Program, supervise\n"
+        "command = [sys.executable, '-c', 'raise SystemExit(1)']\n"
+        "sys.exit(supervise([Program('web server', command, 9, is_vital=True)], []))\n"
+    )
+    ended = begin_program(dict(os.environ), program)
+    _out, said = ended.communicate()
+    assert ended.returncode == 1
+    assert "The web server can't be started: exit code 1, 3 times in a row." in said
+
+
+@pytest.mark.nightly
+def test_so_does_a_web_server_whose_port_is_taken(tmp_path: Path) -> None:
     """Another program takes the port between the check and the start, and doesn't share it."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -425,7 +439,7 @@ def test_a_web_worker_that_is_started_again_serves_what_the_others_serve(serve: 
         assert is_running(site.child("worker"))
 
 
-@pytest.mark.parametrize("is_gone", [True, False])
+@pytest.mark.parametrize("is_gone", [True, pytest.param(False, marks=pytest.mark.nightly)])
 def test_a_start_without_its_content_folder_serves_what_was_in_service(
     serve: Serve, tmp_path: Path, is_gone: bool
 ) -> None:

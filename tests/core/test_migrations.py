@@ -88,8 +88,6 @@ from trainer.organizations.rules import Role
 from trainer.roster.drafts import keep_draft, match_columns
 from trainer.roster.reading import read_list
 
-pytestmark = pytest.mark.on_both
-
 FOLDER = str(ROOT / "migrations")
 
 
@@ -109,6 +107,7 @@ def test_there_is_one_head() -> None:
     assert len(ScriptDirectory.from_config(config).get_heads()) == 1
 
 
+@pytest.mark.on_both
 @pytest.mark.check("T119")
 @pytest.mark.filterwarnings("ignore:.* expression-based index")
 def test_the_tables_are_as_the_records_say(app: Flask) -> None:
@@ -141,6 +140,7 @@ def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
     count(app)
 
 
+@pytest.mark.on_both
 def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: Library) -> None:
     fill_all(app, visitor, shelf)
     with app.app_context():
@@ -156,6 +156,7 @@ NEWEST = 4
 """Migrations that each run tries one by one; a night tries all of them."""
 
 
+@pytest.mark.on_both
 @pytest.mark.check("T119")
 @pytest.mark.parametrize("most", [NEWEST, pytest.param(1_000, marks=pytest.mark.nightly)])
 def test_each_migration_undone_leaves_every_row_as_it_was_before_it(
@@ -346,6 +347,7 @@ def test_nobody_without_an_address_is_lost_on_the_way_down(app: Flask) -> None:
         db.session.rollback()
 
 
+@pytest.mark.on_both
 def test_a_limited_link_for_an_inspector_ends_on_the_way_down_since_it_would_show_everyone(app: Flask) -> None:
     alice = make_account(app, "alice@example.org")
     firm = make_site_firm(app, alice)
@@ -364,6 +366,7 @@ def test_a_limited_link_for_an_inspector_ends_on_the_way_down_since_it_would_sho
 TAKEN_OUT = ("filed_certificates", "firm_logos", "arrivals", "walk_in_attendances", "walk_ins")
 
 
+@pytest.mark.on_both
 def test_what_is_taken_out_is_exported_before_its_tables_go(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     alice = make_account(app, "alice@example.org")
     firm = make_site_firm(app, alice)
@@ -386,6 +389,7 @@ def test_what_is_taken_out_is_exported_before_its_tables_go(app: Flask, capsys: 
         assert [*instance.glob("taken-out-*.zip")] == [path]  # nothing was there
 
 
+@pytest.mark.on_both
 def test_what_cannot_be_exported_is_not_taken_out(
     app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -404,6 +408,7 @@ def test_what_cannot_be_exported_is_not_taken_out(
         upgrade(directory=FOLDER)
 
 
+@pytest.mark.on_both
 def test_names_that_nobody_claimed_stay_with_their_meeting(app: Flask) -> None:
     ines = make_account(app)
     approve(app, ines)

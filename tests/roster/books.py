@@ -71,8 +71,8 @@ def sheet_of(rows: str) -> bytes:
     return f"{head}{rows}</sheetData></worksheet>".encode()
 
 
-def bomb(megabytes: int = 1024) -> bytes:
-    """Return a workbook of about a megabyte whose sheet is so many megabytes of blanks."""
+def bomb(megabytes: int = 256) -> bytes:
+    """Return a workbook whose sheet is so many megabytes of blanks, a thousand times its own size."""
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         archive.writestr("xl/workbook.xml", _BOOK)

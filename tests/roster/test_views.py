@@ -80,6 +80,7 @@ def count_seen() -> int:
 
 
 WRITTEN = (Membership, Team, TeamMembership, Invitation, OutboxMessage)
+IS_BOOK = pytest.mark.parametrize("is_book", [pytest.param(False, marks=pytest.mark.nightly), True])
 
 
 def test_a_dry_run_writes_nothing_to_people(acme: Acme) -> None:
@@ -151,7 +152,7 @@ def test_if_the_firm_changed_meanwhile_the_rows_are_shown_again(acme: Acme) -> N
 
 @pytest.mark.asvs("2.3.3")
 @pytest.mark.check("T084")
-@pytest.mark.parametrize("is_book", [False, True])
+@IS_BOOK
 def test_one_bad_row_of_ten_thousand_keeps_all_of_them_out(acme: Acme, is_book: bool) -> None:
     rows = many(10_000, bad=9_999)
     visitor, before = acme.enter("alice"), count(acme.app, *WRITTEN)
@@ -180,7 +181,7 @@ def test_the_right_digest_stores_nothing_of_a_roster_with_one_bad_row(acme: Acme
 
 
 @pytest.mark.check("T084")
-@pytest.mark.parametrize("is_book", [False, True])
+@IS_BOOK
 def test_ten_thousand_rows_are_looked_at_and_taken_over_in_seconds(acme: Acme, is_book: bool) -> None:
     data = book(many(10_000)) if is_book else as_csv(many(10_000))
     visitor, (before,) = acme.enter("alice"), count(acme.app, Membership)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import date
 
+import pytest
+
 from trainer.content.library import load
 from trainer.core.settings import ROOT
 from trainer.items.registry import MODELS
@@ -14,6 +16,7 @@ from trainer.tools.instrument.figures import differences
 KEPT = ROOT / "tests" / "instrument.json"
 
 
+@pytest.mark.nightly  # 20 seconds; tests/tools/instrument holds how each figure comes about
 def test_the_file_is_true_to_the_bank() -> None:
     content, _warnings = load(ROOT / "content", date(2026, 11, 26), MODELS)
     figures = [figure for part in whole.figures(content).values() for figure in part]
