@@ -28,7 +28,7 @@ from trainer.assessment.tasks import count_answers
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.instructing.models import ClassNote, Cohort, CohortMember
+from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts, approve_instructor, join, make_cohort
 from trainer.instructing.queries import Desk, find_desk
 from trainer.instructing.sessions import hold_session
@@ -348,30 +348,3 @@ def write_note(app: Flask, user_id: UUID, text: str = NOTE) -> None:
         assert question is not None
         given = {"note": text, "step": "compared", "ticked": ["time"]}
         answer(enroll(user_id, course, clock.now()), lesson, question, given, None, clock.now())
-
-
-def note_question() -> tuple[str, dict[str, object]]:
-    """Return the digest of the note's question, and the question as it is kept."""
-    lesson = served().courses["security-officer"].lesson("your-venue/farm")
-    assert lesson is not None
-    question = lesson.question("at-the-van")
-    assert question is not None
-    return question.digest, question.payload
-
-
-def add_note(app: Flask, member_id: UUID, text: str = NOTE) -> UUID:
-    """Let someone in a class have handed in that note; return its id."""
-    with app.app_context(), transaction():
-        digest, question = note_question()
-        member = db.session.get_one(CohortMember, member_id)
-        handed_in = ClassNote(
-            cohort_id=member.cohort_id,
-            member_id=member_id,
-            item_digest=digest,
-            question=question,
-            text=text,
-            handed_in_at=clock.now(),
-        )
-        db.session.add(handed_in)
-        db.session.flush()
-        return handed_in.id

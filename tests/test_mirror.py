@@ -79,8 +79,6 @@ HELD_BY = {
     "instructing/test_nudges.py": "instructing/emails web/emails",
     "instructing/test_operations.py": "instructing/models instructing/queries",
     "instructing/test_old_links.py": "instructing/views/old_links",
-    "instructing/test_grading.py": "instructing/note_forms instructing/views/grading",
-    "instructing/test_handing_in.py": "instructing/views/handing_in",
     "instructing/test_undoing.py": "instructing/views/signing",
     "instructing/test_sessions.py": "instructing/records",
     "instructing/test_views.py": "instructing/forms instructing/posters instructing/views/board "
@@ -95,6 +93,9 @@ HELD_BY = {
     "extras/mergers/test_mergers.py": "core/rows extras/mergers/certificates extras/mergers/emails "
     "extras/mergers/entries extras/mergers/forms extras/mergers/models extras/mergers/operations "
     "extras/mergers/queries extras/mergers/rules extras/mergers/tasks extras/mergers/views",
+    "extras/notes/test_grading.py": "extras/notes/access extras/notes/emails extras/notes/forms "
+    "extras/notes/views/grading",
+    "extras/notes/test_handing_in.py": "extras/notes/models extras/notes/views/handing_in extras/notes/words",
     "extras/packs/test_checks.py": "extras/packs/models extras/packs/queries extras/packs/rules "
     "extras/packs/views/checks",
     "extras/packs/test_files.py": "extras/packs/cover extras/packs/pages extras/packs/reading extras/packs/records "

@@ -20,7 +20,6 @@ from tests.assignments.firm import EVERYONE, Firm
 from tests.assignments.trainings import have_recorded, record
 from tests.cast import (
     actor_of,
-    add_note,
     add_second_factor,
     appoint,
     approve,
@@ -70,11 +69,9 @@ from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
 from trainer.instructing.models import (
     ClassInvitation,
-    ClassNote,
     ClassView,
     Cohort,
     CohortMember,
-    SavedComment,
 )
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
@@ -135,7 +132,6 @@ LEFT = {
     "sign_offs.signed_off_by_id": ID,
     "signatures.signed_by_id": ID,
     "nudges.created_by_id": ID,
-    "class_notes.answered_by_id": ID,
     "class_invitations.invited_by_id": ID,
     "class_invitation_mails.sent_by_id": ID,
     "audit_events.actor_id": ID,
@@ -329,18 +325,13 @@ def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID, site: UUID
             choose_teams(desk_of(teacher, cohort), [site])
             invite_to_class(desk_of(teacher, cohort), clock.now())
         member, meeting = join_class(app, learner, cohort, name), hold_meeting(app, teacher, cohort)
-        note = add_note(app, member, f"{name} wrote this.")
         with app.app_context(), transaction():
-            handed_in = db.session.get_one(ClassNote, note)
-            handed_in.answered_at, handed_in.answered_by_id = clock.now(), teacher
-            handed_in.met, handed_in.comment = ["time"], "Add the time."
             desk = desk_of(teacher, cohort)
             note_attendance(desk, meeting, [member], clock.now())
             sign_off(
                 desk, meeting, NAME if teacher == petra else "Ines Ito", served().courses[COURSE], True, clock.now()
             )
             nudge(desk, [member], clock.now())
-            db.session.add(SavedComment(user_id=teacher, text="Add the time.", saved_at=clock.now()))
             other = ines if teacher == petra else petra
             db.session.add(
                 ClassView(cohort_id=cohort, user_id=other, name=NAME if other == petra else "I.", began_at=clock.now())

@@ -36,6 +36,7 @@ from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
 from trainer.extras.inspectors import feature as inspectors
 from trainer.extras.mergers import feature as mergers
+from trainer.extras.notes import feature as notes
 from trainer.extras.packs import feature as packs
 from trainer.extras.pins import feature as pins
 from trainer.extras.remarks import feature as remarks
@@ -92,6 +93,7 @@ FEATURES: Final = (
     tools.FEATURE,
     pins.FEATURE,
     mergers.FEATURE,
+    notes.FEATURE,
     packs.FEATURE,
     reports.FEATURE,
     inspectors.FEATURE,

@@ -12,7 +12,8 @@ from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.instructing.models import ClassNote, CohortMember, SavedComment
+from trainer.extras.notes.models import ClassNote, SavedComment
+from trainer.instructing.models import CohortMember
 from trainer.learning.operations import answer, enroll
 
 SHORT = "Fri 9:40 pm. Front desk.\nHe took both IDs."

@@ -24,7 +24,6 @@ from tests.assignments.firm import EVERYONE, earn, make_firm
 from tests.assignments.trainings import record
 from tests.cast import (
     actor_of,
-    add_note,
     add_second_factor,
     appoint,
     approve,
@@ -67,7 +66,7 @@ from trainer.extras.pins.rules import Way
 from trainer.extras.pins.signing_in import choose_pin
 from trainer.extras.pins.slips import print_slip
 from trainer.instructing.invitations import choose_teams, invite
-from trainer.instructing.models import ClassFigures, ClassSession, ClassView, SavedComment
+from trainer.instructing.models import ClassFigures, ClassSession, ClassView
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.due_firms import bring_forward
@@ -263,14 +262,12 @@ def fill_class(app: Flask) -> None:
     approve(app, ines)
     cohort = make_class(app, ines, None)
     member, meeting = join_class(app, leo, cohort), hold_meeting(app, ines, cohort)
-    add_note(app, member)
     with app.app_context(), transaction():
         desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, "Ines Ito", course, True, clock.now())
         nudge(desk, [member], clock.now())
         db.session.add(ClassView(cohort_id=cohort, user_id=leo, name="Leo", began_at=clock.now()))
-        db.session.add(SavedComment(user_id=ines, text="Add the time.", saved_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
 
 

@@ -11,18 +11,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import join_class, make_account, make_class, put_on_roster
+from tests.cast import add_second_factor, desk_of, join_class, make_account, make_class, put_on_roster
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
 from tests.support import COURSE, Visitor
+from trainer.accounts.queries import find_user_by_email_key
 from trainer.assessment import operations as assessment
 from trainer.assessment.models import Attempt
 from trainer.assessment.queries import list_responses
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
+from trainer.instructing import operations
 from trainer.instructing.models import CohortMember
 from trainer.learning.operations import enroll
+from trainer.organizations.rules import Role
 
 
 @dataclass
@@ -66,6 +69,21 @@ def open_room(acme: Acme, **changes: object) -> Room:
 @pytest.fixture
 def room(acme: Acme) -> Room:
     return open_room(acme)
+
+
+def hand_over(room: Room) -> None:
+    """Let Ines give the class to Irma, who becomes an instructor for it."""
+    address = "irma@example.org"
+    with room.app.app_context():
+        known = find_user_by_email_key(address)
+    if known is None:
+        irma = make_account(room.app, address)
+        add_second_factor(room.app, irma)
+        entry = put_on_roster(room.app, room.acme.id, irma, Role.INSTRUCTOR, name="Irma I.", email=address)
+        room.acme.users["irma"], room.acme.people["irma"] = irma, entry
+    with room.app.app_context(), transaction():
+        desk = desk_of(room.acme.users["ines"], room.id)
+        operations.hand_over_within_firm(desk, room.acme.people["irma"], clock.now())
 
 
 def answer_practice(app: Flask, user_id: UUID, rng: random.Random, *, hand_in: bool = True, answers: int = 99) -> UUID:

@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import (
-    add_note,
     add_second_factor,
     approve,
     ask_for_round,
@@ -23,15 +22,14 @@ from tests.cast import (
     put_on_roster,
     sign_in_as,
 )
-from tests.instructing.conftest import Room, open_room
+from tests.instructing.conftest import Room, hand_over, open_room
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
-from trainer.accounts.queries import find_user_by_email_key
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.instructing import operations
-from trainer.instructing.models import ClassView, Cohort, SavedComment, Signature
+from trainer.instructing.models import ClassView, Cohort, Signature
 from trainer.instructing.queries import list_views
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.closing import suspend
@@ -41,11 +39,12 @@ from trainer.organizations.rules import Role
 
 
 def routes(app: Flask) -> list[tuple[str, str, set[str]]]:
-    """Return (method, endpoint, arguments) of every route of a class."""
+    """Return (method, endpoint, arguments) of every route of a class, without those of extras."""
     found = [
         (method, rule.endpoint, rule.arguments)
         for rule in app.url_map.iter_rules()
         if "cohort_id" in rule.arguments
+        and app.view_functions[rule.endpoint].__module__.startswith("trainer.instructing.")
         for method in sorted((rule.methods or set()) & {"GET", "POST"})
     ]
     assert len(found) > 18
@@ -61,28 +60,17 @@ def answers(visitor: Visitor, room: Room, cohort: UUID, meeting: UUID, member: U
         db.session.add(view)
         db.session.flush()
         view_id = view.id
-    note, comment = handed_in(room, member)
     signature = signed(room, meeting)
     for method, endpoint, names in routes(room.app):
         values = {"cohort_id": cohort, "class_session_id": meeting, "member_id": member, "request_id": request}
         values |= {"signature_id": signature}
-        values |= {"view_id": view_id, "note_id": note, "comment_id": comment}
+        values["view_id"] = view_id
         path = adapter.build(endpoint, {name: values[name] for name in names})
         answer = visitor.post(path) if method == "POST" else visitor.get(path)
         found[method, endpoint] = answer.status_code
         text = answer.get_data().decode(errors="replace")  # also ends a stream, and with it the request
         assert answer.status_code != 404 or "Night crew" not in text
     return found
-
-
-def handed_in(room: Room, member: UUID) -> tuple[UUID, UUID]:
-    """Put a note and a comment of Ines's there; return their ids."""
-    note = add_note(room.app, member)
-    with room.app.app_context(), transaction():
-        comment = SavedComment(user_id=room.acme.users["ines"], text="Add the time.", saved_at=clock.now())
-        db.session.add(comment)
-        db.session.flush()
-        return note, comment.id
 
 
 def signed(room: Room, meeting: UUID) -> UUID:
@@ -128,9 +116,9 @@ def test_every_page_of_a_class_is_for_its_instructor_and_the_owner(
     add_second_factor(room.app, acme.users["irma"])
     put_on_roster(room.app, acme.id, acme.users["irma"], Role.INSTRUCTOR, name="Irma I.", email="irma@example.org")
     found = answers(acme.enter(name), room, room.id, meeting, room.bob)
-    hidden = {key for key in found if key[1] == "board.answers" or key[1].startswith("class_notes.")}
-    assert {found.pop(key) for key in hidden} == {404}  # this class shows no answers, and takes no notes
-    assert len(hidden) == 5
+    hidden = {key for key in found if key[1] == "board.answers"}
+    assert {found.pop(key) for key in hidden} == {404}  # this class shows no answers
+    assert len(hidden) == 1
     unseen = {key: found.pop(key) for key in list(found) if key[1].startswith("misreads.")}
     assert len(unseen) == 4
     assert {status == 404 for status in unseen.values()} == {name != "ines"}, unseen
@@ -203,21 +191,6 @@ READABLE = {
     ("POST", "cohorts.leave_view"),
 }
 """What someone who taught a class before gets of it."""
-
-
-def hand_over(room: Room) -> None:
-    """Let Ines give the class to Irma, who becomes an instructor for it."""
-    address = "irma@example.org"
-    with room.app.app_context():
-        known = find_user_by_email_key(address)
-    if known is None:
-        irma = make_account(room.app, address)
-        add_second_factor(room.app, irma)
-        entry = put_on_roster(room.app, room.acme.id, irma, Role.INSTRUCTOR, name="Irma I.", email=address)
-        room.acme.users["irma"], room.acme.people["irma"] = irma, entry
-    with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["ines"], room.id)
-        operations.hand_over_within_firm(desk, room.acme.people["irma"], clock.now())
 
 
 def views_of(room: Room) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.cast import code_of, desk_of, hold_meeting
-from tests.instructing.conftest import Room
-from tests.instructing.test_access import hand_over
+from tests.instructing.conftest import Room, hand_over
 from tests.instructing.test_sessions import attend, sign
 from tests.support import COURSE
 from trainer.content.serving import served

@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tests.cast import approve, certify, desk_of, hold_meeting, make_class
-from tests.instructing.conftest import Room
-from tests.instructing.test_access import hand_over
+from tests.instructing.conftest import Room, hand_over
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock

@@ -13,7 +13,6 @@ from tests.assignments.firm import EVERYONE, Firm
 from tests.assignments.trainings import record
 from tests.cast import (
     actor_of,
-    add_note,
     add_second_factor,
     desk_of,
     hold_meeting,
@@ -40,7 +39,7 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
 from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
-from trainer.instructing.models import ClassFigures, ClassView, SavedComment
+from trainer.instructing.models import ClassFigures, ClassView
 from trainer.instructing.nudges import nudge
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.due_firms import bring_forward
@@ -87,7 +86,6 @@ FIRMS = {
     "class_invitations",
     "class_invitation_mails",
     "class_sessions",
-    "class_notes",
     "attendances",
     "nudges",
     "class_figures",
@@ -198,9 +196,7 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     put_on_roster(app, firm, walter, name="Walter Wu", email=f"walter@{at}.example.org", teams=[site])
     cohort = make_class(app, ines, firm)
     member, meeting = join_class(app, mona, cohort, "Mona May"), hold_meeting(app, ines, cohort)
-    add_note(app, member)
     with app.app_context(), transaction():
-        db.session.add(SavedComment(user_id=ines, text=f"Add the time. {name}", saved_at=clock.now()))
         desk, course = desk_of(ines, cohort), served().courses[COURSE]
         note_attendance(desk, meeting, [member], clock.now())
         sign_off(desk, meeting, "Ines Ito", course, True, clock.now())

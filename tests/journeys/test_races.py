@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from tests.assessment.staged import FIRST, SECOND, answer, copy_staged
 from tests.assessment.swapped import open_library
@@ -27,7 +27,6 @@ from tests.cast import (
     make_class,
     sign_in_as,
     start_final,
-    write_note,
 )
 from tests.live import all_at_once, serving
 from tests.support import COURSE, PASSWORD, Visitor, keys, make_ready, right_verdict, take_final, too_many
@@ -42,7 +41,7 @@ from trainer.core.db import Base, db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
-from trainer.instructing.models import ClassNote, CohortMember, Signature, SignOff
+from trainer.instructing.models import CohortMember, Signature, SignOff
 from trainer.learning.models import Enrollment
 
 pytestmark = pytest.mark.on_both
@@ -217,37 +216,6 @@ def test_one_person_who_joins_a_class_many_times_at_once_is_in_it_once(app: Flas
     )
     assert {status for status, _location in all_at_once(server, [request] * AT_ONCE)} == {303}
     assert count(app, CohortMember) == count(app, Enrollment) == 1
-
-
-def test_a_note_handed_in_many_times_at_once_waits_once_and_is_answered_or_withdrawn(app: Flask, server: str) -> None:
-    ines, leo = make_account(app, "ines@example.org"), make_account(app, "leo@example.org")
-    add_second_factor(app, ines)
-    approve(app, ines)
-    cohort = make_class(app, ines, None, course="security-officer", takes_notes=True)
-    join_class(app, leo, cohort)
-    write_note(app, leo)
-    teacher, writer = sign_in_as(app, ines), sign_in_as(app, leo)
-    token, cookie, path = (
-        writer.token(),
-        writer.cookie(),
-        "/courses/security-officer/your-venue/farm/answers/at-the-van",
-    )
-    hand_in = (f"{path}/hand-in", {"csrf_token": token, "cohort": str(cohort)}, cookie)
-    for _round in range(ROUNDS):
-        answers = all_at_once(server, [hand_in] * AT_ONCE)
-        assert {status for status, _location in answers} == {303}
-        assert count(app, ClassNote, ClassNote.answered_at.is_(None)) == 1
-        with app.app_context():
-            note = db.session.scalars(select(ClassNote.id).where(ClassNote.answered_at.is_(None))).one()
-        withdraw = (f"/my-notes/{note}/withdrawal", {"csrf_token": token}, cookie)
-        fields = {"csrf_token": teacher.token(), "do": "send", "comment": "Good."}
-        reply = (f"/cohorts/{cohort}/notes/{note}", fields, teacher.cookie())
-        all_at_once(server, [withdraw, reply] * 8)
-        kept = count(app, ClassNote, ClassNote.id == note)
-        assert count(app, ClassNote, ClassNote.id == note, ClassNote.comment == "Good.") == kept
-        assert count(app, OutboxMessage, OutboxMessage.id == note) == kept
-        with app.app_context(), transaction():
-            db.session.execute(delete(ClassNote))
 
 
 def test_lessons_signed_off_many_times_at_once_count_once(app: Flask, shelf: Library, server: str) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import make_url
 
 from tests.cast import (
-    add_note,
     certify,
     join_class,
     make_account,
@@ -29,7 +28,6 @@ from trainer.accounts.queries import get_user
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
-from trainer.instructing.models import SavedComment
 from trainer.jobs.work import advance_all
 from trainer.learning.models import Enrollment
 from trainer.organizations.rules import Role
@@ -38,7 +36,7 @@ from trainer.privacy.tasks import erase_accounts, forget_all
 
 pytestmark = pytest.mark.on_both
 
-GONE = ("canary-address", "canary-new", "canary-work", "Canary Alias", "canary note", "canary comment", "canary-place")
+GONE = ("canary-address", "canary-new", "canary-work", "Canary Alias", "canary-place")
 KEPT = ("Canary Holder", "Canary Roster")  # by the written rule: on the certificate, on the firm's roster
 
 
@@ -51,11 +49,10 @@ def live(app: Flask) -> tuple[Flask, Visitor]:
     put_on_roster(app, acme, wren, name="Canary Roster", email="canary-work@example.org")
     certify(app, wren, "Canary Holder")
     cohort = make_class(app, ines, acme, taught_by="Ines")
-    add_note(app, join_class(app, wren, cohort, "Canary Alias"), "A canary note about a van.")
+    join_class(app, wren, cohort, "Canary Alias")
     with app.app_context(), transaction():
         db.session.execute(update(User).where(User.id == wren).values(certificate_name="Canary Alias"))
         db.session.execute(update(Enrollment).where(Enrollment.user_id == wren).values(place="canary-place"))
-        db.session.add(SavedComment(user_id=wren, text="canary comment", saved_at=clock.now()))
         request_address(get_user(wren), "canary-new@example.org", clock.now())
         request_reset("canary-address@example.org", clock.now())
     visitor = sign_in_as(app, wren)

@@ -14,7 +14,6 @@ from tests.assignments.trainings import record
 from tests.cast import (
     LOCAL,
     actor_of,
-    add_note,
     add_second_factor,
     appoint,
     approve,
@@ -54,7 +53,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import share
 from trainer.credentials.rules import STATUS_PLACES
-from trainer.instructing.models import ClassNote, ClassView, SavedComment, Signature
+from trainer.instructing.models import ClassView, Signature
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitation_links import token_of as invitation_token
@@ -184,8 +183,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         values["training_id"] = str(training)
         others["earlier.undo"] = {"training_id": str(record(actor, dana, "Another training"))}
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
-    farm = {"course": "security-officer", "module": "your-venue", "lesson": "farm", "question": "at-the-van"}
-    others["handing_in.hand_in"] = dict(farm)
     write_note(app, bob)
     classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}
@@ -213,7 +210,6 @@ def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int
         view_id = view.id
     return {
         "signature_id": _signed(app, bob, meeting),
-        **_handed_in(app, bob, make_class(app, bob, firm)),
         "view_id": str(view_id),
         "cohort_id": str(cohort),
         "code": code_of(app, cohort),
@@ -232,18 +228,6 @@ def _signed(app: Flask, bob: UUID, meeting: UUID) -> str:
         db.session.add(signature)
         db.session.flush()
         return str(signature.id)
-
-
-def _handed_in(app: Flask, bob: UUID, cohort: UUID) -> dict[str, str | int]:
-    """Let Bob be in a class, which no other route has him leave, with a note that was answered, and keep a comment."""
-    member = join_class(app, bob, cohort, "Bob B.")
-    note = add_note(app, member)
-    with app.app_context(), transaction():
-        db.session.get_one(ClassNote, note).answered_at = clock.now()
-        comment = SavedComment(user_id=bob, text="Add the time.", saved_at=clock.now())
-        db.session.add(comment)
-        db.session.flush()
-        return {"note_id": str(note), "comment_id": str(comment.id)}
 
 
 def course_with_choice(here: Content) -> str:

@@ -20,7 +20,6 @@ from trainer.core.clock import now, today
 from trainer.core.errors import Conflict, NotFound
 from trainer.credentials.queries import list_credentials, status_on
 from trainer.credentials.rules import show_serial
-from trainer.instructing.handing_in import has_handed_in, list_unread
 from trainer.instructing.invitations import list_own_invitations
 from trainer.instructing.queries import find_cohort_by_code, list_own_classes
 from trainer.joining.invitation_forms import AskCodeForm
@@ -169,8 +168,6 @@ def me() -> str:
         firms=firms,
         shut=shut,
         classes=list_own_classes(current_user.id),
-        answered_notes=list_unread(current_user.id),
-        has_notes=has_handed_in(current_user.id),
         invitations=list_own_invitations(current_user.id, at),
         show_code=show_code,
         courses=list(courses.values()),

@@ -1,7 +1,7 @@
 """What an instructor does: classes joined with a code, where each person stands, what the group misreads, teaching.
 
 Nouns: Cohort, CohortMember, ClassInvitation, ClassView, ClassSession, Attendance, Signature, SignOff,
-ClassNote, SavedComment, Nudge, InstructorApproval.
+Nudge, InstructorApproval.
 What someone has read and when a course is completed is decided in `learning`; how scenes are scored in `assessment`;
 firms are `organizations`.
 """

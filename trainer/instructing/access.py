@@ -44,18 +44,6 @@ def teaching_unseen(view: View) -> View:
     return teaching(_unseen(view))
 
 
-def reading_notes(view: View) -> View:
-    """Let in the instructor of the class, if people can hand in notes there; as `teaching_unseen`."""
-
-    @wraps(view)
-    def enter(desk: Desk, **values: Any) -> Any:
-        if not desk.reads_notes:
-            raise NotFound
-        return view(desk, **values)
-
-    return teaching(enter)
-
-
 def _find_teaching(user_id: uuid.UUID, cohort_id: uuid.UUID) -> Desk | None:
     return find_desk(user_id, cohort_id, set(FirmState))
 

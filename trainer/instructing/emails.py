@@ -12,34 +12,18 @@ from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
 from trainer.instructing.invitations import find_waiting
-from trainer.instructing.models import ClassNote, Cohort, CohortMember, Nudge
+from trainer.instructing.models import Cohort, Nudge
 from trainer.instructing.queries import find_membership
 from trainer.learning.queries import find_enrollment, path_of, standing
 from trainer.organizations.codes import show_code
 from trainer.web.emails import RenderedEmail, render_email
 
-TEMPLATES = ("class-nudge", "class-invitation", "class-note")
+TEMPLATES = ("class-nudge", "class-invitation")
 
 
 def write(message: OutboxMessage) -> RenderedEmail | None:
     """Return what the mail says, or None if it is no longer true: archived, left, answered or done in the meantime."""
-    write_kind = {"class-invitation": _write_invitation, "class-note": _write_answer}.get(
-        message.template, _write_nudge
-    )
-    return write_kind(message)
-
-
-def _write_answer(message: OutboxMessage) -> RenderedEmail | None:
-    handed_in = db.session.get(ClassNote, UUID(hex=message.ids["note"]))
-    member = db.session.get(CohortMember, handed_in.member_id) if handed_in else None
-    if handed_in is None or member is None or handed_in.answered_at is None or handed_in.read_at is not None:
-        return None
-    cohort = db.session.get_one(Cohort, handed_in.cohort_id)
-    if find_membership(member.user_id, cohort) is None:
-        return None
-    base = current_app.config["SETTINGS"].base_url
-    url = f"{base}/my-notes/{handed_in.id}"
-    return render_email("instructing/mail/class-note", taught_by=cohort.taught_by, url=url)
+    return (_write_invitation if message.template == "class-invitation" else _write_nudge)(message)
 
 
 def _write_invitation(message: OutboxMessage) -> RenderedEmail | None:

@@ -8,7 +8,6 @@ from trainer.core.feature import HOUR, Feature, FirmPage, NavigationGroup, Task
 from trainer.instructing import emails, privacy
 from trainer.instructing.acts import ACTS
 from trainer.instructing.follow_ups import follow_up_classes
-from trainer.instructing.handing_in import delete_notes_of_former, list_taking
 from trainer.instructing.operations import end_views_that_lapsed, forget_firm
 from trainer.instructing.periods import PERIODS
 from trainer.instructing.presence import list_taught_to
@@ -16,8 +15,6 @@ from trainer.instructing.tasks import count_classes
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
-from trainer.instructing.views.grading import blueprint as class_notes
-from trainer.instructing.views.handing_in import blueprint as handing_in
 from trainer.instructing.views.invitations import blueprint as class_invitations
 from trainer.instructing.views.items import blueprint as items
 from trainer.instructing.views.meetings import blueprint as meetings
@@ -39,18 +36,15 @@ FEATURE = Feature(
         old_links,
         classes,
         items,
-        class_notes,
-        handing_in,
     ),
     slots={
-        "hand_in": "instructing/_hand_in.html",
         "taught_in_person": "instructing/_taught_to.html",
     },
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("count classes", HOUR, count_classes),),
-    upkeep=(follow_up_classes, end_views_that_lapsed, delete_notes_of_former),
+    upkeep=(follow_up_classes, end_views_that_lapsed),
     forget_firm=forget_firm,
-    answers={"note_classes": list_taking, "taught_to": list_taught_to},
+    answers={"taught_to": list_taught_to},
     firm_pages=(FirmPage("cohorts.firms_list", _l("Classes"), "teach", NavigationGroup.TRAINING, 3),),
     acts=ACTS,
     export_person=privacy.export_person,

@@ -1,5 +1,5 @@
-"""Records of classes: who is in them and who is invited, meetings in person, who was there, what was signed off, notes
-handed in, mail, figures."""
+"""Records of classes: who is in them and who is invited, meetings in person, who was there, what was signed off, mail,
+figures."""
 
 from __future__ import annotations
 
@@ -19,15 +19,10 @@ LONGEST_PLACE = 120
 LONGEST_STATEMENT = 400
 MOST_WALK_INS = 1_000
 """Names at a meeting of people who aren't in the class."""
-LONGEST_NOTE_TEXT = 2_000
-"""Characters, as many as a note in practice may have."""
-LONGEST_COMMENT = 600
-"""Characters; a unique index holds them, and PostgreSQL allows it 2,704 bytes."""
 
 _THERE = text("left_at IS NULL")
 _LASTS = text("ended_at IS NULL")
 _HOLDS = text("revoked_at IS NULL")
-_WAITS = text("answered_at IS NULL")
 
 
 class Cohort(Base):
@@ -239,52 +234,6 @@ class Nudge(Base):
     """Which of the spans of `rules.NUDGES_APART` since 1970 it falls in."""
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
-
-
-class ClassNote(Base):
-    """A note that someone in a class handed in, and what its instructor answered. A rewrite is a row of its own."""
-
-    __tablename__ = "class_notes"
-    __table_args__ = (
-        Index(
-            "uq_class_notes_waiting",
-            "member_id",
-            "item_digest",
-            unique=True,
-            sqlite_where=_WAITS,
-            postgresql_where=_WAITS,
-        ),
-        Index("ix_class_notes_cohort_id_handed_in_at", "cohort_id", "handed_in_at"),
-    )
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohorts.id"))
-    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort_members.id"), index=True)
-    item_digest: Mapped[str] = mapped_column(String(64))
-    """Which question it answers; once the question has changed, it is another."""
-    question: Mapped[dict[str, Any]]
-    """The question as it was asked, with its rubric: a `NotePayload` as JSON."""
-    text: Mapped[str] = mapped_column(String(LONGEST_NOTE_TEXT))
-    handed_in_at: Mapped[dt.datetime]
-    answered_at: Mapped[dt.datetime | None]
-    answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
-    met: Mapped[list[str] | None]
-    """Ids of the points of the rubric that it meets; None until it is answered."""
-    comment: Mapped[str | None] = mapped_column(String(LONGEST_COMMENT))
-    read_at: Mapped[dt.datetime | None]
-    """When the learner said they had read the answer."""
-
-
-class SavedComment(Base):
-    """A comment that an instructor keeps, to use it again. Nobody else sees the list."""
-
-    __tablename__ = "saved_comments"
-    __table_args__ = (UniqueConstraint("user_id", "text"),)
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"))
-    text: Mapped[str] = mapped_column(String(LONGEST_COMMENT))
-    saved_at: Mapped[dt.datetime]
 
 
 class InstructorApproval(Base):

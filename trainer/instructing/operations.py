@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import find_user_by_email_key
@@ -17,12 +17,12 @@ from trainer.content.library import Course
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.core.feature import ask_extra
 from trainer.instructing.invitations import answer_by_place
 from trainer.instructing.models import (
     Attendance,
     ClassInvitation,
     ClassInvitationMail,
-    ClassNote,
     ClassSession,
     ClassTeam,
     ClassView,
@@ -217,14 +217,9 @@ def leave(user_id: uuid.UUID, code: str, now: dt.datetime) -> None:
     member = find_membership(user_id, cohort)
     if member is not None:
         member.left_at = now
-        _delete_notes(ClassNote.member_id == member.id)
+        ask_extra("delete_notes", [member.id])
         answer_by_place(user_id, cohort, now)
         _note("cohort.left", user_id, cohort, now)
-
-
-def forget_notes(user_id: uuid.UUID) -> None:
-    """Delete what someone has handed in in their classes."""
-    _delete_notes(ClassNote.member_id.in_(select(CohortMember.id).where(CohortMember.user_id == user_id)))
 
 
 def is_open(cohort: Cohort, today: dt.date) -> bool:
@@ -279,14 +274,9 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (Attendance, Attendance.session_id.in_(meetings)),
         (Signature, and_(Signature.session_id.in_(meetings), Signature.id.not_in(counted))),
         (ClassSession, ClassSession.cohort_id.in_(classes)),
-        (ClassNote, ClassNote.cohort_id.in_(classes)),
         (CohortMember, CohortMember.cohort_id.in_(classes)),
         (Cohort, Cohort.organization_id == organization_id),
     )
-
-
-def _delete_notes(which: ColumnElement[bool]) -> None:
-    db.session.execute(delete(ClassNote).where(which).execution_options(synchronize_session=False))
 
 
 def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from trainer.core.feature import ask_extra
 from trainer.instructing.models import Cohort
 from trainer.organizations.codes import show_code
 from trainer.organizations.posters import Poster, draw
@@ -17,8 +18,9 @@ def draw_poster(cohort: Cohort, address: str) -> bytes:
     ]
     unseen = [_("Your email address, the help pages you open, and what you learn on your own")]
     (seen if cohort.shows_answers else unseen).append(_("Which scenes you judged wrongly"))
-    if cohort.takes_notes:
-        seen.append(_("Observation notes, but only those you hand in yourself"))
+    notes = ask_extra("notes_seen_in", cohort)
+    if notes is not None:
+        seen.append(notes)
     poster = Poster(
         title=_("Join the class"),
         name=cohort.title,

@@ -16,18 +16,15 @@ from trainer.instructing.models import (
     Attendance,
     ClassInvitation,
     ClassInvitationMail,
-    ClassNote,
     ClassSession,
     ClassView,
     Cohort,
     CohortMember,
     InstructorApproval,
     Nudge,
-    SavedComment,
     Signature,
     SignOff,
 )
-from trainer.instructing.operations import forget_notes
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
 
@@ -37,7 +34,6 @@ HELD: Final = {
             "attendances",
             "class_invitation_mails",
             "class_invitations",
-            "class_notes",
             "cohort_members",
             "nudges",
             "sign_offs",
@@ -48,12 +44,11 @@ HELD: Final = {
             "class_invitation_mails",
             "attendances",
             "sign_offs",
-            "notes_handed_in",
             "nudges",
         ),
     ),
     "teaching": Held(
-        {"class_sessions", "class_views", "cohorts", "instructor_approvals", "saved_comments", "signatures"},
+        {"class_sessions", "class_views", "cohorts", "instructor_approvals", "signatures"},
         (
             "classes_taught",
             "classes_taught_before",
@@ -62,8 +57,6 @@ HELD: Final = {
             "sign_offs_given",
             "nudges_sent",
             "approvals",
-            "notes_answered",
-            "saved_comments",
             "class_invitations_made",
             "class_invitation_mails_sent",
         ),
@@ -99,7 +92,6 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(Enrollment.user_id == user_id)
         .order_by(SignOff.signed_off_at, SignOff.lesson)
     )
-    own = select(CohortMember.id).where(CohortMember.user_id == user_id)
     wrote = select(Signature).where(Signature.signed_by_id == user_id).order_by(Signature.signed_at, Signature.id)
     invited = db.session.execute(
         select(ClassInvitation, Cohort)
@@ -123,11 +115,6 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(ClassInvitationMail.sent_by_id == user_id)
         .order_by(ClassInvitationMail.created_at, ClassInvitationMail.id)
     )
-    handed_in = select(ClassNote).where(ClassNote.member_id.in_(own)).order_by(ClassNote.handed_in_at, ClassNote.id)
-    answered = (
-        select(ClassNote).where(ClassNote.answered_by_id == user_id).order_by(ClassNote.answered_at, ClassNote.id)
-    )
-    saved = select(SavedComment).where(SavedComment.user_id == user_id).order_by(SavedComment.saved_at)
     received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
     taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
     seen = db.session.execute(
@@ -160,9 +147,6 @@ def export_person(user_id: uuid.UUID) -> Told:
             {**tell_one(sign_off, "lesson", "minutes", "signed_off_at"), "statement": statement}
             for sign_off, statement in signed
         ],
-        "notes_handed_in": tell_all(handed_in, "text", "handed_in_at", "answered_at", "met", "comment", "read_at"),
-        "notes_answered": tell_all(answered, "answered_at", "met", "comment"),
-        "saved_comments": tell_all(saved, "text", "saved_at"),
         "nudges": tell_all(received, "created_at"),
         "classes_taught": tell_all(
             taught,
@@ -192,13 +176,11 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
         (Nudge, Nudge.user_id == user_id),
         (ClassInvitation, ClassInvitation.membership_id.in_(_entries(user_id))),  # with the mails about it
         (ClassView, ClassView.user_id == user_id),
-        (SavedComment, SavedComment.user_id == user_id),
         (InstructorApproval, InstructorApproval.user_id == user_id),
     ):
         db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
     audit.forget_names((audit.AuditEvent.actor_id == user_id) & (audit.AuditEvent.act == "lesson.signed_off"))
     own, taught = CohortMember.user_id == user_id, Cohort.instructor_id == user_id
-    forget_notes(user_id)
     for statement in (
         update(CohortMember).where(own, CohortMember.left_at.is_(None)).values(left_at=now),
         update(CohortMember).where(own).values(name=ERASED),

@@ -60,11 +60,6 @@ class Desk:
         return self.cohort.shows_answers and self.reads_figures and not self.is_past
 
     @property
-    def reads_notes(self) -> bool:
-        """True for the one who teaches it now, where people can hand in notes; never for their employer."""
-        return self.cohort.takes_notes and self.reads_figures and not self.is_past
-
-    @property
     def zone(self) -> str:
         """The firm's time zone, or UTC."""
         return self.actor.organization.time_zone if self.actor else "UTC"

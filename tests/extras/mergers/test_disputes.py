@@ -25,7 +25,6 @@ from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.extras.mergers.models import Merger
 from trainer.extras.pins.models import PinTry
-from trainer.instructing.models import ClassNote
 from trainer.jobs.emails import write
 from trainer.learning.models import Enrollment, LessonResponse
 from trainer.organizations.models import Membership
@@ -35,7 +34,7 @@ pytestmark = pytest.mark.on_both
 
 OTHER_PIN = "739164"
 NEITHER = "583205"
-OWN = (Attempt, Response, LessonResponse, ClassNote, Enrollment, Credential, Membership)
+OWN = (Attempt, Response, LessonResponse, Enrollment, Credential, Membership)
 BUTTON = "That’s a mistake: separate them again"
 PAGE = "/in/joined"
 

@@ -16,7 +16,6 @@ from werkzeug.test import Cookie
 from tests.assignments.firm import EVERYONE, Firm
 from tests.cast import (
     actor_of,
-    add_note,
     answer_all,
     certify,
     code_of,
@@ -57,9 +56,8 @@ from trainer.extras.mergers.privacy import forget_person
 from trainer.extras.mergers.rules import MergerSide, Obstacle, obstacle_to
 from trainer.extras.mergers.tasks import settle_mergers
 from trainer.extras.pins.models import PinSlip, PinTry
-from trainer.instructing.models import ClassNote, CohortMember
+from trainer.instructing.models import CohortMember
 from trainer.jobs.emails import write
-from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import complete_lesson, enroll
 from trainer.organizations.models import Membership, TeamMembership, TeamStay
@@ -109,10 +107,9 @@ class Pair:
         assert "The two entries are one now." in self.answer("yes", pin)
 
     def learn(self) -> None:
-        """Let Maria do with her PIN what no firm sees, and earn a certificate; in a class, hand in a note."""
+        """Let Maria do with her PIN what no firm sees, join a class, and earn a certificate."""
         app, acme = self.acme.app, self.acme
-        room = make_class(app, acme.users["ines"], acme.id, takes_notes=True)
-        add_note(app, join_class(app, self.pin_user, room, "Maria Gomez"))
+        join_class(app, self.pin_user, make_class(app, acme.users["ines"], acme.id), "Maria Gomez")
         certify(app, self.pin_user, "Maria Gomez")
         start_practice(app, self.pin_user)
         with app.app_context(), transaction():
@@ -129,7 +126,6 @@ class Pair:
         owners = [
             select(Attempt.user_id),
             select(Enrollment.user_id).join(LessonResponse, LessonResponse.enrollment_id == Enrollment.id),
-            select(CohortMember.user_id).join(ClassNote, ClassNote.member_id == CohortMember.id),
             select(Attempt.user_id).join(Response, Response.attempt_id == Attempt.id),
         ]
         with self.acme.app.app_context():
@@ -405,12 +401,12 @@ def test_whoever_knows_the_pin_gets_the_answers_too(maria: Pair, when: str) -> N
 def test_joined_without_the_pin_and_undone_nothing_is_lost(maria: Pair) -> None:
     acme = maria.acme
     maria.learn()
-    before = dump(acme.app, Attempt, Response, LessonResponse, ClassNote, Enrollment, Credential)
+    before = dump(acme.app, Attempt, Response, LessonResponse, Enrollment, Credential)
     maria.join(pin="")
     assert acme.enter("alice").post(acme.path(f"/mergers/{maria.merger().id}")).status_code == 303
     with time_machine.travel("2026-11-26T13:00:00Z", tick=False):
         settle(acme.app)
-    assert dump(acme.app, Attempt, Response, LessonResponse, ClassNote, Enrollment, Credential) == before
+    assert dump(acme.app, Attempt, Response, LessonResponse, Enrollment, Credential) == before
 
 
 def test_the_pin_of_the_other_entry_can_be_guessed_ten_times_a_day(maria: Pair) -> None:
@@ -423,23 +419,6 @@ def test_the_pin_of_the_other_entry_can_be_guessed_ten_times_a_day(maria: Pair) 
     with time_machine.travel("2026-11-25T14:00:00Z", tick=False):  # the page takes more, the account doesn't
         assert stranger.post(path, {"answer": "yes", "pin": PIN}).status_code == 422
     assert maria.merger().joined_at is None
-
-
-def test_notes_handed_in_with_the_other_account_stay(maria: Pair) -> None:
-    app, acme = maria.acme.app, maria.acme
-    room = make_class(app, acme.users["ines"], acme.id, takes_notes=True)
-    note = add_note(app, join_class(app, maria.pin_user, room, "Maria Gomez"))
-    maria.join()
-    for hours in (1, 25):
-        with time_machine.travel(clock.now() + dt.timedelta(hours=hours), tick=False):
-            with app.app_context():
-                for _portion in keep_up(acme.id, clock.now):
-                    pass
-            settle(app)
-        with app.app_context():
-            assert [one.id for one in db.session.scalars(select(ClassNote))] == [note]
-            of = select(CohortMember.user_id).join(ClassNote, ClassNote.member_id == CohortMember.id)
-            assert db.session.scalars(of).one() == (maria.pin_user if hours == 1 else maria.own_user)
 
 
 def test_certificates_of_the_same_course_and_cycle_are_both_kept_in_the_order_they_were_earned(maria: Pair) -> None:

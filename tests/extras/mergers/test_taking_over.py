@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from tests.cast import add_note, join_class, make_account, put_on_roster
+from tests.cast import join_class, make_account, put_on_roster
+from tests.extras.notes.cast import add_note
 from tests.instructing.conftest import open_room
 from tests.organizations.conftest import Acme
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.extras.mergers.taking_over import take_over_classes
-from trainer.instructing.models import ClassNote
+from trainer.extras.notes.models import ClassNote
 
 
 def test_joining_two_accounts_leaves_no_note_of_the_place_that_ended(acme: Acme) -> None:

@@ -15,7 +15,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.cast import actor_of, add_note, certify, desk_of, hold_meeting, join_class, make_class, start_practice
+from tests.cast import actor_of, certify, desk_of, hold_meeting, join_class, make_class, start_practice
 from tests.compliance.conftest import Training, require
 from tests.extras.packs.test_packs import finish, order, order_on
 from tests.organizations.conftest import Acme
@@ -34,7 +34,7 @@ from trainer.core.db import transaction
 from trainer.core.outbox import NO_SERVER, post
 from trainer.credentials.models import Credential
 from trainer.extras.packs import pages as pack_pages
-from trainer.instructing.models import ClassNote, ClassSession
+from trainer.instructing.models import ClassSession
 from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import LessonResponse
@@ -73,10 +73,8 @@ def tell_story(training: Training) -> None:
     cohort = make_class(app, acme.users["ines"], acme.id)
     meeting = hold_meeting(app, acme.users["ines"], cohort)
     member = join_class(app, acme.users["mark"], cohort, f"{CANARY} nickname")
-    add_note(app, member, f"{CANARY} handed in")
     start_practice(app, acme.users["bob"])
     with app.app_context(), transaction() as session:
-        session.execute(update(ClassNote).values(answered_at=now(), met=[], comment=f"{CANARY} comment"))
         session.execute(update(ClassSession).values(note=f"{CANARY} note"))
         session.execute(update(Response).values(given={"verdict": CANARY, "line": CANARY}))
         course = served().courses[COURSE]

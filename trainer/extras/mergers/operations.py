@@ -30,6 +30,7 @@ from trainer.core import outbox
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict
+from trainer.core.feature import ask_extra
 from trainer.extras.mergers.certificates import lend, take_back
 from trainer.extras.mergers.class_invitations import join_invitations, part_invitations
 from trainer.extras.mergers.duties import correct_days, join_duties, part_duties, settle_duties
@@ -62,7 +63,7 @@ from trainer.extras.mergers.taking_over import (
 )
 from trainer.extras.pins.pins import begin_try
 from trainer.extras.pins.rules import Way
-from trainer.instructing.operations import forget_notes
+from trainer.instructing.models import CohortMember
 from trainer.learning.operations import forget_answers
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
@@ -282,7 +283,7 @@ def _note_seen(merger: Merger, now: dt.datetime, *, is_proved: bool) -> None:
 
 def _forget_own(user_id: uuid.UUID) -> None:
     """Delete what nobody but the person sees of an account."""
-    forget_notes(user_id)
+    ask_extra("delete_notes", select(CohortMember.id).where(CohortMember.user_id == user_id))
     forget_attempts([user_id])
     forget_answers(user_id)
 

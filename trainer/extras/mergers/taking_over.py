@@ -14,8 +14,9 @@ from trainer.assessment.rules import Kind
 from trainer.assignments.models import Assignment
 from trainer.content.library import Course
 from trainer.core.db import db
+from trainer.core.feature import ask_extra
 from trainer.credentials.models import Credential
-from trainer.instructing.models import ClassNote, CohortMember, Nudge
+from trainer.instructing.models import CohortMember, Nudge
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import combine
 from trainer.organizations.models import Membership
@@ -51,10 +52,10 @@ def take_over_classes(other_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime)
     twice = select(CohortMember.id).where(
         CohortMember.user_id == other_id, CohortMember.left_at.is_(None), CohortMember.cohort_id.in_(own)
     )
-    notes = delete(ClassNote).where(ClassNote.member_id.in_(twice))
+    ask_extra("delete_notes", twice)
     both = theirs.where(CohortMember.left_at.is_(None), CohortMember.cohort_id.in_(own)).values(left_at=now)
     nudges = delete(Nudge).where(Nudge.user_id == other_id)
-    for statement in (notes, both, theirs.values(user_id=user_id), nudges):
+    for statement in (both, theirs.values(user_id=user_id), nudges):
         db.session.execute(statement.execution_options(synchronize_session=False))
     db.session.expire_all()
 

@@ -11,10 +11,10 @@ import time_machine
 from markupsafe import escape
 from sqlalchemy import delete, func, select
 
-from tests.cast import NOTE, add_note, desk_of
-from tests.instructing.conftest import Room, open_room
-from tests.instructing.test_access import hand_over
-from tests.instructing.test_handing_in import notes
+from tests.cast import NOTE, desk_of
+from tests.extras.notes.cast import add_note
+from tests.extras.notes.conftest import notes
+from tests.instructing.conftest import Room, hand_over, open_room
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
 from trainer.accounts.queries import find_user_by_email_key
@@ -23,10 +23,12 @@ from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotFound
 from trainer.core.outbox import OutboxMessage
-from trainer.instructing import grading, handing_in, operations
-from trainer.instructing.grading import answer_note
-from trainer.instructing.handing_in import read_note
-from trainer.instructing.models import ClassNote, Cohort, CohortMember, SavedComment
+from trainer.extras.notes import grading, handing_in
+from trainer.extras.notes.grading import answer_note
+from trainer.extras.notes.handing_in import read_note
+from trainer.extras.notes.models import ClassNote, SavedComment
+from trainer.instructing import operations
+from trainer.instructing.models import Cohort, CohortMember
 from trainer.jobs.emails import write
 from trainer.organizations.models import Membership
 from trainer.web.emails import RenderedEmail

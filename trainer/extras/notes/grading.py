@@ -17,8 +17,9 @@ from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.paging import Page, read_page
-from trainer.instructing.handing_in import employs, read_note
-from trainer.instructing.models import ClassNote, CohortMember, SavedComment
+from trainer.extras.notes.handing_in import employs, read_note, reads_notes
+from trainer.extras.notes.models import ClassNote, SavedComment
+from trainer.instructing.models import CohortMember
 from trainer.instructing.queries import Desk, lock_cohort, present
 from trainer.web.language import mail_language
 
@@ -127,7 +128,7 @@ def remove_comment(user_id: uuid.UUID, comment_id: uuid.UUID) -> None:
 
 def _seen_by(desk: Desk) -> Select[ClassNote, CohortMember]:
     """Return the notes of people in the class now, except of those whose employer the instructor is."""
-    assert desk.reads_notes
+    assert reads_notes(desk)
     return (
         select(ClassNote, CohortMember)
         .join(CohortMember, CohortMember.id == ClassNote.member_id)

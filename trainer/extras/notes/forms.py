@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, ValidationError
 
-from trainer.instructing.models import LONGEST_COMMENT, LONGEST_NOTE_TEXT
+from trainer.extras.notes.models import LONGEST_COMMENT, LONGEST_NOTE_TEXT
 from trainer.web.forms import Form, PlainText, Ticks, in_lines, length
 
 

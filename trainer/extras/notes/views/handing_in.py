@@ -14,14 +14,13 @@ from trainer.content.serving import get_lesson
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
-from trainer.instructing import handing_in as operations
+from trainer.extras.notes import handing_in as operations
+from trainer.extras.notes.forms import HandInForm, RewriteForm
 from trainer.instructing.models import Cohort
-from trainer.instructing.note_forms import HandInForm, RewriteForm
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
-from trainer.web.ways import way_to
 
-blueprint = Blueprint("handing_in", __name__)
+blueprint = Blueprint("handing_in", __name__, template_folder="../templates")
 
 
 @blueprint.before_request
@@ -55,7 +54,7 @@ def hand_in(course: str, module: str, lesson: str, question: str) -> Response | 
                 flash(_("Handed in. You’ll read the answer here and on “My course.”"))
                 return go(url_for(".own_note", note_id=note_id))
     page = render_template(
-        "instructing/hand_in.html",
+        "notes/hand_in.html",
         form=form,
         written=written,
         taking=taking,
@@ -70,7 +69,7 @@ def hand_in(course: str, module: str, lesson: str, question: str) -> Response | 
 def own_notes() -> str:
     """List the notes that someone handed in."""
     notes = [row for row in operations.list_own(current_user.id) if not is_shut(row[0].handed_in_at)]
-    return render_template("instructing/own_notes.html", notes=notes, read_note=operations.read_note)
+    return render_template("notes/own_notes.html", notes=notes, read_note=operations.read_note)
 
 
 @blueprint.get("/my-notes/<uuid:note_id>")
@@ -102,7 +101,7 @@ def mark_read(note_id: UUID) -> Response:
     user_id = current_user.id
     with transaction():
         operations.mark_read(user_id, note_id, now())
-    return go(way_to("me"))
+    return go(url_for("home.me"))
 
 
 @blueprint.post("/my-notes/<uuid:note_id>/rewrite")
@@ -127,7 +126,7 @@ def _page(note_id: UUID, form: RewriteForm | None) -> str:
     if form is None and is_open:
         form = RewriteForm(formdata=None, text=own.text)
     return render_template(
-        "instructing/own_note.html",
+        "notes/own_note.html",
         own=own,
         cohort=db.session.get_one(Cohort, own.cohort_id),
         payload=operations.read_note(own.question),

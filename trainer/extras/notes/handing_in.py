@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,12 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from trainer.content.library import Course, Lesson
 from trainer.core.audit import AuditEvent, note
-from trainer.core.db import db
+from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.feature import ask_extra
-from trainer.instructing.models import ClassNote, Cohort, CohortMember
-from trainer.instructing.queries import find_desk, list_own_classes, lock_cohort
+from trainer.extras.notes.models import ClassNote
+from trainer.instructing.models import Cohort, CohortMember
+from trainer.instructing.queries import Desk, find_desk, list_own_classes, lock_cohort
 from trainer.items.note.type import NotePayload
 from trainer.items.registry import read_further
 from trainer.learning.queries import find_enrollment, list_answers_now
@@ -83,6 +84,11 @@ def employs(user_id: uuid.UUID | InstrumentedAttribute[uuid.UUID]) -> ColumnElem
         .correlate(CohortMember, Cohort)
         .exists()
     )
+
+
+def reads_notes(desk: Desk) -> bool:
+    """Return True for the one who teaches a class now, where people can hand in notes; never for their employer."""
+    return desk.cohort.takes_notes and desk.reads_figures and not desk.is_past
 
 
 def list_taking(user_id: uuid.UUID, course: str) -> list[tuple[Cohort, CohortMember]]:
@@ -163,6 +169,18 @@ def delete_notes_of_former(
     statement = delete(ClassNote).where(ClassNote.id.in_(gone))
     db.session.execute(statement.execution_options(synchronize_session=False))
     return None
+
+
+def delete_notes(places: Collection[uuid.UUID] | Select[uuid.UUID]) -> None:
+    """Delete what people handed in who were in classes, by ids of `CohortMember`."""
+    statement = delete(ClassNote).where(ClassNote.member_id.in_(places))
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def forget_firm(organization_id: uuid.UUID, most: int) -> int:
+    """Delete at most so many notes in a firm's classes; return how many."""
+    classes = select(Cohort.id).where(Cohort.organization_id == organization_id)
+    return delete_some(most, (ClassNote, ClassNote.cohort_id.in_(classes)))
 
 
 def mark_read(user_id: uuid.UUID, note_id: uuid.UUID, now: dt.datetime) -> None:
@@ -255,7 +273,7 @@ def _newest(member_id: uuid.UUID, digest: str) -> ClassNote | None:
 def _has_reader(cohort: Cohort, member: CohortMember) -> bool:
     """Return whether the instructor may read what this person writes: not as their employer, in whichever firm."""
     desk = find_desk(cohort.instructor_id, cohort.id)
-    if desk is None or not desk.reads_notes:
+    if desk is None or not reads_notes(desk):
         return False
     is_employed = select(CohortMember.id).where(CohortMember.id == member.id, employs(cohort.instructor_id))
     if db.session.scalar(is_employed) is not None:

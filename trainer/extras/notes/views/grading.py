@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.instructing import grading as operations
-from trainer.instructing.access import reading_notes
-from trainer.instructing.grading import STATE_NAMES, NoteState
-from trainer.instructing.handing_in import read_note
-from trainer.instructing.models import ClassNote
-from trainer.instructing.note_forms import NoteAnswerForm
+from trainer.extras.notes import grading as operations
+from trainer.extras.notes.access import reading_notes
+from trainer.extras.notes.forms import NoteAnswerForm
+from trainer.extras.notes.grading import STATE_NAMES, NoteState
+from trainer.extras.notes.handing_in import read_note
+from trainer.extras.notes.models import ClassNote
 from trainer.instructing.queries import Desk
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -34,7 +34,7 @@ def notes(desk: Desk) -> str:
     asked = request.args.get("state")
     state = NoteState(asked) if asked in set(NoteState) else NoteState.WAITING
     return render_template(
-        "instructing/notes.html",
+        "notes/notes.html",
         desk=desk,
         state=state,
         states=STATE_NAMES,
@@ -126,7 +126,7 @@ def _insert(desk: Desk, form: NoteAnswerForm) -> bool:
 def _page(desk: Desk, note_id: UUID, form: NoteAnswerForm) -> str:
     handed_in, member = operations.get_note(desk, note_id)
     return render_template(
-        "instructing/note.html",
+        "notes/note.html",
         desk=desk,
         form=form,
         handed_in=handed_in,

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from tests.cast import (
     NOTE,
     actor_of,
-    add_note,
     add_second_factor,
     approve,
     code_of,
@@ -24,6 +23,8 @@ from tests.cast import (
     sign_in_as,
     write_note,
 )
+from tests.extras.notes.cast import add_note
+from tests.extras.notes.conftest import notes
 from tests.instructing.conftest import Room, open_room
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
@@ -36,10 +37,11 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.events import EventKind
 from trainer.extras.api.operations import make_token
 from trainer.extras.api.rules import Scope
+from trainer.extras.notes import handing_in
+from trainer.extras.notes.grading import answer_note, get_note
 from trainer.extras.webhooks.operations import make_webhook
-from trainer.instructing import handing_in, operations
-from trainer.instructing.grading import answer_note, get_note
-from trainer.instructing.models import ClassNote, CohortMember
+from trainer.instructing import operations
+from trainer.instructing.models import CohortMember
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.codes import show_code
 from trainer.organizations.models import Membership
@@ -59,11 +61,6 @@ def taking(acme: Acme) -> Room:
     room = open_room(acme, course="security-officer", takes_notes=True)
     write_note(room.app, acme.users["bob"])
     return room
-
-
-def notes(room: Room) -> list[ClassNote]:
-    with room.app.app_context():
-        return list(db.session.scalars(select(ClassNote).order_by(ClassNote.handed_in_at)))
 
 
 def send(room: Room, visitor: Visitor, cohort: UUID | None = None) -> str:

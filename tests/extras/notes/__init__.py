@@ -1,0 +1,1 @@
+"""Tests of notes that people hand in to classes."""

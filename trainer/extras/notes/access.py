@@ -1,0 +1,23 @@
+"""Who is let in to the notes of a class: its instructor, and never an employer; all others get 404."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+from trainer.core.errors import NotFound
+from trainer.extras.notes.handing_in import reads_notes
+from trainer.instructing.access import View, teaching
+from trainer.instructing.queries import Desk
+
+
+def reading_notes(view: View) -> View:
+    """Let in the instructor of the class, if people can hand in notes there; as `teaching_unseen`."""
+
+    @wraps(view)
+    def enter(desk: Desk, **values: Any) -> Any:
+        if not reads_notes(desk):
+            raise NotFound
+        return view(desk, **values)
+
+    return teaching(enter)

@@ -1,0 +1,12 @@
+"""Notes in the words of pages that tell what an instructor sees."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from trainer.instructing.models import Cohort
+
+
+def seen_in(cohort: Cohort) -> str | None:
+    """Return what the poster of a class says of notes, or None if it takes none."""
+    return str(_("Observation notes, but only those you hand in yourself")) if cohort.takes_notes else None
