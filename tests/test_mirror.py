@@ -90,7 +90,7 @@ HELD_BY = {
     "extras/inspectors/models extras/inspectors/operations extras/inspectors/paper extras/inspectors/queries "
     "extras/inspectors/rules extras/inspectors/views extras/inspectors/words",
     "extras/mergers/test_disputes.py": "extras/pins/just_given",
-    "extras/mergers/test_mergers.py": "core/rows extras/mergers/certificates extras/mergers/emails "
+    "extras/mergers/test_mergers.py": "core/rows extras/mergers/emails "
     "extras/mergers/entries extras/mergers/forms extras/mergers/models extras/mergers/operations "
     "extras/mergers/queries extras/mergers/rules extras/mergers/tasks extras/mergers/views",
     "extras/notes/test_grading.py": "extras/notes/access extras/notes/emails extras/notes/forms "

@@ -31,7 +31,6 @@ from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict
 from trainer.core.feature import ask_extra
-from trainer.extras.mergers.certificates import lend, take_back
 from trainer.extras.mergers.class_invitations import join_invitations, part_invitations
 from trainer.extras.mergers.duties import correct_days, join_duties, part_duties, settle_duties
 from trainer.extras.mergers.entries import join_entries, part_entries
@@ -54,13 +53,7 @@ from trainer.extras.mergers.rules import (
     can_undo_merger,
     obstacle_to,
 )
-from trainer.extras.mergers.taking_over import (
-    take_over_attempts,
-    take_over_classes,
-    take_over_courses,
-    take_over_duties,
-    take_over_entries,
-)
+from trainer.extras.mergers.taking_over import lend, take_back, take_over
 from trainer.extras.pins.pins import begin_try
 from trainer.extras.pins.rules import Way
 from trainer.instructing.models import CohortMember
@@ -247,11 +240,7 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
             return
         if not is_proved(merger):
             _forget_own(other_id)
-        take_over_classes(other_id, user_id, now)
-        take_over_attempts(other_id, user_id)
-        take_over_courses(other_id, user_id, courses, now)
-        take_over_duties(other_id, user_id)
-        take_over_entries(other_id, user_id)
+        take_over(other_id, user_id, courses, now)
         account = get_user(user_id)
         account.certificate_name = account.certificate_name or get_user(other_id).certificate_name
         forget_person(other_id, now)
@@ -261,12 +250,11 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
 
 
 def _join(actor: Actor, merger: Merger, kept: Membership, gone: Membership, now: dt.datetime) -> None:
-    invitations = join_invitations(gone.id, kept.id)
     before = {
+        "class_invitations": join_invitations(gone.id, kept.id),
         "duties": join_duties(gone, kept, actor.user_id, now),
         "entries": join_entries(actor, kept, gone, merger.chosen, now),
     }
-    before["class_invitations"] = invitations
     if merger.gone_user_id is not None and merger.kept_user_id is not None:
         before["credentials"] = lend(merger.gone_user_id, merger.kept_user_id)
         end_sessions(merger.gone_user_id, now)

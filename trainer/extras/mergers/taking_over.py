@@ -1,4 +1,4 @@
-"""Taking over what is another account's, once two entries of one person were joined for good. Never commits."""
+"""Giving an account what another one of the same person has: certificates at once, all else later. Never commits."""
 
 from __future__ import annotations
 
@@ -22,26 +22,47 @@ from trainer.learning.operations import combine
 from trainer.organizations.models import Membership
 
 _APART = 10_000
+_LENT = 1_000
+"""Cycles that nobody reaches: of certificates that can still be taken back, beside any that the holder earns now."""
 
 
-def take_over_courses(other_id: uuid.UUID, user_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime) -> None:
-    """Move all enrollments of another account to this one; all of them stay, each with what hangs on it.
+def lend(owner_id: uuid.UUID, user_id: uuid.UUID) -> dict[str, int]:
+    """Let certificates of one account count for another; return id -> cycle, with which `take_back` undoes it.
 
-    Of a course in both, completed cycles come in the order in which they were completed, whosever they were; their
-    certificates follow. If both were under way, the account's own goes on, with what was done in the other; that one
-    stays before all others, as it was left.
+    What they state, and their pages, stay as they are.
     """
-    theirs = _list(other_id)
-    slugs = {enrollment.course for enrollment in theirs}
-    own = [enrollment for enrollment in _list(user_id) if enrollment.course in slugs]
-    for slug in sorted(slugs):
-        before = [enrollment for enrollment in theirs if enrollment.course == slug]
-        mine = [enrollment for enrollment in own if enrollment.course == slug]
-        under_way, left = _under_way(mine), _under_way(before)
-        if under_way is not None and left is not None:
-            combine(left, under_way, courses, now)
-            _copy_result(left, under_way)
-        _renumber(user_id, _in_order([*before, *mine], under_way or left))
+    query = select(Credential).where(Credential.user_id == owner_id).order_by(Credential.course, Credential.cycle)
+    cycles = {}
+    for number, credential in enumerate(db.session.scalars(query).all()):
+        cycles[credential.id.hex] = credential.cycle
+        credential.user_id, credential.cycle = user_id, _LENT + number
+    db.session.flush()
+    return cycles
+
+
+def take_back(owner_id: uuid.UUID, cycles: Mapping[str, int]) -> None:
+    """Give an account the certificates back that `lend` took."""
+    for number, cycle in cycles.items():
+        credential = db.session.get_one(Credential, uuid.UUID(hex=number))
+        credential.user_id, credential.cycle = owner_id, cycle
+    db.session.flush()
+
+
+def take_over(other_id: uuid.UUID, user_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime) -> None:
+    """Let an account have all else that another one of the same person has.
+
+    A person has one pretest: where both took one, the other account's stays under it, and it is empty then.
+    """
+    take_over_classes(other_id, user_id, now)
+    attempts = update(Attempt).where(Attempt.user_id == other_id)
+    if find_pretest(user_id) is not None:
+        attempts = attempts.where(Attempt.kind != Kind.PRETEST)
+    moved = [update(record).where(record.user_id == other_id) for record in (RoundRequest, Assignment, Membership)]
+    for statement in (attempts, *moved):
+        db.session.execute(statement.values(user_id=user_id).execution_options(synchronize_session=False))
+    db.session.execute(delete(CheckInMail).where(CheckInMail.user_id == other_id))
+    db.session.expire_all()
+    _take_courses(other_id, user_id, courses, now)
 
 
 def take_over_classes(other_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime) -> None:
@@ -60,31 +81,24 @@ def take_over_classes(other_id: uuid.UUID, user_id: uuid.UUID, now: dt.datetime)
     db.session.expire_all()
 
 
-def take_over_attempts(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    """Move another account's attempts, with their answers and requests, to this one. Their enrollments follow.
+def _take_courses(other_id: uuid.UUID, user_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime) -> None:
+    """Move all enrollments of another account to this one; all of them stay, each with what hangs on it.
 
-    A person has one pretest: where both took one, the other account's stays under it, and it is empty then.
+    Of a course in both, completed cycles come in the order in which they were completed, whosever they were; their
+    certificates follow. If both were under way, the account's own goes on, with what was done in the other; that one
+    stays before all others, as it was left.
     """
-    moved = update(Attempt).where(Attempt.user_id == other_id)
-    if find_pretest(user_id) is not None:
-        moved = moved.where(Attempt.kind != Kind.PRETEST)
-    requests = update(RoundRequest).where(RoundRequest.user_id == other_id)
-    for statement in (moved.values(user_id=user_id), requests.values(user_id=user_id)):
-        db.session.execute(statement.execution_options(synchronize_session=False))
-    db.session.execute(delete(CheckInMail).where(CheckInMail.user_id == other_id))
-    db.session.expire_all()
-
-
-def take_over_duties(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    """Let duties of former entries lead to the account that stays."""
-    theirs = update(Assignment).where(Assignment.user_id == other_id).values(user_id=user_id)
-    db.session.execute(theirs.execution_options(synchronize_session=False))
-
-
-def take_over_entries(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    """Let former entries of an account lead to the one that stays."""
-    former = update(Membership).where(Membership.user_id == other_id).values(user_id=user_id)
-    db.session.execute(former.execution_options(synchronize_session=False))
+    theirs = _list(other_id)
+    slugs = {enrollment.course for enrollment in theirs}
+    own = [enrollment for enrollment in _list(user_id) if enrollment.course in slugs]
+    for slug in sorted(slugs):
+        before = [enrollment for enrollment in theirs if enrollment.course == slug]
+        mine = [enrollment for enrollment in own if enrollment.course == slug]
+        under_way, left = _under_way(mine), _under_way(before)
+        if under_way is not None and left is not None:
+            combine(left, under_way, courses, now)
+            _copy_result(left, under_way)
+        _renumber(user_id, _in_order([*before, *mine], under_way or left))
 
 
 def _list(user_id: uuid.UUID) -> Sequence[Enrollment]:
