@@ -42,6 +42,7 @@ KNOWN: Final = {
     "accounts/queries.py list_guests_before": ("users", "once a day"),
     "assessment/privacy.py forget_person": ("round_requests", "once for an account"),
     "cli/": (ALL, "an operator’s command, which is about everything"),
+    "extras/backups/": (ALL, "an operator’s command, which is about everything"),
     "tools/": (ALL, "an author’s command, which is about everything"),
     "jobs/due_firms.py bring_forward": ("organizations", "once an hour, of all firms"),
     "jobs/due_firms.py list_changed": ("organizations", "of all firms, each with one look into an index"),

@@ -22,7 +22,7 @@ from sqlalchemy.orm import configure_mappers
 from trainer.app import create_app
 app = create_app()
 configure_mappers()
-print(*sorted(app.blueprints))
+print(*sorted({*app.blueprints, *app.cli.commands}))
 """
 WHOLE = ("tests/test_order.py", "tests/test_personal_data.py", "tests/web/test_access.py", "tests/privacy")
 """Tests of routes, access and privacy."""

@@ -199,7 +199,7 @@ def test_nothing_runs_what_it_was_given(calls: Calls) -> None:
         # The supervisor starts our own two programs.
         and not (name == "subprocess.Popen" and path == PACKAGE / "server" / "supervisor.py")
         # PostgreSQL's own programs copy a database and put it back, with options of ours and no shell.
-        and not (name.startswith("subprocess.") and path == PACKAGE / "cli" / "backups" / "postgres.py")
+        and not (name.startswith("subprocess.") and path == PACKAGE / "extras" / "backups" / "postgres.py")
         # The content's cache carries a mark of our own, which is checked first.
         and not (name == "pickle.loads" and path == PACKAGE / "content" / "cache.py")
     }

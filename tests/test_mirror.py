@@ -36,12 +36,9 @@ HELD_BY = {
     "assignments/test_earlier.py": "assignments/earlier_queries",
     "assignments/test_upkeep.py": "assignments/emails assignments/models assignments/operations assignments/queries",
     "assignments/test_views.py": "assignments/forms assignments/preview",
-    "cli/test_age.py": "cli/backups/age",
     "cli/test_commands.py": "cli/admin cli/credentials",
     "cli/test_following.py": "content/releasing core/releases",
     "cli/test_keys.py": "accounts/rekeying",
-    "cli/test_restore.py": "cli/backups/afterwards cli/backups/files cli/backups/key_files cli/backups/manifest "
-    "cli/backups/postgres cli/backups/progress cli/backups/sqlite core/installation",
     "cli/test_upgrade.py": "cli/migrating",
     "tools/test_seed.py": "extras/inspectors/demo extras/packs/demo extras/pins/demo tools/demo/classes "
     "tools/demo/names tools/demo/people tools/demo/story tools/demo/study tools/demo/timeline",
@@ -86,6 +83,10 @@ HELD_BY = {
     "extras/api/test_api.py": "extras/api/queries extras/api/views/api extras/api/views/bearer",
     "extras/api/test_openapi.py": "extras/api/records",
     "extras/api/test_same_numbers.py": "compliance/rules compliance/statements compliance/words",
+    "extras/backups/test_backup.py": "core/version extras/backups/notes",
+    "extras/backups/test_restore.py": "core/installation extras/backups/afterwards extras/backups/files "
+    "extras/backups/key_files extras/backups/manifest extras/backups/postgres extras/backups/progress "
+    "extras/backups/sqlite",
     "extras/inspectors/test_inspections.py": "compliance/query_string extras/inspectors/forms extras/inspectors/former "
     "extras/inspectors/models extras/inspectors/operations extras/inspectors/paper extras/inspectors/queries "
     "extras/inspectors/rules extras/inspectors/views extras/inspectors/words",
@@ -151,8 +152,7 @@ HELD_BY = {
     "learning/test_questions.py": "learning/page learning/question_views",
     "learning/test_views.py": "learning/activity",
     "core/test_damage.py": "jobs/damage",
-    "cli/test_backup.py": "core/version",
-    "cli/test_doctor.py": "core/backups operating/asking operating/checkup",
+    "cli/test_doctor.py": "operating/asking operating/checkup",
     "operating/test_administration.py": "operating/forms operating/queries operating/views/administration",
     "operating/test_health.py": "operating/rules operating/views/probes",
     "organizations/test_closing.py": "organizations/views/closing",

@@ -34,6 +34,7 @@ from trainer.core.settings import Settings, read_settings
 from trainer.courses import feature as courses
 from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
+from trainer.extras.backups import feature as backups
 from trainer.extras.inspectors import feature as inspectors
 from trainer.extras.mergers import feature as mergers
 from trainer.extras.notes import feature as notes
@@ -91,6 +92,7 @@ FEATURES: Final = (
     operating.FEATURE,
     cli.FEATURE,
     tools.FEATURE,
+    backups.FEATURE,
     pins.FEATURE,
     mergers.FEATURE,
     notes.FEATURE,

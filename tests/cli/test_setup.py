@@ -18,7 +18,6 @@ from tests.conftest import POSTGRES_URL
 from tests.databases import postgres_database
 from tests.support import Visitor
 from trainer.content.library import Library
-from trainer.core.backups import LAST
 from trainer.core.damage import DAMAGED
 from trainer.core.settings import Settings, SettingsRefused, read_settings
 
@@ -44,7 +43,7 @@ def lose_database(sites: Sites, site: Site, folder: Path) -> Site:
     return lost
 
 
-@pytest.mark.parametrize("trace", ["secret_key", LAST, DAMAGED])
+@pytest.mark.parametrize("trace", ["secret_key", "last_backup.json", DAMAGED])
 def test_where_a_site_was_no_empty_one_begins_unless_it_is_asked_for(
     sites: Sites, site: Site, tmp_path: Path, trace: str
 ) -> None:

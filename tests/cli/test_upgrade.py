@@ -12,6 +12,7 @@ from flask_migrate import downgrade
 from tests.cli.sites import Site, app_of
 from tests.conftest import CONTENT
 from tests.forked import begin_command, begin_program
+from trainer.app import FEATURES
 from trainer.cli.migrating import MigrationStep, turn
 from trainer.cli.upgrade import tell
 from trainer.core.schema import revisions
@@ -30,6 +31,7 @@ LONG_BEFORE = "0053"
 KILLED = """
 import os, signal, sys
 from trainer.app import create_app
+from trainer.app import FEATURES
 from trainer.cli.migrating import migrate
 with create_app().app_context():
     migrate(lambda revision: os.kill(os.getpid(), signal.SIGKILL) if revision == sys.argv[1] else None)
@@ -165,6 +167,18 @@ def test_of_two_upgrades_one_waits(site: Site) -> None:
             other.hear("Waiting for it")
             assert revision(site) == BEFORE
         assert other.wait() == 0, other.said()
+    assert revision(site) == HEAD
+
+
+def test_where_no_backup_can_be_made_an_upgrade_says_so_and_changes_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_back(site)
+    monkeypatch.setattr("trainer.app.FEATURES", [one for one in FEATURES if "back_up_before" not in one.answers])
+    code, said = site.flask("upgrade")
+    assert (code, "makes no backups" in said) == (1, True), said
+    assert revision(site) == BEFORE
+    assert site.flask("upgrade", "--no-backup")[0] == 0
     assert revision(site) == HEAD
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
-from trainer.cli.backup import backup, verify_backup
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.doctor import doctor
 from trainer.cli.guests import guests_cli
@@ -13,7 +12,6 @@ from trainer.cli.jobs import jobs_cli
 from trainer.cli.keys import keys_cli
 from trainer.cli.mail import mail_cli
 from trainer.cli.migrations import migrations_cli
-from trainer.cli.restore import restore
 from trainer.cli.serve import serve
 from trainer.cli.settings import show_settings
 from trainer.cli.setup import setup
@@ -34,9 +32,6 @@ FEATURE = Feature(
         setup,
         show_settings,
         serve,
-        backup,
-        verify_backup,
-        restore,
         healthcheck,
         doctor,
         upgrade,

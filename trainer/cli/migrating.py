@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import click
 from flask import current_app
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from trainer.core.db import Base, db
@@ -83,6 +83,18 @@ def _turn_on_server(settings: Settings) -> Iterator[None]:
             connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": _TURN})
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))  # migrating may take long
         yield
+
+
+def in_use(connection: Connection, own: str) -> bool:
+    """Return whether anyone else is connected to a PostgreSQL database, such as the site on another machine.
+
+    `own`: what connections call themselves that don't count.
+    """
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+        "AND backend_type = 'client backend' AND application_name <> :own"
+    )
+    return bool(connection.scalar(query, {"own": own}))
 
 
 def _say_that_we_wait() -> None:

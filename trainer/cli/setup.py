@@ -19,10 +19,10 @@ from trainer.cli.migrating import migrate, turn
 from trainer.content.library import Content, ContentRefused
 from trainer.content.serving import find_refused, library, note_refused
 from trainer.core import damage, issuer_keys
-from trainer.core.backups import LAST
 from trainer.core.clock import now
 from trainer.core.damage import DatabaseDamaged
 from trainer.core.db import db, pragmas, reason_of, transaction
+from trainer.core.feature import ask_extra
 from trainer.core.keys import CURRENT, alone, write_secret
 from trainer.core.schema import Stand, check_schema, compare_schema, needs_migration
 from trainer.core.settings import VARIABLES, Settings, variable
@@ -126,7 +126,7 @@ def _make_file(settings: Settings, path: Path, *, is_new: bool) -> None:
 
 def _refuse_traces(settings: Settings, what: str) -> None:
     """Raise ClickException if the instance folder is that of a site: an empty one in its place would hide the loss."""
-    for name in (damage.DAMAGED, LAST, CURRENT):
+    for name in (damage.DAMAGED, *(ask_extra("list_traces") or ()), CURRENT):
         if (settings.instance / name).exists():
             raise click.ClickException(
                 f"{what}, but {settings.instance / name} shows that a site was here. Put its database back, or run: "

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from typing import Final
 
 import click
 from flask import current_app
@@ -13,18 +11,19 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from trainer.cli.backup import PARTIAL, make_backup, passphrase_option
-from trainer.cli.backups import postgres
-from trainer.cli.migrating import APPLICATION, MigrationStep, list_steps, migrate, turn
+from trainer.cli.migrating import APPLICATION, MigrationStep, in_use, list_steps, migrate, turn
 from trainer.cli.setup import check_database, prepare
-from trainer.core.clock import now
 from trainer.core.db import db, dispose_engines, reason_of
+from trainer.core.feature import ask_extra
 from trainer.core.schema import check_schema, revision_of, revisions
 from trainer.core.settings import Settings
 from trainer.server.instance_lock import served_key_id
 
-BACKUPS: Final = "backups"
-"""Folder in the instance folder with the backups that were made before upgrades."""
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File with the passphrase of an encrypted backup.",
+)
 
 
 @click.command("upgrade")
@@ -81,10 +80,9 @@ def _upgrade(
     if not is_new and not all(step.serves_older_code for step in steps):
         _refuse_running(settings)
     if not is_new and not has_backup:
-        kept = settings.instance / BACKUPS
-        for partial in kept.glob(f"*{PARTIAL}"):
-            shutil.rmtree(partial)  # of an upgrade that was killed
-        make_backup(folder or kept / f"before-{revisions()[0]}-{now():%Y%m%d-%H%M%S}", None, passphrase_file)
+        backup = ask_extra("back_up_before", revisions()[0], folder, passphrase_file)
+        if backup is None:
+            raise click.ClickException("This site makes no backups. Make one yourself, then add --no-backup.")
     migrate(lambda revision: print(f"  {revision} done", flush=True))
     check_schema()
 
@@ -96,7 +94,7 @@ def _refuse_running(settings: Settings) -> None:
     if db.engine.dialect.name == "postgresql":
         engine = create_engine(settings.database_url, poolclass=NullPool)
         with engine.connect() as connection:
-            if postgres.in_use(connection, APPLICATION):
+            if in_use(connection, APPLICATION):
                 raise click.ClickException(
                     "Other connections to the database are open. Stop the site on all machines first."
                 )

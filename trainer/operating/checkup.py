@@ -10,14 +10,14 @@ from pathlib import Path
 
 from flask import current_app
 from limits.storage import Storage
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.accounts.models import User
-from trainer.core import damage, releases, replica
-from trainer.core.backups import ASIDE, ASIDE_SCHEMA, LAST, find_last_backup
+from trainer.core import releases, replica
 from trainer.core.clock import now
 from trainer.core.db import db, reason_of
+from trainer.core.feature import ask_extra
 from trainer.core.heartbeat import Heartbeat, list_heartbeats
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.limits import DatabaseStorage
@@ -27,7 +27,7 @@ from trainer.core.settings import Settings
 from trainer.jobs.delivery import SmtpConnection
 from trainer.jobs.runner import list_tasks
 from trainer.operating.health import ask, look_at_web, look_for_readiness
-from trainer.operating.rules import BACKUP_OLD, CLOCK_OFF, Finding, fine, in_number, in_words, problem, warn
+from trainer.operating.rules import CLOCK_OFF, Finding, fine, in_number, in_words, problem, warn
 from trainer.web.paper import FONTS
 
 _FONT_ENDINGS = {".ttf", ".otf", ".ttc"}
@@ -37,7 +37,7 @@ _MISSED = 3
 
 def look_at_all() -> list[Finding]:
     """Return all that `flask doctor` says, in the order in which to fix things."""
-    return [
+    findings = [
         look_at_settings(),
         *look_for_readiness(),
         look_at_second_steps(),
@@ -47,13 +47,16 @@ def look_at_all() -> list[Finding]:
         look_at_limits(),
         look_at_replica(),
         *look_at_rest(),
-        look_at_replaced(),
+        ask_extra("look_at_replaced"),
     ]
+    return [finding for finding in findings if finding is not None]
 
 
 def look_at_rest() -> list[Finding]:
     """Return what the operator's page adds to what decides readiness."""
-    return [look_at_web(), look_at_tasks(), look_at_given_up(), look_at_clocks(), look_at_versions(), look_at_backup()]
+    findings = [look_at_web(), look_at_tasks(), look_at_given_up(), look_at_clocks(), look_at_versions()]
+    backup = ask_extra("look_at_backup")
+    return findings if backup is None else [*findings, backup]
 
 
 def look_at_settings() -> Finding:
@@ -177,48 +180,9 @@ def look_at_versions() -> Finding:
     return ask("versions", _look_at_versions)
 
 
-def look_at_backup() -> Finding:
-    """Look how old the last backup is that was made from this folder."""
-    settings = _settings()
-    try:
-        backup = find_last_backup(settings.instance)
-    except OSError as error:
-        return warn(
-            "backup", "unreadable", f"{settings.instance / LAST} can't be read: {error.strerror}.", "Make it readable."
-        )
-    if backup is None:
-        return warn("backup", "none", "No backup has been recorded.", "Run: flask backup FOLDER")
-    says = f"The last one was made {in_words(now() - backup.made_at)} ago, in {backup.folder}."
-    if now() - backup.made_at > BACKUP_OLD:
-        return warn("backup", "old", says, "Run: flask backup FOLDER, every day.")
-    return fine("backup", says)
-
-
-def look_at_replaced() -> Finding:
-    """Look for what a restore set aside, which holds people who were erased since."""
-    return ask("replaced", _look_at_replaced)
-
-
 def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
     return settings
-
-
-def _look_at_replaced() -> Finding:
-    path = damage.database_file(_settings().database_url)
-    if path is None:
-        has_schema = db.session.scalar(
-            text("SELECT 1 FROM information_schema.schemata WHERE schema_name = :name"), {"name": ASIDE_SCHEMA}
-        )
-        kept = f"schema {ASIDE_SCHEMA}" if has_schema else None
-        remedy = f"Run: DROP SCHEMA {ASIDE_SCHEMA} CASCADE"
-    else:
-        aside = path.with_name(path.name + ASIDE)
-        kept, remedy = (str(aside) if aside.exists() else None), "Delete it."
-    if kept is None:
-        return fine("replaced", "Nothing is left of a database that a restore replaced.")
-    says = f"What a restore replaced is still here, with everyone who was erased since: {kept}."
-    return warn("replaced", "kept", says, f"Once you’re sure that nobody needs it: {remedy}")
 
 
 def _count_fonts(folder: Path) -> int:

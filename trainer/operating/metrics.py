@@ -20,9 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from trainer.assessment.models import Attempt
-from trainer.core.backups import find_last_backup
 from trainer.core.clock import now
 from trainer.core.db import db
+from trainer.core.feature import ask_extra
 from trainer.core.heartbeat import list_heartbeats
 from trainer.core.processes import EVERY, list_processes
 from trainer.core.replica import look_at_replica
@@ -188,13 +188,11 @@ def _checks() -> Iterator[Metric]:
 
 
 def _backup() -> Iterator[Metric]:
-    made = _gauge("trainer_backup_made_timestamp_seconds", "When the last backup was made; 0 if none is known.")
-    try:
-        backup = find_last_backup(current_app.config["SETTINGS"].instance)
-    except OSError:
-        backup = None
-    made.add_metric([], backup.made_at.timestamp() if backup else 0)
-    yield made
+    made_at = ask_extra("read_last_backup")
+    if made_at is not None:
+        made = _gauge("trainer_backup_made_timestamp_seconds", "When the last backup was made; 0 if none is known.")
+        made.add_metric([], made_at)
+        yield made
 
 
 def _replica() -> Iterator[Metric]:

@@ -16,8 +16,6 @@ LITTLE_FREE: Final = 1024 * 2**20
 """Bytes from which on it is time to make room."""
 CLOCK_OFF: Final = dt.timedelta(seconds=5)
 """Codes of second steps change every 30 seconds."""
-BACKUP_OLD: Final = dt.timedelta(hours=26)
-"""A day, and some time for the backup itself."""
 
 
 class Level(StrEnum):

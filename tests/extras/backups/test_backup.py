@@ -18,10 +18,10 @@ import time_machine
 
 from tests.cli.sites import run
 from trainer import __version__
-from trainer.core.backups import find_last_backup
 from trainer.core.keys import Key
 from trainer.core.settings import ROOT, SettingsRefused, read_settings
 from trainer.core.version import describe_version
+from trainer.extras.backups.notes import find_last_backup
 from trainer.server.instance_lock import hold
 
 pytestmark = pytest.mark.on_both

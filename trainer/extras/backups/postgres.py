@@ -16,11 +16,13 @@ import click
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL
 
-from trainer.cli.backups.age import Sink
-from trainer.core.backups import ASIDE_SCHEMA
+from trainer.cli.migrating import in_use
+from trainer.extras.backups.age import Sink
+from trainer.extras.backups.notes import ASIDE_SCHEMA
 
 FILE: Final = "trainer.dump"
-_NAME: Final = "trainer-restore"
+NAME: Final = "trainer-restore"
+"""What connections that restore are called."""
 _CHUNK: Final = 1 << 20
 _COPY: Final = re.compile(rb"COPY public\.(\w+) \(([^)]*)\) FROM stdin;\n")
 
@@ -123,7 +125,7 @@ def restore(
             for statement in statements_for(tables):
                 process.stdin.write(statement.encode() + b";\n")
             process.stdin.flush()
-            if in_use(connection):
+            if in_use(connection, NAME):
                 raise click.ClickException("Someone else has started using the database. Nothing was restored.")
             process.stdin.write(b"COMMIT;\n")
             process.stdin.close()
@@ -133,18 +135,6 @@ def restore(
             raise click.ClickException(f"The database refused the backup and is unchanged: {failure()}")
 
 
-def in_use(connection: Connection, waiting: str = _NAME) -> bool:
-    """Return whether anyone else is connected to the database, such as the site on another machine.
-
-    `waiting`: what those who only wait for their turn call themselves.
-    """
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-        "AND backend_type = 'client backend' AND application_name NOT IN (:own, :waiting)"
-    )
-    return bool(connection.scalar(query, {"own": _NAME, "waiting": waiting}))
-
-
 def _address(url: URL) -> str:
     # Without the password, which everyone on the machine could see in the list of processes.
     return url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
@@ -152,7 +142,7 @@ def _address(url: URL) -> str:
 
 def _environ(url: URL | None) -> Mapping[str, str]:
     password = {"PGPASSWORD": str(url.password)} if url is not None and url.password else {}
-    return {**os.environ, **password, "PGAPPNAME": _NAME, "LC_MESSAGES": "C", "PGCONNECT_TIMEOUT": "10"}
+    return {**os.environ, **password, "PGAPPNAME": NAME, "LC_MESSAGES": "C", "PGCONNECT_TIMEOUT": "10"}
 
 
 @contextmanager

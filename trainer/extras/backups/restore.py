@@ -18,19 +18,8 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from trainer.cli.backup import PARTIAL, check_database, check_hash, passphrase_option
-from trainer.cli.backups import afterwards, files, postgres, sqlite
-from trainer.cli.backups.key_files import (
-    KeyFiles,
-    check_needed,
-    put_secret_keys,
-    read_keys,
-    read_listed_keys,
-    ring_with,
-)
-from trainer.cli.backups.manifest import FILE, Manifest, facts_of, read_manifest
-from trainer.cli.backups.progress import BackupProgress
-from trainer.core.backups import ASIDE, ASIDE_SCHEMA
+from trainer.cli.migrating import in_use
+from trainer.cli.upgrade import passphrase_option
 from trainer.core.clock import now
 from trainer.core.db import db, dispose_engines, reason_of
 from trainer.core.feature import list_features
@@ -39,6 +28,19 @@ from trainer.core.issuer_keys import merge
 from trainer.core.keys import CURRENT, OLDER, make_ring
 from trainer.core.schema import revisions
 from trainer.core.settings import VARIABLES, Settings, variable
+from trainer.extras.backups import afterwards, files, postgres, sqlite
+from trainer.extras.backups.backup import PARTIAL, check_database, check_hash
+from trainer.extras.backups.key_files import (
+    KeyFiles,
+    check_needed,
+    put_secret_keys,
+    read_keys,
+    read_listed_keys,
+    ring_with,
+)
+from trainer.extras.backups.manifest import FILE, Manifest, facts_of, read_manifest
+from trainer.extras.backups.notes import ASIDE, ASIDE_SCHEMA
+from trainer.extras.backups.progress import BackupProgress
 from trainer.server.instance_lock import hold
 
 _Ending = partial[list[str]]
@@ -205,7 +207,7 @@ def _check_target(settings: Settings, is_replacing: bool) -> bool:
             raise click.ClickException(f"Another process is using {target}. Stop it first.")
         return target.exists()
     with db.engine.connect() as connection:
-        if postgres.in_use(connection):
+        if in_use(connection, postgres.NAME):
             raise click.ClickException(
                 f"Other connections to the database {url.database} are open. Stop the site first."
             )

@@ -12,13 +12,13 @@ from typing import Final
 import click
 from pyrage.x25519 import Identity
 
-from trainer.cli.backups import files
-from trainer.cli.backups.manifest import Manifest
-from trainer.core.backups import ASIDE
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import IssuerKeys, read_issuer_keys
 from trainer.core.keys import CURRENT, OLDER, Ring, make_ring, write_secret
 from trainer.core.settings import VARIABLES, Settings, variable
+from trainer.extras.backups import files
+from trainer.extras.backups.manifest import Manifest
+from trainer.extras.backups.notes import ASIDE
 
 NAMES: Final = (CURRENT, OLDER, BADGE_KEYS)
 

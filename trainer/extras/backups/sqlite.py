@@ -13,9 +13,9 @@ import click
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
-from trainer.cli.backups.manifest import BackupFacts, facts_of
-from trainer.cli.backups.progress import BackupProgress
-from trainer.core.backups import ASIDE
+from trainer.extras.backups.manifest import BackupFacts, facts_of
+from trainer.extras.backups.notes import ASIDE
+from trainer.extras.backups.progress import BackupProgress
 
 FILE: Final = "trainer.db"
 _HEAD: Final = b"SQLite format 3\0"

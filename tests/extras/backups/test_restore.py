@@ -26,8 +26,6 @@ from tests.support import COURSE, Visitor
 from trainer.accounts.models import Session
 from trainer.accounts.operations import open_session
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
-from trainer.cli.backups import files
-from trainer.cli.backups.manifest import FILE, Manifest, write_manifest
 from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.core import clock
@@ -40,6 +38,8 @@ from trainer.credentials.rules import STATUS_PLACES
 from trainer.extras.api.models import ApiToken
 from trainer.extras.api.operations import make_token
 from trainer.extras.api.rules import Scope
+from trainer.extras.backups import files
+from trainer.extras.backups.manifest import FILE, Manifest, write_manifest
 from trainer.extras.inspectors.models import InspectorLink
 from trainer.extras.inspectors.operations import make_inspector_link
 from trainer.extras.pins.devices import make_device

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyrage.x25519 import Identity
 
-from trainer.cli.backups import files
-from trainer.cli.backups.age import (
+from trainer.extras.backups import files
+from trainer.extras.backups.age import (
     NotDecrypted,
     decrypt,
     decrypt_identity,

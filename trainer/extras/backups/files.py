@@ -13,9 +13,9 @@ from typing import IO, Final
 import click
 from pyrage.x25519 import Identity
 
-from trainer.cli.backups import age
-from trainer.cli.backups.age import LEAST, NotDecrypted, Sink
-from trainer.cli.backups.progress import BackupProgress, counting
+from trainer.extras.backups import age
+from trainer.extras.backups.age import LEAST, NotDecrypted, Sink
+from trainer.extras.backups.progress import BackupProgress, counting
 
 ENCRYPTED: Final = ".age"
 """Ending of an encrypted file's name."""

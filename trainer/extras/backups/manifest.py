@@ -14,9 +14,9 @@ import click
 from sqlalchemy import ColumnClause, Connection, column, inspect, null, select, table, text
 from sqlalchemy import func as sql
 
-from trainer.cli.backups.files import IDENTITY
 from trainer.core.keys import Key, Ring
 from trainer.core.schema import revisions
+from trainer.extras.backups.files import IDENTITY
 
 FILE: Final = "backup.json"
 COUNTED: Final = ("users", "organizations", "attempts", "responses", "credentials", "audit_events")

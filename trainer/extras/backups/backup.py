@@ -20,32 +20,29 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from trainer.cli.backups import files, postgres, sqlite
-from trainer.cli.backups.key_files import check_needed, copy_keys, ids_of, read_listed_keys, ring_with
-from trainer.cli.backups.manifest import (
+from trainer.cli.upgrade import passphrase_option
+from trainer.core.clock import now
+from trainer.core.db import db, reason_of
+from trainer.core.keys import CURRENT, Ring
+from trainer.core.settings import Settings
+from trainer.core.version import describe_version
+from trainer.extras.backups import files, postgres, sqlite
+from trainer.extras.backups.key_files import check_needed, copy_keys, ids_of, read_listed_keys, ring_with
+from trainer.extras.backups.manifest import (
     BackupFacts,
     Manifest,
     facts_of,
     read_manifest,
     write_manifest,
 )
-from trainer.cli.backups.progress import BackupProgress, counting
-from trainer.core.backups import note_backup
-from trainer.core.clock import now
-from trainer.core.db import db, reason_of
-from trainer.core.keys import CURRENT, Ring
-from trainer.core.settings import Settings
-from trainer.core.version import describe_version
+from trainer.extras.backups.notes import note_backup
+from trainer.extras.backups.progress import BackupProgress, counting
 
 PARTIAL: Final = ".partial"
 """Ending of a backup's folder while it is being made."""
+_BEFORE_UPGRADES: Final = "backups"
+"""Folder in the instance folder with the backups that were made before upgrades."""
 _NAMED: Final = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
-
-passphrase_option = click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="File with the passphrase of an encrypted backup.",
-)
 
 
 @click.command("backup")
@@ -108,6 +105,18 @@ def make_backup(folder: Path, keys: Path | None = None, passphrase_file: Path | 
             f"Its keys are in {keys}: {', '.join(manifest.key_files) or 'none, since they are set in the environment'}"
         )
     return manifest
+
+
+def back_up_before(revision: str, folder: Path | None, passphrase_file: Path | None) -> Manifest:
+    """Make the backup that precedes an upgrade to a revision, in the instance folder if no other is named.
+
+    Raises ClickException, and then leaves nothing behind.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    kept = settings.instance / _BEFORE_UPGRADES
+    for partial in kept.glob(f"*{PARTIAL}"):
+        shutil.rmtree(partial)  # of an upgrade that was killed
+    return make_backup(folder or kept / f"before-{revision}-{now():%Y%m%d-%H%M%S}", None, passphrase_file)
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Tests of making, checking and restoring backups."""

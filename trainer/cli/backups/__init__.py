@@ -1,1 +1,0 @@
-"""The parts of a backup: the database as one file, the keys, and a list of what belongs to the backup."""
