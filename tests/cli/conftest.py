@@ -7,21 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyrage
 import pytest
 
-from tests.cli import cheap_age
 from tests.cli.sites import site, sites
 
 __all__ = ["site", "sites"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _cheap_passphrases() -> Iterator[None]:
-    """Encrypt so that a passphrase is cheap to guess: what makes it costly, one test of `test_age.py` does."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pyrage.passphrase, "encrypt", cheap_age.encrypt)
-        yield
 
 
 @pytest.fixture

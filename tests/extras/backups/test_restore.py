@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-import pyrage
 import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.pool import NullPool
@@ -39,6 +38,7 @@ from trainer.extras.api.models import ApiToken
 from trainer.extras.api.operations import make_token
 from trainer.extras.api.rules import Scope
 from trainer.extras.backups import files
+from trainer.extras.backups.age import encrypt_with_passphrase
 from trainer.extras.backups.manifest import FILE, Manifest, write_manifest
 from trainer.extras.inspectors.models import InspectorLink
 from trainer.extras.inspectors.operations import make_inspector_link
@@ -319,7 +319,7 @@ def test_a_backup_each_of_whose_files_was_encrypted_with_the_passphrase_is_resto
     hashes = {}
     for path in [path for path in backup.iterdir() if path.name != FILE]:  # as version 0.9.0 did
         encrypted = path.with_name(path.name + ".age")
-        encrypted.write_bytes(pyrage.passphrase.encrypt(path.read_bytes(), "a passphrase of many words"))
+        encrypted.write_bytes(encrypt_with_passphrase(path.read_bytes(), "a passphrase of many words"))
         path.unlink()
         hashes[encrypted.name] = files.hash_of(encrypted)
     key_files = {name: hashes.pop(name) for name in ("secret_key.age", "badge_keys.age")}

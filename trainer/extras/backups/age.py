@@ -1,14 +1,22 @@
 """Encryption in the format of age (https://age-encryption.org/v1), so that its own program reads it.
 
-Files of any size are encrypted to an identity, in chunks. Only the identity is encrypted with a passphrase: pyrage does
-that in memory, and what it derives from a passphrase takes a second and, by the machine's speed, hundreds of MB.
+Files of any size are encrypted to an identity, in chunks, by pyrage. Only the identity is encrypted with a passphrase,
+and here: pyrage would make that as costly as the machine is fast, and refuse to read on a slow or busy one what a fast
+one wrote.
 """
 
 from __future__ import annotations
 
+import hmac
+from base64 import b64encode
 from collections.abc import Callable, Iterable
+from secrets import token_bytes
 from typing import Final
 
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from pyrage import DecryptError, EncryptError, IdentityError, decrypt_io, encrypt_io, passphrase
 from pyrage.x25519 import Identity
 
@@ -17,6 +25,9 @@ Sink = Callable[[bytes], object]
 LEAST: Final = 16
 """Characters of a passphrase."""
 _BY_PASSPHRASE: Final = b"age-encryption.org/v1\n-> scrypt "
+_DOUBLINGS: Final = 17
+"""What a try of a passphrase costs, as a power of two: 128 MB, and about half a second."""
+_CHUNK: Final = 64 * 1024
 _DAMAGED: Final = "it is damaged or incomplete"
 _REASONS: Final = {
     "Decryption failed": "the passphrase is another one",
@@ -60,8 +71,7 @@ def decrypt(chunks: Iterable[bytes], sink: Sink, identity: Identity) -> None:
 
 def encrypt_identity(identity: Identity, secret: str) -> bytes:
     """Return the file of an identity, encrypted with a passphrase."""
-    encrypted: bytes = passphrase.encrypt(f"{identity}\n".encode(), secret)
-    return encrypted
+    return encrypt_with_passphrase(f"{identity}\n".encode(), secret)
 
 
 def decrypt_identity(encrypted: bytes, secret: str) -> Identity:
@@ -70,6 +80,29 @@ def decrypt_identity(encrypted: bytes, secret: str) -> Identity:
         return Identity.from_str(decrypt_with_passphrase(encrypted, secret).decode().strip())
     except (IdentityError, UnicodeDecodeError):
         raise NotDecrypted("it holds no identity") from None
+
+
+def encrypt_with_passphrase(plain: bytes, secret: str) -> bytes:
+    """Return what `decrypt_with_passphrase` reads; the format's specification has the steps."""
+    salt, file_key, nonce = token_bytes(16), token_bytes(16), token_bytes(16)
+    labeled = b"age-encryption.org/v1/scrypt" + salt
+    wrapping = Scrypt(salt=labeled, length=32, n=2**_DOUBLINGS, r=8, p=1).derive(secret.encode())
+    wrapped = ChaCha20Poly1305(wrapping).encrypt(bytes(12), file_key, None)
+    header = b"%b%b %d\n%b\n---" % (_BY_PASSPHRASE, _text(salt), _DOUBLINGS, _text(wrapped))
+    seal = hmac.digest(_derive(file_key, b"", b"header"), header, "sha256")
+    cipher = ChaCha20Poly1305(_derive(file_key, nonce, b"payload"))
+    chunks = [plain[start : start + _CHUNK] for start in range(0, len(plain), _CHUNK)] or [b""]
+    nonces = [number.to_bytes(11, "big") + bytes([number == len(chunks) - 1]) for number in range(len(chunks))]
+    parts = [cipher.encrypt(own, chunk, None) for own, chunk in zip(nonces, chunks, strict=True)]
+    return b"".join([header, b" ", _text(seal), b"\n", nonce, *parts])
+
+
+def _text(raw: bytes) -> bytes:
+    return b64encode(raw).rstrip(b"=")
+
+
+def _derive(key: bytes, salt: bytes, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt, purpose).derive(key)
 
 
 def is_by_passphrase(encrypted: bytes) -> bool:
