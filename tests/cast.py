@@ -123,20 +123,6 @@ def start_drill(app: Flask, user_id: UUID) -> UUID:
         return assessment.start_drill(enrollment, here, here.courses[COURSE].file.practice.scenes, clock.now()).id
 
 
-def start_shift(app: Flask, user_id: UUID, course: str = COURSE) -> UUID:
-    """Start the practice shift of a course; return the attempt's id."""
-    with app.app_context(), transaction():
-        whole = served().courses[course]
-        return assessment.start_shift(enroll(user_id, whole, clock.now()), whole, served(), clock.now()).id
-
-
-def start_rare(app: Flask, user_id: UUID, course: str = COURSE) -> UUID:
-    """Start the rare shift of a course; return the attempt's id."""
-    with app.app_context(), transaction():
-        whole = served().courses[course]
-        return assessment.start_rare(enroll(user_id, whole, clock.now()), whole, served(), clock.now()).id
-
-
 def make_ready(app: Flask, user_id: UUID, name: str = "Bob Builder", course: str = COURSE) -> None:
     """Give someone all that the final asks for first."""
     with app.app_context(), transaction():

@@ -25,8 +25,6 @@ HELD_BY = {
     "assessment/test_first_try.py": "assessment/views/first_try",
     "assessment/test_pretest.py": "assessment/views/pretest",
     "assessment/test_previews.py": "assessment/views/previews",
-    "assessment/test_handovers.py": "assessment/views/shifts",
-    "assessment/test_rare.py": "assessment/views/rare items/event",
     "assessment/test_operations.py": "assessment/drawn",
     "assessment/test_renewals.py": "assessment/views/renewals",
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
@@ -94,6 +92,9 @@ HELD_BY = {
     "extras/mergers/test_mergers.py": "core/rows extras/mergers/emails "
     "extras/mergers/entries extras/mergers/forms extras/mergers/models extras/mergers/operations "
     "extras/mergers/queries extras/mergers/rules extras/mergers/tasks extras/mergers/views",
+    "extras/nights/test_handovers.py": "extras/nights/forms extras/nights/telling extras/nights/views/shifts",
+    "extras/nights/test_rare.py": "extras/nights/events extras/nights/operations extras/nights/policy "
+    "extras/nights/views/rare extras/nights/words",
     "extras/notes/test_grading.py": "extras/notes/access extras/notes/emails extras/notes/forms "
     "extras/notes/views/grading",
     "extras/notes/test_handing_in.py": "extras/notes/models extras/notes/views/handing_in extras/notes/words",

@@ -37,6 +37,7 @@ from trainer.extras.api import feature as api
 from trainer.extras.backups import feature as backups
 from trainer.extras.inspectors import feature as inspectors
 from trainer.extras.mergers import feature as mergers
+from trainer.extras.nights import feature as nights
 from trainer.extras.notes import feature as notes
 from trainer.extras.packs import feature as packs
 from trainer.extras.pins import feature as pins
@@ -95,6 +96,7 @@ FEATURES: Final = (
     backups.FEATURE,
     pins.FEATURE,
     mergers.FEATURE,
+    nights.FEATURE,
     notes.FEATURE,
     packs.FEATURE,
     reports.FEATURE,

@@ -25,7 +25,7 @@ def test_answers_are_shown_only_when_they_can_do_no_harm(
 
 
 def test_each_kind_has_a_policy() -> None:
-    assert set(POLICIES) == set(Kind)
+    assert POLICIES.keys() >= set(Kind) - {Kind.RARE}  # which an extra adds
 
 
 def test_counts_of_an_older_and_of_a_newer_release_can_be_read() -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assessment import rich
-from tests.cast import make_account, make_ready, start_drill, start_final, start_practice, start_shift
+from tests.cast import make_account, make_ready, start_drill, start_final, start_practice
 from tests.content import small
 from tests.support import Visitor
 from trainer.assessment.models import Response
@@ -35,7 +35,7 @@ def rich_shelf(tmp_path: Path) -> Library:
 def test_nothing_else_draws_from_the_pretest(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     make_ready(rich_app, bob)
-    for start in (start_practice, start_drill, start_shift, start_final):
+    for start in (start_practice, start_drill, start_final):
         attempt = start(rich_app, bob)
         with rich_app.app_context():
             items = db.session.scalars(select(Response.item).where(Response.attempt_id == attempt)).all()

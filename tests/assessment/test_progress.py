@@ -24,7 +24,6 @@ from tests.cast import (
     sign_in_as,
     start_final,
     start_practice,
-    start_shift,
 )
 from tests.content import small
 from tests.support import COURSE, Visitor, closed_up, right_verdict, too_many
@@ -105,14 +104,6 @@ def test_scenes_count_from_the_first_day_whatever_it_was(app: Flask) -> None:
         practice(app, bob)
         assert progress_of(app, bob).since.day == 10
         assert "scenes since November 10, 2026." in re.sub(r"\s+", " ", page_of(app, bob))
-
-
-def test_the_practice_shift_is_not_counted(rich_app: Flask) -> None:
-    bob = make_account(rich_app)
-    attempt = start_shift(rich_app, bob)
-    answer_all(rich_app, attempt)
-    hand_in(rich_app, bob, attempt)
-    assert "Nothing to show yet" in page_of(rich_app, bob)
 
 
 def test_a_final_under_way_changes_nothing_on_the_page(app: Flask) -> None:

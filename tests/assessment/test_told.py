@@ -239,13 +239,9 @@ def test_a_shift_and_what_a_final_says_first_are_told_with_the_course(settings: 
     put(told, "courses/recognize/shifts/night.es.yaml", SHIFT_ES)
     app = create_app(settings, load(told))
     learner = sign_in_as(app, make_guest(app))
-    page = read(learner, "/courses/recognize/practice", "es")
-    assert "Usted está de turno." in page
-    assert NOT_TRANSLATED not in page
+    assert NOT_TRANSLATED not in read(learner, "/courses/recognize/practice", "es")
     assert "Nada explícito." in read(learner, "/courses/recognize/final", "es")
     assert "Una señal fuerte basta." in read(learner, "/courses/recognize/rule", "es")
     (told / "courses/recognize/shifts/night.es.yaml").unlink()
     app.extensions["library"] = load(told)
-    page = read(learner, "/courses/recognize/practice", "es")
-    assert "You are on duty." in page
-    assert NOT_TRANSLATED in page
+    assert NOT_TRANSLATED in read(learner, "/courses/recognize/practice", "es")

@@ -36,9 +36,8 @@ from trainer.accounts.rules import Purpose
 from trainer.assessment import check_ins, pretest
 from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.finals import start_final
-from trainer.assessment.handovers import save_handover, tick_points
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
-from trainer.assessment.operations import start_drill, start_practice, start_rare, start_shift, submit_attempt
+from trainer.assessment.operations import start_drill, start_practice, submit_attempt
 from trainer.assessment.renewals import renew
 from trainer.content.library import Content, Course, Drill
 from trainer.content.serving import served
@@ -48,6 +47,8 @@ from trainer.core.settings import ROOT
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke, share
 from trainer.credentials.rules import show_serial
+from trainer.extras.nights.handovers import save_handover, tick_points
+from trainer.extras.nights.operations import start_rare, start_shift
 from trainer.items.registry import FURTHER, further_type_of
 from trainer.jobs.work import advance_all
 from trainer.learning.models import Enrollment

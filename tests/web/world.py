@@ -32,8 +32,6 @@ from tests.cast import (
     sign_in_as,
     start_drill,
     start_practice,
-    start_rare,
-    start_shift,
     write_note,
 )
 from tests.extras import fill_extras
@@ -141,12 +139,6 @@ def make_world(app: Flask, shelf: Library) -> World:
     }
     others: dict[str, dict[str, str | int]] = {
         "drills": {"attempt_id": str(start_drill(app, bob))},
-        "rare": {
-            "attempt_id": str(start_rare(app, bob, course_with_rare(here))),
-            "course": course_with_rare(here),
-        },
-        "shifts": {"attempt_id": str(start_shift(app, bob, course_with_shift(here)))},
-        "shifts.start": {"course": course_with_shift(here)},
         "learning.attestation": {"course": signing},
         "learning.place": {"course": course_with_choice(here)},
         "accounts.confirm": {"token": tokens[Purpose.CONFIRM]},
@@ -233,13 +225,3 @@ def _signed(app: Flask, bob: UUID, meeting: UUID) -> str:
 def course_with_choice(here: Content) -> str:
     """Return a course of which each learner reads the lesson for their workplace."""
     return next(slug for slug, course in here.courses.items() if course.choice)
-
-
-def course_with_rare(here: Content) -> str:
-    """Return a course that has a rare shift."""
-    return next(slug for slug, course in here.courses.items() if course.rare)
-
-
-def course_with_shift(here: Content) -> str:
-    """Return a course that has a practice shift."""
-    return next(slug for slug, course in here.courses.items() if course.shifts)

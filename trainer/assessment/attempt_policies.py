@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.queries import GivenSoFar
-from trainer.assessment.rare import NightCounts, count_night
 from trainer.assessment.rules import Kind, Points, Tally, count
+from trainer.core.errors import NotFound
 from trainer.items.judge.forms import JudgeForm
 from trainer.items.judge.model import PARTS, PARTS_AND_LINE, VERDICT_ALONE, VERDICT_AND_SURENESS
 from trainer.items.judge.payload import Judged, ScenePayload
-from trainer.items.registry import read_event, read_further, read_scene, type_of
+from trainer.items.registry import read_further, read_scene, type_of
 
-Counts = Tally | Points | NightCounts
+
+class AttemptCounts(Protocol):
+    """What an attempt came to."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for keeping."""
 
 
 class What(Enum):
@@ -45,6 +50,10 @@ class AttemptPolicy:
     """Answers are shown once it is handed in, and none before: it measures."""
     asks: tuple[str, ...] = PARTS
     """What is asked of a scene."""
+    overview: str = "assessment/_overview.html"
+    """The template that lists what is answered before it is handed in."""
+    past: str = "assessment/_past.html"
+    """The template that says how it went in a list of earlier ones."""
 
     @property
     def asks_scenes(self) -> bool:
@@ -60,11 +69,6 @@ class AttemptPolicy:
     def is_brief(self) -> bool:
         """True if the verdict alone is asked for; then its answer begins with the reason alone."""
         return self.asks == VERDICT_ALONE
-
-    @property
-    def keeps_log(self) -> bool:
-        """True if what happened is listed, with a line of one's own for each item."""
-        return "line" in self.asks
 
     def is_answered(self, response: Response | GivenSoFar) -> bool:
         """Return whether a response is whole; where answers are shown, whether its answer was."""
@@ -82,12 +86,10 @@ class AttemptPolicy:
         """
         return is_submitted and not self.is_sealed and (not self.is_graded or bool(is_passed))
 
-    def count(self, responses: Sequence[Response], danger_rules: Container[str]) -> Counts:
+    def count(self, responses: Sequence[Response], danger_rules: Container[str]) -> AttemptCounts:
         """Return what the responses come to. `danger_rules`: the lines of the rule that mean danger now."""
         if self.asks_scenes:
             return count(judged for _scene, judged in judge_all(responses, danger_rules))
-        if self.what is What.EVENTS:
-            return count_night((read_event(response.snapshot.payload), response.given) for response in responses)
         marks = [
             read_further(response.snapshot.payload).mark(response.given or {})
             for response in responses
@@ -96,35 +98,30 @@ class AttemptPolicy:
         marked = [mark for mark in marks if mark is not None]
         return Points(round(sum(mark.points for mark in marked), 2), len(responses), len(marked))
 
-    def read(self, kept: Mapping[str, Any]) -> Counts:
+    def read(self, kept: Mapping[str, Any]) -> AttemptCounts:
         """Return what an attempt of this kind came to, as it was kept."""
-        return _COUNTED[self.what].read(kept)
+        return Tally.read(kept) if self.asks_scenes else Points.read(kept)
 
-
-_COUNTED: Final[Mapping[What, type[Counts]]] = {
-    What.SCENES: Tally,
-    What.QUESTIONS: Points,
-    What.EVENTS: NightCounts,
-}
 
 POLICIES: Final = {
     Kind.FIRST_TRY: AttemptPolicy("assessment.scene", asks=VERDICT_ALONE),
     Kind.PRETEST: AttemptPolicy("assessment.scene", result="pretest.result", is_sealed=True),
     Kind.PRACTICE: AttemptPolicy("assessment.scene"),
     Kind.SHIFT: AttemptPolicy("assessment.scene", asks=PARTS_AND_LINE),
-    Kind.RARE: AttemptPolicy(
-        "rare.event", result="rare.result", what=What.EVENTS, is_held_back=True, asks=VERDICT_ALONE
-    ),
     Kind.DRILL: AttemptPolicy("drills.question", result="drills.result", what=What.QUESTIONS),
     Kind.FINAL: AttemptPolicy("assessment.scene", is_graded=True),
     Kind.CHECK_IN: AttemptPolicy("assessment.scene", asks=VERDICT_AND_SURENESS),
     Kind.FOLLOW_UP: AttemptPolicy("assessment.scene", is_held_back=True, asks=VERDICT_AND_SURENESS),
 }
+"""An extra adds the policy of a kind that it alone can ask."""
 
 
 def policy_of(attempt: Attempt) -> AttemptPolicy:
-    """Return the policy of an attempt."""
-    return POLICIES[Kind(attempt.kind)]
+    """Return the policy of an attempt. Raises NotFound for one of an extra that was deleted."""
+    policy = POLICIES.get(Kind(attempt.kind))
+    if policy is None:
+        raise NotFound
+    return policy
 
 
 def judge_all(responses: Sequence[Response], danger_rules: Container[str]) -> list[tuple[ScenePayload, Judged]]:

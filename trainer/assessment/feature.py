@@ -17,9 +17,7 @@ from trainer.assessment.views.first_try import blueprint as first_try
 from trainer.assessment.views.pretest import blueprint as pretest
 from trainer.assessment.views.previews import blueprint as previews
 from trainer.assessment.views.progress import blueprint as progress
-from trainer.assessment.views.rare import blueprint as rare
 from trainer.assessment.views.renewals import blueprint as renewals
-from trainer.assessment.views.shifts import blueprint as shifts
 from trainer.content.library import Course
 from trainer.content.serving import served_in
 from trainer.core.clock import now, today
@@ -44,8 +42,6 @@ FEATURE = Feature(
         assessment,
         finals,
         drills,
-        shifts,
-        rare,
         first_try,
         pretest,
         check_ins,

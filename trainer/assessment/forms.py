@@ -1,18 +1,13 @@
-"""The forms of opening another round, and of a handover."""
+"""The form of opening another round."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, NumberRange
-from wtforms.widgets import CheckboxInput
+from wtforms import StringField
+from wtforms.validators import InputRequired
 
-from trainer.assessment.handovers import LONGEST_HANDOVER
 from trainer.assessment.models import LONGEST_REASON
-from trainer.items.forms import Count
-from trainer.web.forms import Form, PlainText, in_lines, length, trimmed
+from trainer.web.forms import Form, PlainText, length, trimmed
 
 
 class GrantForm(Form):
@@ -25,31 +20,3 @@ class GrantForm(Form):
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
-
-
-class HandoverForm(Form):
-    """What the next shift needs to know."""
-
-    version = Count(validators=[NumberRange(0, 1_000_000)])
-    text = TextAreaField(
-        _l("Your handover"),
-        [
-            DataRequired(_l("Write at least a line, or skip the handover.")),
-            length(1, LONGEST_HANDOVER),
-            PlainText(lines=True),
-        ],
-        filters=[in_lines],
-        description=_l("In your own words, from what you saw tonight. Only you can read it."),
-        render_kw={"rows": "8", "maxlength": str(LONGEST_HANDOVER)},
-    )
-
-
-class PointsForm(Form):
-    """What of the checklist a handover says."""
-
-    version = Count(validators=[NumberRange(0, 1_000_000)])
-    points = SelectMultipleField(_l("Check off what yours says, too"), option_widget=CheckboxInput())
-
-    def offer(self, points: Sequence[tuple[str, str]]) -> None:
-        """Offer points to tick: id and text."""
-        self.points.choices = list(points)

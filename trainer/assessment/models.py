@@ -74,9 +74,9 @@ class Attempt(Base):
     submitted_at: Mapped[dt.datetime | None]
     is_passed: Mapped[bool | None]
     tally: Mapped[dict[str, Any] | None]
-    """Counts at submission, as `rules.Tally` names them, or `rules.Points`, or `rare.NightCounts`."""
+    """Counts at submission, as `rules.Tally` names them, or `rules.Points`, or as an extra does."""
     handover: Mapped[dict[str, Any] | None]
-    """What someone wrote at the end of a practice shift, as `handovers.Written` names it."""
+    """What someone wrote at the end of a practice shift, as the extra with handovers names it."""
     lessons_to_read: Mapped[list[str] | None]
     """After a failed final: the lessons to read again."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
 from trainer.assessment import finals, pretest, rules
 from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.drawing import draw, half_and_half, leaning
-from trainer.assessment.drawn import Item, at_venues, draw_into, item_of, keep, keep_drawn, pairs_of, showing
+from trainer.assessment.drawn import Item, at_venues, draw_into, keep, keep_drawn, pairs_of, showing
 from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
 from trainer.assessment.queries import (
     find_open_attempt,
@@ -23,14 +23,12 @@ from trainer.assessment.queries import (
     list_responses,
     seen_items,
 )
-from trainer.assessment.rare import draw_night
 from trainer.assessment.rules import Kind, Tally
-from trainer.content.library import Content, Course
+from trainer.content.library import Content
 from trainer.content.schema import Pool
 from trainer.core import chance
 from trainer.core.db import any_of, db
 from trainer.core.errors import Conflict, NotFound
-from trainer.items.event import payload_of
 from trainer.items.registry import read_further
 from trainer.learning.models import Enrollment
 
@@ -55,7 +53,7 @@ _SAVE = (
 def start_first_try(enrollment: Enrollment, content: Content, scenes: int, now: dt.datetime) -> Attempt:
     """Start a first try of open scenes that is kept, or return the one under way."""
     under_way = find_open_attempt(enrollment.id, Kind.FIRST_TRY)
-    attempt = under_way or _ungraded(enrollment, Kind.FIRST_TRY, scenes, now)
+    attempt = under_way or ungraded(enrollment, Kind.FIRST_TRY, scenes, now)
     return under_way or draw_into(attempt, content, Pool.OPEN, half_and_half(scenes), now)
 
 
@@ -70,7 +68,7 @@ def start_practice(
     if under_way is None and category is not None:
         return _start_leaning(enrollment, content, scenes, now, category)
     return under_way or draw_into(
-        _ungraded(enrollment, Kind.PRACTICE, scenes, now),
+        ungraded(enrollment, Kind.PRACTICE, scenes, now),
         content,
         Pool.OPEN,
         half_and_half(scenes),
@@ -84,7 +82,7 @@ def _start_leaning(enrollment: Enrollment, content: Content, scenes: int, now: d
     near = at_venues(pairs, content.venues_at(enrollment.place), content)
     chosen = leaning(pairs, showing(pairs, [category], content), scenes, chance.rng, near)
     drawn = draw(chosen, half_and_half(scenes), chance.rng)
-    return keep_drawn(_ungraded(enrollment, Kind.PRACTICE, scenes, now), content, drawn, now)
+    return keep_drawn(ungraded(enrollment, Kind.PRACTICE, scenes, now), content, drawn, now)
 
 
 def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.datetime) -> Attempt:
@@ -97,43 +95,12 @@ def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.d
     drawn = [drills[drill_id] for drill_id in rules.draw_drills(list(drills), number, seen, chance.rng)]
     if not drawn:
         raise NotFound
-    attempt = _ungraded(enrollment, Kind.DRILL, len(drawn), now)
+    attempt = ungraded(enrollment, Kind.DRILL, len(drawn), now)
     return keep(attempt, [Item(drill.id, drill.digest, read_further(drill.payload)) for drill in drawn], now)
 
 
-def start_shift(
-    enrollment: Enrollment, course: Course, content: Content, now: dt.datetime, name: str | None = None
-) -> Attempt:
-    """Start a practice shift of a course, or return the one under way. Raises NotFound if it has none of this name.
-
-    `name`: of the shift; None for the first one.
-    """
-    under_way = find_open_attempt(enrollment.id, Kind.SHIFT)
-    if under_way is not None:
-        return under_way
-    name = name or next(iter(course.shifts), None)
-    if name is None or name not in course.shifts:
-        raise NotFound
-    scenes = [content.scenarios[scene] for scene in course.shifts[name].scenes]
-    attempt = _ungraded(enrollment, Kind.SHIFT, len(scenes), now)
-    attempt.rule = {"shift": name}
-    return keep(attempt, [item_of(scene) for scene in scenes], now)
-
-
-def start_rare(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
-    """Start a rare shift of a course, or return the one under way. Raises NotFound if it has none."""
-    under_way = find_open_attempt(enrollment.id, Kind.RARE)
-    if under_way is not None:
-        return under_way
-    if course.rare is None:
-        raise NotFound
-    bank = [payload_of(event, course.rare, content) for event in course.rare.events]
-    night = draw_night(bank, course.rare.number, course.rare.worrying_at_most, chance.rng)
-    attempt = _ungraded(enrollment, Kind.RARE, len(night), now)
-    return keep(attempt, [Item(f"{course.slug}/{event.scenario}", event.digest, event) for event in night], now)
-
-
-def _ungraded(enrollment: Enrollment, kind: Kind, scenes: int, now: dt.datetime) -> Attempt:
+def ungraded(enrollment: Enrollment, kind: Kind, scenes: int, now: dt.datetime) -> Attempt:
+    """Return a new attempt that no rule passes, to be kept with what is drawn for it."""
     return Attempt(
         user_id=enrollment.user_id,
         enrollment_id=enrollment.id,

@@ -34,24 +34,6 @@ class Question(Where):
 
 
 @dataclass(frozen=True)
-class Happened:
-    """An event of a practice shift that is past: nothing in it tells the key."""
-
-    position: int
-    title: str
-    setting: str
-    """With the time of the night in front."""
-    narrative: Markup
-    line: str | None
-    """What the learner wrote into their log."""
-
-    @classmethod
-    def of(cls, position: int, scene: ScenePayload, given: Given | None) -> Happened:
-        """Return a scene with what was written of it."""
-        return cls(position, scene.title, scene.setting, scene.story, (given or {}).get("line"))
-
-
-@dataclass(frozen=True)
 class Answer:
     """A scene as it is shown after answering."""
 

@@ -16,8 +16,6 @@ from trainer.content.own_words import SOURCE
 from trainer.content.serving import served, served_in
 from trainer.content.subject import Verdict, VerdictWords, Vocabulary
 from trainer.items.contract import FurtherPayload
-from trainer.items.event import EventPayload
-from trainer.items.event import payload_of as event_payload_of
 from trainer.items.judge.payload import ScenePayload, payload_of
 from trainer.items.registry import read_further
 from trainer.web.language import language_tag
@@ -62,23 +60,6 @@ def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, 
         if drill.id == item and drill is not other and read_further(drill.payload) == question:
             return read_further(other.payload), there.standing(told) if told else Standing.UNTRANSLATED
     return question, Standing.UNTRANSLATED
-
-
-def tell_event(event: EventPayload, course: str) -> tuple[EventPayload, Standing]:
-    """Return an event of a course's rare shift in its reader's language, and how it stands there; as it is where
-    `tell` would do so."""
-    content, language = served(), language_tag()
-    there = content.translations.get(language)
-    if there is None or language == SOURCE:
-        return event, Standing.AS_WRITTEN
-    now = content.courses[course].rare if course in content.courses else None
-    told = there.courses[course].rare if course in there.courses else None
-    if now is None or told is None or told is now:
-        return event, Standing.UNTRANSLATED
-    for original, other in zip(now.events, told.events, strict=True):
-        if original.id == event.scenario and event_payload_of(original, now, content).digest == event.digest:
-            return event_payload_of(other, told, there), there.standing(f"courses/{course}/rare.yaml", VOCABULARY)
-    return event, Standing.UNTRANSLATED
 
 
 def _find(scene: str) -> tuple[Content, Scenario | None, Scenario | None] | None:

@@ -6,7 +6,6 @@ import flask_babel
 
 from trainer.assessment.deciding import Asked, Need
 from trainer.assessment.measures.strength import Step
-from trainer.assessment.rare import NightCounts
 from trainer.assessment.rules import Tally
 from trainer.content.serving import served
 from trainer.items.judge.payload import Outcome
@@ -32,30 +31,6 @@ def over_reported(tally: Tally) -> str:
             tally.false_alarms,
         )
     )
-
-
-def ordinary(counts: NightCounts) -> str:
-    """Return "Of 38 ordinary events you reported 3." """
-    if not counts.ordinary:
-        return ""
-    if not counts.reported:
-        return _("Of %(all)s ordinary events you reported none.", all=counts.ordinary)
-    return _("Of %(all)s ordinary events you reported %(n)s.", all=counts.ordinary, n=counts.reported)
-
-
-def worrying(counts: NightCounts) -> str:
-    """Return "Of 2 worrying ones you reported 1." """
-    if counts.worrying == 0:
-        return _("None was worrying.")
-    if counts.worrying == 1:
-        return (
-            _("One was worrying, and you reported it.")
-            if counts.caught
-            else _("One was worrying, and you didn’t report it.")
-        )
-    if not counts.caught:
-        return _("Of %(all)s worrying ones you reported none.", all=counts.worrying)
-    return _("Of %(all)s worrying ones you reported %(n)s.", all=counts.worrying, n=counts.caught)
 
 
 def tendency(tally: Tally) -> str:

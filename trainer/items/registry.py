@@ -8,7 +8,6 @@ from typing import Any, Final
 from trainer.content.schema import Item
 from trainer.items.branching.type import BRANCHING
 from trainer.items.contract import FurtherPayload, FurtherType, ItemType
-from trainer.items.event import EventPayload
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.judge.type import JUDGE
 from trainer.items.marks.type import MARKS
@@ -41,11 +40,6 @@ def further_type_of(item: str) -> FurtherType:
 def read_scene(kept: Mapping[str, Any]) -> ScenePayload:
     """Return a scene as it was drawn. Scenes drawn before there were types have none."""
     return ScenePayload.model_validate(kept)
-
-
-def read_event(kept: Mapping[str, Any]) -> EventPayload:
-    """Return an event of a rare shift as it was drawn."""
-    return EventPayload.model_validate(kept)
 
 
 def read_further(kept: Mapping[str, Any]) -> FurtherPayload:

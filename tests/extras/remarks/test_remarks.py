@@ -24,11 +24,9 @@ from tests.cast import (
     start_drill,
     start_final,
     start_practice,
-    start_shift,
 )
 from tests.extras.remarks.cast import write_remark
 from tests.support import Visitor, drawn, take_final, too_many
-from tests.web.world import course_with_shift
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.content.library import Library
 from trainer.core import clock
@@ -126,12 +124,9 @@ def test_a_final_asks_it_where_it_shows_keys_only(app: Flask, shelf: Library) ->
 
 
 @pytest.mark.on_both
-def test_a_shift_and_further_questions_ask_it_too(app: Flask, shelf: Library) -> None:
+def test_further_questions_ask_it_too(app: Flask) -> None:
     bob = make_account(app)
     visitor = sign_in_as(app, bob)
-    shift = start_shift(app, bob, course_with_shift(shelf.content))
-    answer_all(app, shift)
-    assert len(links(visitor.get(f"/attempts/{shift}/scenes/1").text)) == 1
     drill = start_drill(app, bob)
     with app.app_context(), transaction():
         row = db.session.scalars(select(Response).where(Response.attempt_id == drill, Response.position == 1)).one()

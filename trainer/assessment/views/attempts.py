@@ -11,10 +11,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts.after_slip import is_shut, shut_before
-from trainer.assessment import operations, shown, words
+from trainer.assessment import operations, shown
 from trainer.assessment.access import keep_shut
-from trainer.assessment.attempt_policies import policy_of
-from trainer.assessment.handovers import find_handover
+from trainer.assessment.attempt_policies import POLICIES, policy_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import (
@@ -34,7 +33,6 @@ from trainer.assessment.views.steps import (
     credit,
     is_outdated,
     may_review,
-    night_of,
     refused,
     told_scene,
 )
@@ -42,6 +40,7 @@ from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, NotFound, NotYet
+from trainer.core.feature import ask_extra
 from trainer.items.judge.forms import CONFIDENCE_LABELS, JudgeForm
 from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
@@ -65,11 +64,8 @@ def practice(course: str) -> str:
     """Say what practice is, and offer to start or go on."""
     whole = get_course(course, language_tag())
     enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
-    done = (
-        [past_attempt for kind in _PRACTICES for past_attempt in list_attempts(enrollment.id, kind)]
-        if enrollment
-        else []
-    )
+    kinds = [kind for kind in _PRACTICES if kind in POLICIES]
+    done = [past_attempt for kind in kinds for past_attempt in list_attempts(enrollment.id, kind)] if enrollment else []
     past = sorted(
         (
             past_attempt
@@ -86,8 +82,10 @@ def practice(course: str) -> str:
         drills=len(served().drills()),
         workplace=served_in(language_tag()).cards.get(enrollment.place or "") if enrollment else None,
         under_way={past_attempt.kind: past_attempt for past_attempt in done if past_attempt.submitted_at is None},
-        past=[(past_attempt, policy_of(past_attempt).read(past_attempt.tally or {})) for past_attempt in past],
-        words=words,
+        past=[
+            (past_attempt, policy_of(past_attempt).read(past_attempt.tally or {}), policy_of(past_attempt).past)
+            for past_attempt in past
+        ],
     )
 
 
@@ -193,11 +191,9 @@ def submission(attempt_id: UUID) -> Response | str:
     policy, stage = policy_of(own_attempt), list_given(own_attempt)[own_attempt.handed_in :]
     waiting = [given.position for given in stage if not policy.is_answered(given)]
     if policy.answers_at_once and not waiting:
-        # There is nothing to check: the handover, or the page of the last, leads to the result.
-        hands_over = find_handover(own_attempt, served()) is not None
-        return go(
-            url_for("shifts.handover", attempt_id=attempt_id) if hands_over else after(own_attempt, own_attempt.scenes)
-        )
+        # There is nothing to check: what an extra adds to the end, or the page of the last, leads to the result.
+        last_step = ask_extra("last_step", own_attempt)
+        return go(last_step.address if last_step else after(own_attempt, own_attempt.scenes))
     return render_template(
         "assessment/submission.html",
         verdicts=verdicts_of(own_attempt),
@@ -208,7 +204,8 @@ def submission(attempt_id: UUID) -> Response | str:
             for given in stage
         ],
         waiting=waiting,
-        hands_over=find_handover(own_attempt, served()) is not None,
+        overview=policy.overview,
+        last_step=ask_extra("last_step", own_attempt),
     )
 
 
@@ -276,7 +273,6 @@ def _question_page(
         attempt=own_attempt,
         course=course_title(own_attempt),
         done=answered_positions(own_attempt),
-        night=night_of(own_attempt, given.position),
         save_url=url_for(".save", attempt_id=own_attempt.id, position=given.position),
         skip_url=after(own_attempt, given.position + 1),
         back_url=url_for(".scene", attempt_id=own_attempt.id, position=given.position - 1)
@@ -299,8 +295,7 @@ def _answer_page(own_attempt: Attempt, given: Given) -> str:
         scene=scene,
         attempt=own_attempt,
         done=answered_positions(own_attempt),
-        night=night_of(own_attempt, given.position),
-        hands_over=find_handover(own_attempt, served()) is not None,
+        last_step=ask_extra("last_step", own_attempt),
         next_url=after(own_attempt, given.position + 1)
         if own_attempt.submitted_at is None
         else url_for(".result", attempt_id=own_attempt.id),

@@ -13,7 +13,6 @@ from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.deciding import Asked, FinalRule, Need
-from trainer.assessment.handovers import HandoverDraft, find_handover
 from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
@@ -27,10 +26,9 @@ from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.assessment.told import category_names, find_sign, reader_words, verdicts_of
 from trainer.assessment.views.steps import (
     may_review,
-    night_of,
     told_scene,
 )
-from trainer.content.serving import served, served_in
+from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.db import db
 from trainer.credentials.models import Credential
@@ -40,7 +38,6 @@ from trainer.items.judge.forms import CONFIDENCE_LABELS
 from trainer.items.registry import read_scene
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import standing, taken
-from trainer.web.language import language_tag
 
 
 def result_page(own_attempt: Attempt) -> str:
@@ -60,9 +57,6 @@ def result_page(own_attempt: Attempt) -> str:
         course_title=enrollment.course_title,
         enrollment=enrollment,
         tally=tally,
-        night=night_of(own_attempt),
-        handover=find_handover(own_attempt, served_in(language_tag())),
-        written=HandoverDraft.of(own_attempt),
         needs=(needs := _needs(own_attempt, tally)),
         needed_of=_needed_of(own_attempt),
         is_by_steps=own_attempt.is_passed is False and _is_by_steps(needs),

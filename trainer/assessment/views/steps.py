@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
-from trainer.assessment.queries import list_given, list_responses
-from trainer.assessment.shown import Happened
+from trainer.assessment.queries import list_given
 from trainer.assessment.told import tell
 from trainer.content.objects import Standing
 from trainer.content.serving import served
@@ -62,18 +61,6 @@ def is_outdated(attempt: Attempt, given: Given, version: int) -> bool:
 def refused(error: Conflict, attempt: Attempt) -> Response:
     """Return the page that says why an answer can't be saved anymore, with the way to where the attempt stands."""
     return error_response(409, error.message, url_for("assessment.attempt", attempt_id=attempt.id))
-
-
-def night_of(attempt: Attempt, before: int | None = None) -> list[Happened]:
-    """Return what happened in a practice shift before an event, or in all of it; nothing for another attempt."""
-    if not policy_of(attempt).keeps_log:
-        return []
-    end = before or attempt.scenes + 1
-    responses = [response for response in list_responses(attempt) if response.position < end]
-    return [
-        Happened.of(response.position, tell(read_scene(response.snapshot.payload))[0], response.given)
-        for response in responses
-    ]
 
 
 def credit(attempt: Attempt, mark: str | None, at: dt.datetime) -> None:

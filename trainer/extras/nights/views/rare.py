@@ -11,13 +11,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.assessment import operations, words
 from trainer.assessment.attempt_policies import What, policy_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
+from trainer.assessment.operations import save_response
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, list_responses
-from trainer.assessment.rare import NightCounts, tell_times
-from trainer.assessment.told import find_sign, reader_words, tell_event
+from trainer.assessment.told import find_sign, reader_words
 from trainer.assessment.views.steps import after, answered_positions, course_title, credit, is_outdated, refused
 from trainer.content.objects import Standing
 from trainer.content.serving import get_course, served, served_in
@@ -25,10 +24,13 @@ from trainer.content.subject import Verdict
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotFound, NotYet
-from trainer.items.event import EventPayload
+from trainer.extras.nights import words
+from trainer.extras.nights.events import EventPayload, read_event
+from trainer.extras.nights.operations import start_rare
+from trainer.extras.nights.rare import NightCounts, tell_times
+from trainer.extras.nights.telling import tell_event
 from trainer.items.judge.forms import JudgeForm
 from trainer.items.judge.model import VERDICT_ALONE
-from trainer.items.registry import read_event
 from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
@@ -65,7 +67,7 @@ def start(course: str) -> Response:
     """Start a rare shift, or go on with the one under way."""
     whole, user_id = get_course(course), current_user.id
     with transaction():
-        attempt_id = operations.start_rare(enroll(user_id, whole, now()), whole, served(), now()).id
+        attempt_id = start_rare(enroll(user_id, whole, now()), whole, served(), now()).id
     return go(url_for("assessment.attempt", attempt_id=attempt_id))
 
 
@@ -94,7 +96,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
             if form.is_tampered:
                 return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
             if is_valid:
-                operations.save_response(attempt, given, form.given, int(form.version.data or 0), at, record=True)
+                save_response(attempt, given, form.given, int(form.version.data or 0), at, record=True)
                 credit(attempt, request.form.get("opened_at"), at)
     except Conflict as error:
         return _refused(error, attempt_id, position, int(form.version.data or 0))
@@ -114,7 +116,7 @@ def result(attempt_id: UUID) -> str:
     night = _tell(attempt, list_responses(attempt))
     course = served_in(language_tag()).courses.get(attempt.course)
     return render_template(
-        "assessment/rare_result.html",
+        "nights/rare_result.html",
         attempt=attempt,
         course=course,
         course_title=course_title(attempt),
@@ -166,7 +168,7 @@ def _page(attempt: Attempt, position: int, form: JudgeForm, *, is_newer: bool = 
     enrollment = db.session.get_one(Enrollment, attempt.enrollment_id)
     verdicts = reader_words().verdicts
     return render_template(
-        "assessment/rare_event.html",
+        "nights/rare_event.html",
         attempt=attempt,
         here=told,
         choices=[(verdict, verdicts[verdict]) for verdict in _VERDICTS],

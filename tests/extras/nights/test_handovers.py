@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assessment import rich
-from tests.cast import answer_all, make_account, make_guest, sign_in_as, start_shift
+from tests.cast import answer_all, make_account, make_guest, sign_in_as
 from tests.content import small
+from tests.extras.nights.cast import start_shift
 from tests.support import COURSE, Visitor, keys
-from trainer.assessment.handovers import LONGEST_HANDOVER
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.privacy import export_person
 from trainer.core.db import db
+from trainer.extras.nights.handovers import LONGEST_HANDOVER
 
 JSON = {"Accept": "application/json"}
 LINE = "Van by the door, <b>two</b> people."

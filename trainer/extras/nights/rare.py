@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from trainer.content.subject import Verdict
-from trainer.items.event import EventPayload
+from trainer.extras.nights.events import EventPayload
 
 _DAY: Final = 24 * 60
 _STEP: Final = 10  # minutes between two events, where no clock says otherwise

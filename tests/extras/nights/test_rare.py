@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.assessment import rich
-from tests.cast import make_account, make_guest, sign_in_as, start_rare
+from tests.cast import make_account, make_guest, sign_in_as
 from tests.content import small
+from tests.extras.nights.cast import start_rare
 from tests.support import COURSE, Visitor
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.privacy import export_person
 from trainer.assessment.queries import list_responses
-from trainer.assessment.rare import NightCounts, count_night, draw_night, tell_times
 from trainer.content.subject import Truth, Verdict
 from trainer.core import chance
 from trainer.core.db import db
-from trainer.items.event import EventPayload
-from trainer.items.registry import read_event
+from trainer.extras.nights.events import EventPayload, read_event
+from trainer.extras.nights.rare import NightCounts, count_night, draw_night, tell_times
 
 REPORT, NOTE, NOTHING = "report-now", "note-and-watch", "nothing-to-report"
 

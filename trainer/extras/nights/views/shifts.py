@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from flask import Blueprint, current_app, jsonify, render_template, request, url_for
@@ -9,18 +10,21 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.assessment import handovers, operations
-from trainer.assessment.forms import HandoverForm, PointsForm
-from trainer.assessment.handovers import HandoverDraft, find_handover, find_shift
 from trainer.assessment.models import Attempt
+from trainer.assessment.operations import submit_attempt
 from trainer.assessment.queries import get_attempt
 from trainer.assessment.rules import Kind
-from trainer.assessment.views.steps import course_title, night_of
+from trainer.assessment.views.steps import course_title
 from trainer.content.nights import Handover
 from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import NotFound
+from trainer.extras.nights import handovers, words
+from trainer.extras.nights.forms import HandoverForm, PointsForm
+from trainer.extras.nights.handovers import HandoverDraft, find_handover, find_shift
+from trainer.extras.nights.operations import start_shift
+from trainer.extras.nights.telling import night_of
 from trainer.learning.operations import enroll
 from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
@@ -31,13 +35,37 @@ from trainer.web.unsaved import find_saved_form, forget_saved_form
 blueprint = Blueprint("shifts", __name__, template_folder="../templates")
 
 
+class LastStep(NamedTuple):
+    """What an attempt ends with before its result: a page, and what leads to it is called."""
+
+    address: str
+    label: str
+
+
+@blueprint.app_context_processor
+def _for_pages_of_others() -> dict[str, Any]:
+    return {"handover_of": _handover_of, "night_of": night_of, "rare_words": words}
+
+
+def _handover_of(attempt: Attempt) -> tuple[HandoverDraft, Handover | None]:
+    """Return what was written for the next shift, and what a practice shift has for it."""
+    return HandoverDraft.of(attempt), find_handover(attempt, served_in(language_tag()))
+
+
+def last_step(attempt: Attempt) -> LastStep | None:
+    """Return what is left to do once all of a practice shift is answered, or None."""
+    if find_handover(attempt, served()) is None:
+        return None
+    return LastStep(url_for("shifts.handover", attempt_id=attempt.id), _("Write the handover"))
+
+
 @blueprint.post("/courses/<course>/shifts")
 @access(Who.LEARNER, begins=True)
 def start(course: str) -> Response:
     """Start a practice shift, the one named `shift` or else the first, or go on with the one under way."""
     whole, user_id, name = get_course(course), current_user.id, request.form.get("shift")
     with transaction():
-        attempt_id = operations.start_shift(enroll(user_id, whole, now()), whole, served(), now(), name).id
+        attempt_id = start_shift(enroll(user_id, whole, now()), whole, served(), now(), name).id
     return go(url_for("assessment.attempt", attempt_id=attempt_id))
 
 
@@ -92,7 +120,7 @@ def tick(attempt_id: UUID) -> Response | tuple[str, int]:
         version = handovers.tick_points(user_id, attempt_id, form.points.data or [], int(form.version.data or 0))
         if not is_autosave:
             is_local = current_app.config["SETTINGS"].is_local
-            operations.submit_attempt(user_id, attempt_id, served(), is_local, now())
+            submit_attempt(user_id, attempt_id, served(), is_local, now())
     if wants_json():
         return jsonify(version=version)
     return go(url_for("assessment.result", attempt_id=attempt_id))
@@ -117,13 +145,13 @@ def _points(attempt: Attempt) -> list[tuple[str, str]]:
 
 
 def _write_page(attempt: Attempt, form: HandoverForm) -> str:
-    return render_template("assessment/handover.html", form=form, **_around(attempt))
+    return render_template("nights/handover.html", form=form, **_around(attempt))
 
 
 def _compare_page(attempt: Attempt, written: HandoverDraft) -> str:
     form = PointsForm(formdata=None, points=list(written.points), version=written.version)
     form.offer(_points(attempt))
-    return render_template("assessment/handover_compare.html", form=form, written=written, **_around(attempt))
+    return render_template("nights/handover_compare.html", form=form, written=written, **_around(attempt))
 
 
 def _around(attempt: Attempt) -> dict[str, object]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from trainer.content.nights import RareEvent, RareFile
 from trainer.content.objects import Content
@@ -67,3 +68,8 @@ def payload_of(event: RareEvent, night: RareFile, content: Content) -> EventPayl
             for sign_id, strength in event.signs.items()
         ],
     )
+
+
+def read_event(kept: Mapping[str, Any]) -> EventPayload:
+    """Return an event of a rare shift as it was drawn."""
+    return EventPayload.model_validate(kept)

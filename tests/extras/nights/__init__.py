@@ -1,0 +1,1 @@
+"""Tests of practice shifts and rare shifts."""

@@ -1,0 +1,1 @@
+"""The pages of practice shifts and of rare shifts."""
