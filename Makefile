@@ -23,8 +23,10 @@ dev: $(VENV)/ready-dev
 	@TRAINER_DEVELOPMENT=1 $(FLASK) setup
 	@TRAINER_DEVELOPMENT=1 exec $(FLASK) run --debug --host 127.0.0.1 --port $${PORT:-8000}
 
+# Without a browser, PostgreSQL and what is marked `slow`, in a minute and a half: make test UNIT=1
+UNIT_ONLY := $(if $(UNIT),-m "not browser and not slow")
 test: $(VENV)/ready-dev node_modules/.ready
-	@$(BIN)/python -m pytest -n $(WORKERS) -q --randomly-seed=1 $(COVERAGE)
+	@$(if $(UNIT),TRAINER_TEST_POSTGRES_URL= )$(BIN)/python -m pytest -n $(WORKERS) -q --randomly-seed=1 $(UNIT_ONLY) $(COVERAGE)
 
 # All pages in all looks, all tests on both databases, more random histories, races and forms.
 nightly: $(VENV)/ready-dev node_modules/.ready

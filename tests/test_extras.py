@@ -15,6 +15,8 @@ from tests.once import once
 from trainer.app import FEATURES
 from trainer.core.settings import ROOT
 
+pytestmark = pytest.mark.slow
+
 EXTRAS = sorted(path.parent.name for path in (ROOT / "trainer/extras").glob("*/feature.py"))
 NEEDS = {feature.name: feature.needs for feature in FEATURES if feature.name in EXTRAS}
 BUILDS = """

@@ -368,6 +368,7 @@ def test_no_test_waits_less_than_a_minute_for_what_a_busy_machine_does_late() ->
     assert hurried == []
 
 
+@pytest.mark.slow
 def test_all_processes_of_a_run_begin_on_its_day_in_its_time_zone_and_with_its_seed() -> None:
     assert clock.now() - dt.datetime.fromisoformat(os.environ.get("TRAINER_TEST_AT", AT)) < dt.timedelta(hours=3)
     asked = "import datetime as d, time; print(d.datetime.now(d.UTC).date(), time.tzname[0])"

@@ -20,6 +20,7 @@ os._exit(int(sys.argv[1]) % 3)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="begins an interpreter for each")
 def test_each_of_many_that_end_at_once_leaves_what_it_said_and_its_code() -> None:
     for _ in range(4):

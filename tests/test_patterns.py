@@ -76,6 +76,7 @@ def is_busy(used: Used) -> bool:
     return any(all(seconds_of(used, text) > BAR for _again in range(2)) for text in evil_texts(used.pattern, SIZE))
 
 
+@pytest.mark.slow
 @pytest.mark.asvs("1.3.12")
 @pytest.mark.check("T075")
 def test_no_text_keeps_a_pattern_busy() -> None:
@@ -89,6 +90,7 @@ def test_each_pattern_that_is_put_together_is_known() -> None:
     assert files == PUT_TOGETHER
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern",
     [

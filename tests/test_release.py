@@ -9,6 +9,8 @@ import pytest
 
 from tests.release import HEADING, Refused, release
 
+pytestmark = pytest.mark.slow
+
 DAY = "2026-11-27"
 
 

@@ -20,6 +20,8 @@ import pytest
 from trainer import __version__
 from trainer.core.settings import ROOT
 
+pytestmark = pytest.mark.slow
+
 PARTS = ("trainer", "content", "migrations", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
 
 

@@ -19,6 +19,8 @@ from sqlalchemy import create_engine, text
 from tests.live import free_port, serving
 from trainer.core.settings import ROOT, Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def database_url(tmp_path: Path, template_database: Path) -> str:

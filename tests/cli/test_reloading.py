@@ -23,7 +23,7 @@ from trainer.core import releases
 from trainer.core.db import transaction
 from trainer.core.settings import Settings
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"), pytest.mark.slow]
 
 CODE_RELOADS = int(os.environ.get("TRAINER_CODE_RELOADS", "20"))
 

@@ -31,7 +31,7 @@ from trainer.server.supervisor import MOST_STARTS, STEADY
 from trainer.server.web import settle
 
 SILENCE = 8.0  # seconds, twice what systemd would wait for
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"), pytest.mark.slow]
 
 
 def children(pid: int) -> list[int]:

@@ -43,6 +43,7 @@ def lose_database(sites: Sites, site: Site, folder: Path) -> Site:
     return lost
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trace", ["secret_key", "last_backup.json", DAMAGED])
 def test_where_a_site_was_no_empty_one_begins_unless_it_is_asked_for(
     sites: Sites, site: Site, tmp_path: Path, trace: str
@@ -108,6 +109,7 @@ def test_commands_that_only_look_make_no_key_and_no_database(
     assert {path.name for path in fresh.instance.iterdir()} <= {"content.cache"}
 
 
+@pytest.mark.slow
 def test_a_new_site_is_set_up_once_and_killed_in_between_is_set_up_again(sites: Sites, tmp_path: Path) -> None:
     fresh = sites.empty(tmp_path)
     assert fresh.flask("setup")[0] == 0

@@ -19,7 +19,7 @@ from trainer.core.schema import revisions
 from trainer.core.settings import ROOT
 from trainer.server.instance_lock import hold
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
 FOLDER = str(ROOT / "migrations")
 HEAD = revisions()[0]

@@ -87,6 +87,8 @@ from trainer.organizations.rules import Role
 from trainer.roster.drafts import keep_draft, match_columns
 from trainer.roster.reading import read_list
 
+pytestmark = pytest.mark.slow
+
 FOLDER = str(ROOT / "migrations")
 
 

@@ -55,6 +55,7 @@ def environ_of(url: str, folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, *(pytest.param(number, marks=pytest.mark.nightly) for number in (1, 2))])
 def test_of_several_that_start_at_once_all_succeed(empty_url: str, tmp_path: Path, number: int) -> None:
     started = [begin_command(environ_of(empty_url, tmp_path), "setup") for _one in range(3)]
@@ -63,6 +64,7 @@ def test_of_several_that_start_at_once_all_succeed(empty_url: str, tmp_path: Pat
     assert all("up to date" in one for one in said)
 
 
+@pytest.mark.slow
 def test_nothing_works_on_a_database_that_is_behind(app: Flask, settings: Settings, tmp_path: Path) -> None:
     with app.app_context():
         downgrade(directory=FOLDER, revision="-1")

@@ -107,6 +107,7 @@ def run(instance: Path, environ: dict[str, str]) -> tuple[int | None, str]:
     return command.returncode, said
 
 
+@pytest.mark.slow
 @pytest.mark.asvs("13.4.2")
 @pytest.mark.check("T090")
 @pytest.mark.parametrize(
@@ -130,6 +131,7 @@ def test_the_command_ends_with_one_line_and_no_traceback(tmp_path: Path, environ
     assert "hidden" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.asvs("13.3.1")
 @pytest.mark.check("T090")
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
@@ -140,6 +142,7 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     assert said.strip() == f"Error: {tmp_path}/secret_key can be read by others. Run: chmod 600 {tmp_path}/secret_key"
 
 
+@pytest.mark.slow
 def test_a_first_start_makes_what_it_needs_for_its_user_only(tmp_path: Path) -> None:
     instance = tmp_path / "instance"
     assert run(instance, {})[0] == 0

@@ -37,6 +37,8 @@ from trainer.core.db import db
 from trainer.core.settings import ROOT, VARIABLES, Settings
 from trainer.web.access import declared
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 MOST_BYTES = 350 * 10**6

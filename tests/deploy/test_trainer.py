@@ -14,6 +14,8 @@ import pytest
 from tests.cli.test_folder import needs_root
 from trainer.core.settings import ROOT
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = """\
 # a comment, and a line that is none
 TRAINER_BASE_URL=https://training.example.org

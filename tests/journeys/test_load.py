@@ -12,7 +12,7 @@ from tests.load.running import STATIC, run
 from tests.load.soak import Look, faults, growth, soak
 from trainer.core.settings import Settings
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
 IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 

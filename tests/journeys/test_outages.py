@@ -38,6 +38,8 @@ from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.web.retry import MOST_TRIES
 
+pytestmark = pytest.mark.slow
+
 RECOVERS_WITHIN = 5.0
 
 

@@ -44,7 +44,7 @@ from trainer.credentials.models import Credential
 from trainer.instructing.models import CohortMember, Signature, SignOff
 from trainer.learning.models import Enrollment
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
 ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "2"))
 AT_ONCE = 64

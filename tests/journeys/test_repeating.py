@@ -24,7 +24,7 @@ from trainer.learning.rules import Asked
 from trainer.organizations.models import Invitation, Membership, Team, TeamMembership
 from trainer.roster.models import RosterDraft
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
 __all__ = ["acme"]
 

@@ -64,6 +64,8 @@ from trainer.operating.metrics import Looks
 from trainer.organizations.models import Organization
 from trainer.privacy.copies import order_copy
 
+pytestmark = pytest.mark.slow
+
 EXPORTS = "/training/exports"
 IS_STANDBY = select(func.pg_is_in_recovery())
 CLIENTS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"

@@ -167,6 +167,7 @@ HUGE: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.asvs("1.5.1", "5.2.3")
 @pytest.mark.check("T080")
 @pytest.mark.parametrize("name", HUGE)

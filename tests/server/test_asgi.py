@@ -30,6 +30,8 @@ from trainer.server.worker_pools import WorkerPool
 from trainer.serving import _source_of
 from trainer.web.access import takes_long
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def large_file(tmp_path_factory: pytest.TempPathFactory) -> Path:

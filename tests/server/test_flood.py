@@ -23,6 +23,8 @@ from trainer.accounts.models import User
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 USERS = 20
 PAGES = ("/me", f"/courses/{COURSE}", LESSON, "/help")
 SIGN_INS_A_MINUTE = 120

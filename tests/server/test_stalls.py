@@ -26,6 +26,8 @@ from trainer.core.settings import Settings
 from trainer.server import intake
 from trainer.server.start import allow_files
 
+pytestmark = pytest.mark.slow
+
 IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 IDLE, GRACE = (intake.IDLE, intake.GRACE) if IS_FULL else (hasty.IDLE, hasty.GRACE)
 WORKERS = 2

@@ -13,6 +13,8 @@ from trainer.items.registry import MODELS
 from trainer.tools.instrument import whole
 from trainer.tools.instrument.figures import differences
 
+pytestmark = pytest.mark.slow
+
 KEPT = ROOT / "tests" / "instrument.json"
 
 

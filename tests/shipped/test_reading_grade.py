@@ -31,6 +31,7 @@ def grade(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], float]:
     return lambda text: float(textstat.flesch_kincaid_grade(text))
 
 
+@pytest.mark.slow
 @pytest.mark.check("T131")
 def test_lessons_are_easy_to_read(shelf: Library, grade: Callable[[str], float]) -> None:
     content = shelf.content

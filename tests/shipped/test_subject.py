@@ -158,6 +158,7 @@ def test_a_word_of_the_subject_is_found(tmp_path: Path, ending: str, written: st
     assert {word for text in texts(path) for word in found_in(text)} == found
 
 
+@pytest.mark.slow
 def test_no_file_of_ours_has_a_word_of_the_subject() -> None:
     faults: set[tuple[str, str]] = set()
     needed: set[tuple[str, str]] = set()

@@ -17,6 +17,8 @@ from trainer.core import outbox
 from trainer.core.db import db
 from trainer.core.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["mailbox"]
 
 SEEDS, STEPS = (range(1, 41), 150) if os.environ.get("TRAINER_TEST_EVERYTHING") else (range(1, 2), 40)

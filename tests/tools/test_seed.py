@@ -41,7 +41,7 @@ from trainer.tools.demo.names import FIRM, SITES
 from trainer.tools.demo.people import DAYS
 from trainer.tools.demo.story import Story
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

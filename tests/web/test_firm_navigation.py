@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.web.test_marked_words import of_firm
 from tests.web.world import World
 
@@ -11,6 +13,7 @@ NOWHERE = {""}
 """The firm’s own page."""
 
 
+@pytest.mark.slow
 def test_each_page_of_a_firm_is_marked_in_its_navigation(world: World) -> None:
     owner, firm = world.enter("owner"), f"/organizations/{world.values['organization_id']}"
     unmarked = set()

@@ -40,6 +40,8 @@ from trainer.jobs.work import advance
 from trainer.organizations import posters as firms
 from trainer.organizations.rules import local_day
 
+pytestmark = pytest.mark.slow
+
 ROLES = {pseudo(role) for role in ("owner", "manager", "instructor", "member")}
 TABLES = (
     "/organizations/{organization_id}/training/exports",

@@ -78,6 +78,7 @@ def test_a_workbook_holds_texts_numbers_and_days_and_no_formula() -> None:
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) isn't installed")
 def test_a_spreadsheet_program_shows_every_day_number_and_name_in_full(tmp_path: Path) -> None:
     heads = ["Name", "Hired on", "Due on", "Minutes"]

@@ -27,6 +27,8 @@ from trainer.extras.backups.age import (
     is_by_passphrase,
 )
 
+pytestmark = pytest.mark.slow
+
 PASSPHRASE = "correct horse battery"
 COST = age._DOUBLINGS
 """Without what `conftest.py` does."""

@@ -24,7 +24,7 @@ from trainer.core.version import describe_version
 from trainer.extras.backups.notes import find_last_backup
 from trainer.server.instance_lock import hold
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
 INSERT = (
     "INSERT INTO users (id, created_at, email, email_key, password_hash, second_factor_misses) "

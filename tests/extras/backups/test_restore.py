@@ -47,7 +47,7 @@ from trainer.extras.pins.models import SiteDevice
 from trainer.items.judge.payload import payload_of
 from trainer.learning.operations import enroll
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
 WRITER = """
 import sys
