@@ -24,7 +24,9 @@ from trainer.content.library import Lesson, Library
 from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.feature import Feature, list_features
+from trainer.core.outbox import OutboxMessage
 from trainer.items.registry import FURTHER, read_further
+from trainer.jobs.emails import write
 
 COURSE = "recognize"
 PERIODS = tuple(period for feature in FEATURES for period in feature.periods)
@@ -252,3 +254,17 @@ def take_final(visitor: Visitor, *, wrong: int = 0) -> tuple[str, TestResponse]:
         verdict = "report-now" if is_reported else "nothing-to-report"
         assert visitor.answer(attempt, position, verdict, first_step(scene, verdict)).status_code == 303
     return attempt, visitor.post(f"{attempt}/submission")
+
+
+def mailed(app: Flask, template: str) -> str:
+    """Return the path of the link in the newest mail of a template."""
+    with app.app_context():
+        message = db.session.scalars(
+            select(OutboxMessage).where(OutboxMessage.template == template).order_by(OutboxMessage.created_at.desc())
+        ).first()
+        assert message is not None
+        letter = write(message)
+        assert letter is not None
+        found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", letter.text)
+        assert found is not None
+        return found[1]

@@ -9,9 +9,8 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.accounts.test_links import mailed
 from tests.cast import make_account, sign_in_as
-from tests.support import PASSWORD, Visitor
+from tests.support import PASSWORD, Visitor, mailed
 from trainer.accounts.models import User
 from trainer.core import clock
 from trainer.core.db import db

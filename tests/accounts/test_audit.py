@@ -9,9 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.accounts.test_links import mailed
 from tests.cast import add_second_factor, code_now, make_account, make_guest, sign_in_as
-from tests.support import PASSWORD, Visitor
+from tests.support import PASSWORD, Visitor, mailed
 from trainer.accounts.models import Link, Session
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db

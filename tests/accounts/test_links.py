@@ -8,32 +8,17 @@ import re
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from tests.cast import make_account, sign_in_as
-from tests.support import PASSWORD, Visitor
+from tests.support import PASSWORD, Visitor, mailed
 from trainer.accounts.models import Link, User
 from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
-from trainer.jobs.emails import write
 
 NEW = "some other plain words"
 ADDRESS = "bob@example.org"
-
-
-def mailed(app: Flask, template: str) -> str:
-    """Return the path of the link in the newest mail of a template."""
-    with app.app_context():
-        message = db.session.scalars(
-            select(OutboxMessage).where(OutboxMessage.template == template).order_by(OutboxMessage.created_at.desc())
-        ).first()
-        assert message is not None
-        letter = write(message)
-        assert letter is not None
-        found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", letter.text)
-        assert found is not None
-        return found[1]
 
 
 def ask(app: Flask, address: str = ADDRESS) -> Visitor:

@@ -7,12 +7,12 @@ import datetime as dt
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-import pyotp
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from tests.accounts.codes import give, set_up
 from tests.cast import add_second_factor, code_now, make_account, make_guest, sign_in_as, start_practice
 from tests.support import PASSWORD, Visitor
 from trainer.accounts.codes import find_step, secret_of
@@ -33,28 +33,6 @@ def begin(app: Flask, path: str = "/sign-in") -> Visitor:
     answer = visitor.post(path, {"email": ADDRESS, "password": PASSWORD})
     assert answer.headers["Location"].startswith("/sign-in/code")
     return visitor
-
-
-def give(visitor: Visitor, code: str, query: str = "") -> tuple[int, str]:
-    """Give a code; return what comes of it."""
-    answer = visitor.post(f"/sign-in/code{query}", {"code": code})
-    return answer.status_code, answer.headers.get("Location", answer.text)
-
-
-def key_on(visitor: Visitor) -> str:
-    """Return the key that the page shows to be typed by hand."""
-    found = re.search(r'class="mono key">([A-Z2-7 ]+)<', visitor.get("/account/second-factor/set-up").text)
-    assert found is not None
-    return found[1].replace(" ", "")
-
-
-def set_up(visitor: Visitor, query: str = "") -> str:
-    """Turn the second step on; return the page with the recovery codes."""
-    assert visitor.post(f"/account/second-factor{query}", {"password": PASSWORD}).status_code == 303
-    code = pyotp.TOTP(key_on(visitor)).at(clock.now())
-    answer = visitor.post(f"/account/second-factor/set-up{query}", {"code": code})
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 @pytest.mark.asvs("6.5.5", "11.2.1")

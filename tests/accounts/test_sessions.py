@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.accounts.test_second_factor import give, set_up
+from tests.accounts.codes import give, set_up
 from tests.cast import (
     actor_of,
     add_second_factor,

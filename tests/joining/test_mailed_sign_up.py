@@ -13,9 +13,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import event, select
 
-from tests.accounts.test_links import mailed
 from tests.cast import add_second_factor, make_account, make_guest, sign_in_as
-from tests.support import PASSWORD, Visitor
+from tests.support import PASSWORD, Visitor, mailed
 from trainer.accounts import passwords
 from trainer.accounts.models import User
 from trainer.core import clock
