@@ -14,8 +14,8 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from tests.assessment.before import SCENES as OF_PRETEST
-from tests.assessment.test_operations import parallel
-from tests.assessment.test_pretest import items, rich_shelf, start
+from tests.assessment.counts import parallel
+from tests.assessment.pretests import items, rich_shelf, start
 from tests.cast import answer_all, certify, hand_in, make_account, sign_in_as, start_practice
 from tests.support import PASSWORD, TASKS, Visitor, closed_up
 from trainer.accounts.models import User

@@ -13,8 +13,9 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from tests.assessment.counts import count, parallel
 from tests.assessment.swapped import copy_content, edit_scenes, open_library
 from tests.cast import answer_all, certify, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
 from tests.content.small import edit
@@ -41,25 +42,6 @@ from trainer.learning.models import Enrollment
 from trainer.learning.queries import get_enrollment
 
 pytestmark = pytest.mark.on_both
-
-
-def parallel(app: Flask, act: Callable[[], object], times: int = 8) -> list[object]:
-    """Do something many times at once; return results and refusals."""
-
-    def once(_number: int) -> object:
-        try:
-            with app.app_context():
-                return act()
-        except DomainError as refusal:
-            return refusal
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(once, range(times)))
-
-
-def count(app: Flask, *conditions: Any, of: type[Any]) -> int:
-    with app.app_context():
-        return db.session.scalar(select(func.count()).select_from(of).where(*conditions)) or 0
 
 
 @pytest.mark.check("T039")

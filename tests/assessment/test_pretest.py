@@ -13,9 +13,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.assessment import before, rich
+from tests.assessment.counts import count, parallel
+from tests.assessment.keys import (
+    before_answering,
+    told_by,
+    two_of,
+    whole,
+)
+from tests.assessment.pretests import OFFER, items, start
+from tests.assessment.pretests import rich_shelf as rich_shelf
 from tests.assessment.swapped import CANARY, edit_scenes, mark_answers, swap_key
-from tests.assessment.test_key_secrecy import before_answering, told_by, two_of, whole
-from tests.assessment.test_operations import count, parallel
 from tests.cast import (
     answer_all,
     hand_in,
@@ -42,34 +49,14 @@ from trainer.core.errors import Conflict
 from trainer.core.settings import Settings
 from trainer.learning.operations import enroll
 
-OFFER = f"/courses/{COURSE}/pretest"
 FIRST = f"/courses/{COURSE}/basics/first"
 ELSEWHERE = f"/courses/{COURSE}/practice/second"
-
-
-@pytest.fixture(scope="session")
-def rich_shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    """Return the tiny content with a pretest, loaded once."""
-    return rich.open_library(before.write(tmp_path_factory.mktemp("before")))
-
-
-def start(app: Flask, user_id: UUID) -> UUID:
-    """Start the pretest; return the attempt's id."""
-    with app.app_context(), transaction():
-        course = served().courses[COURSE]
-        enrollment = enroll(user_id, course, clock.now())
-        return pretest.start(enrollment, course, served(), clock.now()).id
 
 
 def skip(app: Flask, user_id: UUID) -> None:
     with app.app_context(), transaction():
         course = served().courses[COURSE]
         pretest.skip(enroll(user_id, course, clock.now()), course, clock.now())
-
-
-def items(app: Flask, attempt: UUID) -> list[str]:
-    with app.app_context():
-        return list(db.session.scalars(select(Response.item).where(Response.attempt_id == attempt)))
 
 
 def beginner(app: Flask) -> Visitor:

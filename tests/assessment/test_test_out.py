@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assessment import before, rich
-from tests.assessment.test_pretest import OFFER, start
+from tests.assessment.pretests import OFFER, start
 from tests.cast import answer_all, hand_in, make_account, make_guest, make_ready, sign_in_as, start_final
 from tests.content import small
 from tests.learning import deeper
