@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 
 from tests.assignments import histories
 from tests.assignments.firm import COURSE, Firm, earn, make_firm
+from tests.assignments.training import write_training
 from trainer.assignments import queries, rules, statements
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
 from trainer.assignments.rules import Audience, Duty, Recorded
@@ -109,24 +110,6 @@ def write_down(
     )
     db.session.flush()
     return assignment.id
-
-
-def write_training(firm: Firm, membership_id: UUID, fact: Recorded, now: dt.datetime, **state: object) -> None:
-    """Make the row of a training recorded by the firm."""
-    db.session.add(
-        EarlierTraining(
-            organization_id=firm.id,
-            membership_id=membership_id,
-            title=fact.title_key,
-            title_key=fact.title_key,
-            issuer="i",
-            completed_on=fact.completed_on,
-            minutes=fact.minutes,
-            created_at=now,
-            created_by_id=firm.owner_id,
-            **state,
-        )
-    )
 
 
 @given(st.data())

@@ -23,7 +23,7 @@ from sqlalchemy import delete, insert, select
 
 from tests.assignments import histories, oracle
 from tests.assignments.firm import Firm, earn, make_firm
-from tests.assignments.test_statements import write_training
+from tests.assignments.training import write_training
 from tests.cast import make_account, make_site
 from tests.extras.api.conftest import read, token_of
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
