@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from tests.cli.owners import NOBODY, needs_root
 from tests.forked import begin_program
 from tests.live import free_port
 from trainer.app import create_app
@@ -20,10 +20,6 @@ from trainer.core.settings import Settings
 
 pytestmark = pytest.mark.on_both
 
-NOBODY = 65_534
-needs_root = pytest.mark.skipif(
-    os.geteuid() != 0 or sys.platform != "linux", reason="gives folders to another user, and up what root may"
-)
 AS_OWNER = """
     import ctypes, sys
     from flask.cli import main

@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from tests.assessment.swapped import copy_content
+from tests.cli.renaming import rename
 from tests.live import serving
 from tests.steady import Stream, steady
 from trainer.app import create_app
@@ -55,12 +56,6 @@ def beside(settings: Settings) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
-
-
-def rename(folder: Path, number: int) -> None:
-    """Change what stands on every page."""
-    page = folder / "site.yaml"
-    page.write_text(re.sub("^name: .*", f"name: School number {number}", page.read_text("utf-8"), flags=re.M), "utf-8")
 
 
 def number_on(body: bytes) -> int:

@@ -12,10 +12,15 @@ import pytest
 from flask import Flask
 
 from tests.assessment.swapped import copy_content
-from tests.cli.test_following import rename
-from tests.cli.test_serve import Serve, children, is_running, wait_until
-from tests.cli.test_serve import database_url as database_url
-from tests.cli.test_serve import serve as serve
+from tests.cli.renaming import rename
+from tests.cli.served import (
+    Serve,
+    children,
+    is_running,
+    wait_until,
+)
+from tests.cli.served import database_url as database_url
+from tests.cli.served import serve as serve
 from tests.forked import begin_command
 from tests.steady import steady
 from trainer.cli.following import release_folder

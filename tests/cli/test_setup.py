@@ -12,8 +12,8 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from tests.cli.owners import NOBODY, needs_root
 from tests.cli.sites import Site, Sites, run
-from tests.cli.test_folder import NOBODY, needs_root
 from tests.conftest import POSTGRES_URL
 from tests.databases import postgres_database
 from tests.support import Visitor

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_folder import needs_root
+from tests.cli.owners import needs_root
 from trainer.core.settings import ROOT
 
 pytestmark = pytest.mark.slow

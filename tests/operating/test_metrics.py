@@ -21,7 +21,7 @@ import pytest
 import yaml
 from click import ClickException
 
-from tests.cli.test_serve import children
+from tests.cli.served import children
 from tests.forked import begin_command
 from tests.live import end, environ_of, free_port, serving
 from tests.support import Visitor
