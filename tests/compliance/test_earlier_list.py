@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.compliance.conftest import Training, require
-from tests.compliance.test_views import make_pack, read_csv
+from tests.compliance.reading import make_pack, read_csv
 from tests.organizations.conftest import Acme
 from tests.support import Visitor, closed_up
 from trainer.assignments import earlier

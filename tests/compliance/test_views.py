@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import html
 import io
 import json
 import re
-import zipfile
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +17,7 @@ from sqlalchemy import select
 
 from tests.cast import put_on_roster
 from tests.compliance.conftest import Training, require
+from tests.compliance.reading import firms_day, make_pack, names, read_csv
 from tests.support import Visitor, closed_up
 from trainer.assignments.models import Assignment, Reminder
 from trainer.core.audit import AuditEvent
@@ -28,31 +27,6 @@ from trainer.core.outbox import NO_SERVER, post
 from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
 from trainer.organizations.models import TeamMembership
-from trainer.organizations.rules import local_day
-
-
-def names(page: str) -> list[str]:
-    return re.findall(r'<th scope="row"><a[^>]*><bdi>(.*?)</bdi>', closed_up(page))
-
-
-def firms_day() -> str:
-    return local_day("America/New_York", now()).isoformat()
-
-
-def read_csv(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
-
-
-def make_pack(training: Training) -> zipfile.ZipFile:
-    alice = training.acme.enter("alice")
-    assert alice.post(training.acme.path("/evidence-packs"), {"as_of": firms_day()}).status_code == 303
-    with training.acme.app.app_context():
-        while advance():
-            db.session.remove()
-    page = alice.get(training.acme.path("/evidence-packs")).text
-    link = re.search(r'href="(\S+\.zip)"', page)
-    assert link, page
-    return zipfile.ZipFile(io.BytesIO(alice.get(link[1]).data))
 
 
 def test_the_page_says_in_a_sentence_who_is_current(training: Training) -> None:

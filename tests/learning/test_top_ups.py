@@ -19,7 +19,7 @@ from tests.assessment.swapped import copy_content, open_library
 from tests.cast import answer_all, certify, hand_in, make_account, make_ready, sign_in_as, start_final, write_note
 from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
-from tests.compliance.test_views import names
+from tests.compliance.reading import names
 from tests.extras.api.conftest import read, token_of
 from tests.organizations.conftest import acme as acme
 from tests.support import COURSE, Visitor, closed_up

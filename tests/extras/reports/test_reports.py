@@ -24,7 +24,7 @@ from sqlalchemy import Select, select, update
 from tests.assignments.firm import earn
 from tests.cast import actor_of
 from tests.compliance.conftest import Training
-from tests.compliance.test_views import firms_day
+from tests.compliance.reading import firms_day
 from tests.forked import begin_program
 from tests.jobs.conftest import Mailbox
 from tests.jobs.conftest import mailbox as mailbox
