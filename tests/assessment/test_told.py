@@ -10,9 +10,17 @@ from sqlalchemy import select
 
 from tests.cast import make_guest, sign_in_as, start_practice
 from tests.content import small
-from tests.content.test_retelling import INDICATORS_ES, QUESTIONS, SCENE_ES, SHIFT_ES, VOCABULARY_ES
-from tests.content.test_translations import SCENE, put, put_scene
-from tests.content.test_translations import spanish as spanish
+from tests.content.spanish import (
+    INDICATORS_ES,
+    QUESTIONS,
+    SCENE,
+    SCENE_ES,
+    SHIFT_ES,
+    VOCABULARY_ES,
+    put,
+    put_scene,
+)
+from tests.content.spanish import spanish as spanish
 from tests.support import Visitor, closed_up
 from trainer.app import create_app
 from trainer.assessment.drawn import item_of

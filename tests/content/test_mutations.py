@@ -5,7 +5,6 @@ TRAINER_MUTATIONS raises the number of slips: 10,000 of them take about half an 
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import re
@@ -18,10 +17,10 @@ import pytest
 
 from tests.conftest import CONTENT
 from tests.content import small
+from tests.content.mutations import check_content
 from trainer.content.ids import write_ids
-from trainer.content.library import Complaint, Content, ContentRefused, load
+from trainer.content.library import Complaint, ContentRefused, load
 from trainer.content.memory import Memory
-from trainer.items.judge.payload import payload_of
 from trainer.items.registry import MODELS
 
 MUTATIONS = int(os.environ.get("TRAINER_MUTATIONS", "150"))
@@ -109,22 +108,6 @@ def check_complaint(folder: Path, fault: Complaint) -> None:
     assert fault.what
     assert fault.remedy
     assert str(fault).isprintable(), fault
-
-
-def check_content(folder: Path, content: Content) -> None:
-    """Nothing is left out, and scenes are ready to be drawn."""
-    for name, loaded in (
-        ("scenarios", content.scenarios),
-        ("cards", content.cards),
-        ("requirements", content.packs),
-        ("statistics", content.statistics),
-    ):
-        assert set(loaded) == {path.stem for path in (folder / name).glob("*.*")}
-    lessons = sum(len(course.lessons) for course in content.courses.values())
-    assert lessons == len(list(folder.glob("courses/*/*/[0-9]*.md")))
-    for scene in content.scenarios.values():
-        for one in (scene, *([scene.other] if scene.other else [])):
-            json.dumps([payload_of(one).kept(), [drill.payload for drill in one.drills]])
 
 
 def spoil(text: str, chance: random.Random) -> str:

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from tests.content import small
-from tests.content.test_translations import faults
+from tests.content.spanish import faults
 from trainer.content import history, markdown, schema
 from trainer.content.catalogue import Strength
 from trainer.content.parts import Part

@@ -8,8 +8,20 @@ from pathlib import Path
 import pytest
 
 from tests.content import small
-from tests.content.test_translations import LESSON, SCENE, faults, put, put_scene, spanish_of
-from tests.content.test_translations import spanish as spanish
+from tests.content.spanish import (
+    CARD,
+    CARD_ES,
+    LESSON,
+    QUESTIONS,
+    SCENE_ES,
+    SHIFT_ES,
+    VOCABULARY_ES,
+    faults,
+    put,
+    put_scene,
+    spanish_of,
+)
+from tests.content.spanish import spanish as spanish
 from trainer.content.library import Content
 from trainer.content.objects import Scenario, Standing
 from trainer.items.judge.payload import payload_of
@@ -24,15 +36,6 @@ source: S1
 rows: [{name: By day, value: 1200}, {name: By night, value: 345}]
 caveats: [A call isn't a case.]
 """
-CARD = """\
-title: Hotel
-venues: [hotel]
-alone: [{text: The boss keeps the papers., signs: [C1]}]
-together: [{text: Never alone and paid too little., signs: [A1, C5]}]
-never: [An accent.]
-do: ["Danger now: 911."]
-dont: [Don't follow anyone.]
-"""
 PACK = """\
 title: Plain
 applies_to: Any firm.
@@ -42,24 +45,6 @@ records: Kept for two years.
 unclear: [Whether lakes count.]
 seen_on: 2026-11-01
 notice: This is not legal advice.
-"""
-QUESTIONS = """\
-  - type: single
-    ask: What decides it?
-    options:
-      - {id: boss, text: What the boss says, why: He refuses., key: true}
-      - {id: desk, text: Where you stand, why: Anyone may stand there.}
-  - type: marks
-    phrases:
-      - {text: You stand at the desk, why: Ordinary.}
-      - {text: A man asks for his papers, why: He may.}
-      - {text: the boss says no, why: That is it., sign: C1}
-  - type: order
-    ask: What comes first?
-    steps:
-      - {id: look, text: Look, why: You are there.}
-      - {id: write, text: Write it down, why: Words fade.}
-      - {id: call, text: Call, why: They know.}
 """
 ORIGINALS = {"statistics/calls.yaml": STATISTICS, "cards/hotel.yaml": CARD, "requirements/plain.yaml": PACK}
 
@@ -71,15 +56,6 @@ as_of: datos de 2025
 rows: [De día, De noche]
 caveats: [Una llamada no es un caso.]
 """
-CARD_ES = """\
-of: {of}
-title: Un hotel
-alone: [El jefe guarda los papeles.]
-together: [Nunca solo y mal pagado.]
-never: [Un acento.]
-do: ["Peligro ahora: 911."]
-dont: [No siga a nadie.]
-"""
 PACK_ES = """\
 of: {of}
 title: Sin ley
@@ -88,15 +64,6 @@ course_approval: {authority: la Oficina de Lagos}
 records: Dos años.
 unclear: [Si cuentan los lagos.]
 notice: Esto is not legal advice.
-"""
-SHIFT_ES = """\
-of: {of}
-title: Una noche
-intro: Usted está de turno.
-handover:
-  ask: Llega el turno de día.
-  model: Un hombre pidió sus papeles.
-  points: {papers: Los papeles, door: La puerta}
 """
 RARE_ES = """\
 of: {of}
@@ -110,72 +77,6 @@ events:
   doors: {text: Un hombre espera en cada puerta., why: De puertas.}
   papers: {text: Un hombre pide sus papeles y no los recibe., why: De papeles.}
 """
-VOCABULARY_ES = """\
-of: {of}
-always: 24 horas, todos los días
-needs: {danger: Peligro ahora, trafficking: Trata}
-routes: {none: A ninguna parte, "911": Emergencia, hotline: La línea}
-doors: {"911": Emergencia, hotline: La línea, site: Supervisor, ask: Preguntar, note: Nota, none: Nadie}
-rules:
-  danger-now: Llame.
-  one-strong: Una señal fuerte basta.
-  two-medium: Dos medianas.
-  one-medium: Una mediana.
-  weak-only: Señales débiles.
-  no-sign: Ninguna.
-verdicts:
-  report-now: {name: Avisar ahora, hint: Como posible trata}
-  note-and-watch: {name: Anotar, hint: Todavía no basta}
-  nothing-to-report: {name: No es trata, hint: Puede ser otra cosa}
-regions:
-  us-me: {name: Maine, heading: En Maine}
-  us: {name: los Estados Unidos, heading: En todo el país}
-disclaimers:
-  advice: no es consejo legal
-  card: Ayuda, no consejo.
-  kind: Capacitación; no licencia
-  approval: no aprobada
-  records: Es capacitación.
-  firms: Es capacitación.
-  reviewers: Nadie la revisó.
-  reviewed: Sin revisar.
-sentences:
-  front: Parece un día normal.
-  firms: Su gente aprende.
-  certificate: un curso sobre señales de trata
-  no_concern: No hay que avisar.
-  no_concern_twin: Entonces no hay que avisar.
-  harm: no confronte ni siga
-  observation: Primero llame.
-  rare: Si 1 de 1,000 fuera trata
-"""
-INDICATORS_ES = """\
-of: {of}
-freedom: {name: Libertad}
-papers: {name: Papeles}
-A1: {name: Nunca solo, observed: Siempre hay alguien., look_alikes: [Una familia de viaje]}
-C1: {name: Documentos retenidos, observed: El jefe guarda los papeles., look_alikes: [Guardados a petición]}
-C2:
-  {name: Sin documentos, observed: No los trae., look_alikes: [Olvidados en casa], told: Se dice., misleads: Es común.}
-C5: {name: Poca paga, observed: Menos de lo dicho., look_alikes: [Un reclamo de paga]}
-"""
-QUESTIONS_ES = """\
-questions:
-  - ask: ¿Qué lo decide?
-    options:
-      boss: {text: Lo que dice el jefe, why: Se niega.}
-      desk: {text: Dónde está usted, why: Cualquiera puede.}
-  - phrases:
-      - {text: Usted está en la recepción, why: Normal.}
-      - {text: Un hombre pide sus papeles, why: Puede.}
-      - {text: el jefe dice que no, why: Eso es.}
-  - ask: ¿Qué va primero?
-    steps:
-      look: {text: Mirar, why: Usted está ahí.}
-      write: {text: Anotarlo, why: Se olvida.}
-      call: {text: Llamar, why: Saben.}
-"""
-SCENE_ES = SCENE.replace("actions:", f"{QUESTIONS_ES}actions:")
 
 
 @pytest.fixture

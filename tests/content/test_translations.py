@@ -7,82 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.content import small
-from trainer.content.library import Content
+from tests.content.spanish import LESSON, PAGE, SCENE, faults, put, put_scene, spanish_of
+from tests.content.spanish import spanish as spanish
 from trainer.content.objects import Standing
 from trainer.content.sentences import in_sentences
 from trainer.content.translations import split_name
 from trainer.items.judge.payload import payload_of
-
-LESSON = """\
----
-of: {of}
-title: Primera lección
-summary: Qué es una señal.
-objectives: [Distinguir una señal de un caso]
----
-::: ask
-¿Cuántas personas son una señal?
-:::
-
-En 2023 la línea contó 1,042 [señales](glossary:signal).[^S1] Una persona la llamó para rescue.
-
-::: choose ¿Qué haría usted?
-- [x] Anotarlo => separa los hechos.
-- [ ] Seguir el auto => pone a la gente en peligro.
-:::
-
-::: recap
-- Una señal es un contacto.
-:::
-"""
-PAGE = "---\nof: {of}\ntitle: Privacidad\nsummary: Lo que se guarda.\n---\nGuardamos poco. Vea la [ayuda](page:help).\n"
-TERMS = """\
-of: {of}
-signal:
-  term: Señal
-  meaning: Un contacto con la línea.
-  also: [señales]
-case:
-  term: Caso
-  meaning: Lo que la línea hace de ellas.
-"""
-MODULE = "of: {of}\ntitle: Lo básico\nobjectives: [Saber qué cuenta]\n"
-FILES = {
-    "courses/recognize/01-basics/01-first.es.md": LESSON,
-    "courses/recognize/01-basics/module.es.yaml": MODULE,
-    "courses/recognize/course.es.yaml": "of: {of}\ntitle: Para todos\nsummary: Un curso corto.\naudience: Todas\n"
-    "final: {note: Nada explícito.}\n",
-    "pages/privacy.es.md": PAGE,
-    "glossary.es.yaml": TERMS,
-    "help/us-me.es.yaml": "of: {of}\nhotline:\n  name: Línea nacional\n  for_whom: Todas las personas\n",
-    "indicators.es.yaml": "of: {of}\nfreedom:\n  name: Libertad\nC1:\n  name: Documentos retenidos\n"
-    "  look_alikes: [Guardados a petición]\n",
-}
-
-
-def faults(folder: Path) -> list[str]:
-    """What is wrong with translations, but for what they leave out."""
-    return [str(one) for one in small.complaints(folder) if ".es." in one.path and "left out" not in one.what]
-
-
-def put(folder: Path, name: str, text: str) -> None:
-    """Write a translation of the original as it is now: the check says its digest."""
-    small.put(folder, name, text.replace("of: {of}\n", ""))
-    missing = next(str(one) for one in small.complaints(folder) if '"of" is missing' in str(one))
-    small.put(folder, name, text.replace("{of}", missing.split('"of: ')[1].split('"')[0]))
-
-
-@pytest.fixture
-def spanish(folder: Path) -> Path:
-    """The tiny folder, some of it in Spanish."""
-    small.edit(folder, "site.yaml", "languages: [en]", "languages: [en, es]")
-    for name, text in FILES.items():
-        put(folder, name, text)
-    return folder
-
-
-def spanish_of(folder: Path) -> Content:
-    return small.read(folder).translations["es"]
 
 
 def test_words_are_told_in_the_other_language_and_nothing_else_changes(spanish: Path) -> None:
@@ -187,34 +117,6 @@ def test_a_list_is_older_once_its_words_change_and_not_with_a_date(spanish: Path
     assert spanish_of(spanish).standing("help/us-me.yaml") is Standing.AS_WRITTEN
     small.edit(spanish, "help/us-me.yaml", "for_whom: Anyone", "for_whom: Everyone")
     assert spanish_of(spanish).standing("help/us-me.yaml") is Standing.OLDER
-
-
-SCENE = """\
----
-of: {of}
-title: Cuarto 214
-setting: Motel, de noche
-differs: El jefe guarda los papeles.
-signs:
-  C1: El jefe guarda los papeles
-ordinary: [Un cuarto por unas noches]
-note: Nada explícito.
-verdicts:
-  report-now: Sobre avisar.
-  note-and-watch: Sobre notas.
-  nothing-to-report: Sobre nada.
-actions:
-  report: {text: Llamar a la línea, why: Para eso está.}
-  notes: {text: Seguir con las notas de siempre, why: Bastan.}
-  ask: {text: Preguntar al hombre qué hace, why: Pone a la gente en peligro.}
-  wait: {text: Esperar una semana, why: Puede ser tarde.}
----
-Usted está en la recepción. Un hombre pide sus papeles, y el jefe dice que no.
-"""
-
-
-def put_scene(folder: Path, name: str, text: str = SCENE) -> None:
-    put(folder, f"scenarios/{name}.es.md", text)
 
 
 def test_a_scene_keeps_its_id_its_digest_and_all_that_is_scored(spanish: Path) -> None:

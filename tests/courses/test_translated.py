@@ -8,9 +8,8 @@ import pytest
 from flask import Flask
 
 from tests.content import small
-from tests.content.test_retelling import CARD, CARD_ES, VOCABULARY_ES
-from tests.content.test_translations import put
-from tests.content.test_translations import spanish as spanish
+from tests.content.spanish import CARD, CARD_ES, VOCABULARY_ES, put
+from tests.content.spanish import spanish as spanish
 from tests.support import Visitor, closed_up
 from trainer.app import create_app
 from trainer.content.library import Library

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from tests.content.test_mutations import check_content
+from tests.content.mutations import check_content
 from tests.learning.test_views import public_pages, public_papers
 from tests.shipped.conftest import SHIPPED
 from tests.support import Visitor
