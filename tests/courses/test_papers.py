@@ -14,12 +14,12 @@ from pypdf.generic import DictionaryObject
 
 from tests.content import small
 from tests.content.small import read
+from tests.courses.papers import ADDRESS, open_pdf, squeeze, text_of
 from tests.support import Visitor, closed_up
 from trainer.content.library import Library
 from trainer.content.papers import Card, Together
 from trainer.courses.papers import draw_card, draw_observation
 
-ADDRESS = "https://training.example.org/cards/hotel"
 CARD = Card(
     title="Hotel and motel",
     venues=["hotel"],
@@ -29,18 +29,6 @@ CARD = Card(
     do=["Danger now: call at once.", "Write down exact words."],
     dont=["Don't follow anyone."],
 )
-
-
-def open_pdf(data: bytes) -> pypdf.PdfReader:
-    return pypdf.PdfReader(io.BytesIO(data))
-
-
-def squeeze(text: str) -> str:
-    return "".join(text.replace("\u200b", "").split())
-
-
-def text_of(data: bytes) -> str:
-    return squeeze("".join(page.extract_text() for page in open_pdf(data).pages))
 
 
 def card(folder: Path, **changes: object) -> bytes:

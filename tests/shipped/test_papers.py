@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.courses.test_papers import ADDRESS, open_pdf, squeeze, text_of
+from tests.courses.papers import (
+    ADDRESS,
+    open_pdf,
+    squeeze,
+    text_of,
+)
 from trainer.content.library import Library
 from trainer.courses.papers import draw_card, draw_observation
 
