@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
 from xml.dom import minidom
@@ -12,17 +11,8 @@ import pytest
 from openbadgeslib import baking as theirs
 
 from tests.credentials.conftest import Issued
+from tests.credentials.files import SVG, picture
 from trainer.credentials.baking import SIGNATURE, NotBaked, _chunks, bake_png, bake_svg, read_png, read_svg
-
-
-def picture() -> bytes:
-    """Return a PNG of four pixels."""
-    file = io.BytesIO()
-    png.Writer(2, 2, greyscale=True).write(file, [[0, 255], [255, 0]])
-    return file.getvalue()
-
-
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1"/></svg>'
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

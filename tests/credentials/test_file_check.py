@@ -9,14 +9,12 @@ import struct
 import tracemalloc
 import zipfile
 import zlib
-from typing import Any
 
 import pypdf
 import pytest
-from werkzeug.test import TestResponse
 
 from tests.credentials.conftest import SITE, Issued, parts_of, written
-from tests.credentials.test_baking import SVG, picture
+from tests.credentials.files import SVG, picture, send
 from tests.support import Visitor
 from trainer.core import clock, issuer_keys
 from trainer.core.db import Base, db, transaction
@@ -27,12 +25,6 @@ from trainer.credentials.operations import revoke
 from trainer.credentials.rules import Verdict, show_serial
 
 NAMES = ("certificate.pdf", "badge.png", "badge.svg", "badge.jwt")
-
-
-def send(issued: Issued, data: bytes | None, **options: Any) -> TestResponse:
-    """Send a file as a browser without cookies does."""
-    fields = {} if data is None else {"file": (io.BytesIO(data), "a file")}
-    return issued.app.test_client().post("/verify/file", data=fields, base_url=SITE, **options)
 
 
 def verdict_of(issued: Issued, data: bytes) -> str:

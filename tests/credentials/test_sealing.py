@@ -17,8 +17,8 @@ from limits.storage import MemoryStorage
 from werkzeug.test import TestResponse
 
 from tests.credentials.conftest import SITE, Issued, encode, written
+from tests.credentials.files import send
 from tests.credentials.forging import forged_seals
-from tests.credentials.test_file_check import send
 from tests.support import Visitor
 from trainer.core import clock
 from trainer.core.issuer_keys import IssuerKeys

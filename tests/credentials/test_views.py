@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import certify, make_account
-from tests.credentials.test_certificate import assert_harmless, text_of
+from tests.credentials.files import assert_harmless, text_of
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.content.library import Library

@@ -23,7 +23,7 @@ from sqlalchemy import select
 from tests.browser.sent import left_by_a_program
 from tests.cast import approve, make_class
 from tests.compliance.paper_rows import row
-from tests.credentials.test_certificate import FACTS, URL
+from tests.credentials.files import FACTS, URL
 from tests.languages import ON_PAPER, PSEUDO, pseudo, speak_pseudo
 from tests.web.test_marked_words import unmarked_in, words_of_content
 from tests.web.world import World

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from flask import Flask
 
-from tests.credentials.test_certificate import FACTS, URL
+from tests.credentials.files import FACTS, URL
 from tests.web.test_marked_files import papers, read_pdf
 from trainer.content.library import Library
 from trainer.credentials.rules import show_serial

@@ -16,7 +16,7 @@ import time_machine
 from flask import Flask
 
 from tests.assignments.firm import EVERYONE, Firm, make_firm
-from tests.credentials.test_certificate import text_of
+from tests.credentials.files import text_of
 from tests.extras.api.conftest import read, token_of
 from tests.support import COURSE, Visitor
 from trainer.assignments.rules import Status
