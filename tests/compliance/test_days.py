@@ -21,10 +21,14 @@ from tests.cast import actor_of, add_second_factor, make_account, make_site, put
 from tests.compliance.conftest import Training
 from tests.compliance.days import DAYS, Story, count_rules, live, tell
 from tests.extras.api.conftest import token_of
-from tests.extras.api.test_same_numbers import in_api, in_csv, in_xlsx, said
-from tests.extras.api.test_same_pack import told_of
-from tests.extras.packs.test_files import cover, page, table
-from tests.extras.packs.test_packs import finish
+from tests.extras.api.histories import (
+    in_api,
+    in_csv,
+    in_xlsx,
+    said,
+    told_of,
+)
+from tests.extras.packs.made import cover, finish, page, table
 from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, viewer_of
 from trainer.compliance.rules import Row, StatusFilter, StatusOrder
 from trainer.compliance.words import as_table

@@ -29,7 +29,7 @@ from tests.clusters import Cluster
 from tests.compliance.conftest import Training, require
 from tests.conftest import make_settings
 from tests.databases import migrate
-from tests.extras.inspectors.test_inspections import Inspection, inspect
+from tests.extras.inspectors.inspection import Inspection, inspect
 from tests.live import serving
 from tests.organizations.conftest import make_acme
 from tests.support import Visitor

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import hashlib
 import html
 import io
@@ -11,7 +10,6 @@ import json
 import os
 import re
 import shutil
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -25,9 +23,15 @@ from sqlalchemy import select
 
 from tests.assignments.firm import Firm, make_firm
 from tests.cast import make_account, make_site
-from tests.extras.api.test_same_numbers import History, recount, said, small_firms, write_down
-from tests.extras.packs.test_files import cover, page, table
-from tests.extras.packs.test_packs import finish
+from tests.extras.api.histories import (
+    History,
+    recount,
+    said,
+    small_firms,
+    told_of,
+    write_down,
+)
+from tests.extras.packs.made import cover, finish, page, table
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
 from trainer.compliance.orders import folder_of
 from trainer.compliance.queries import iterate_rows, viewer_of
@@ -39,10 +43,8 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.extras.packs.operations import order_pack
 from trainer.organizations.models import Membership
-from trainer.web.language import show_day
 
 EXAMPLES = int(os.environ.get("TRAINER_TEST_HISTORIES", "16"))
-LATE, LEFT = {"overdue", "expired"}, {"not_started", "in_progress"}
 
 
 @dataclass(frozen=True)
@@ -88,30 +90,6 @@ def read_records(history: History, statuses: Mapping[str, str]) -> Records:
             if training.membership_id in ids
         ),
     )
-
-
-def told_of(statuses: Mapping[str, str], rows: list[Row], requirements: int, today: dt.date) -> str:
-    """Return the sentences on top of a pack, counted by hand."""
-    day, duties = show_day(today, "long"), Counter(statuses[str(row.assignment_id)] for row in rows)
-    people = {row.membership_id for row in rows}
-    behind = {row.membership_id for row in rows if statuses[str(row.assignment_id)] != "current"}
-    if not rows:
-        return f"Training records on {day} Nothing was required of anyone on that day."
-    noun = "person was" if len(people) == 1 else "people were"
-    all_of = " in everything required" if requirements > 1 else ""
-    told = [f"On {day}, {len(people - behind)} of {len(people)} {noun} current{all_of}."]
-    if len(rows) != len(people):
-        told.append(f"Together they had {len(rows)} duties.")
-    groups = {"overdue": LATE, "due within 30 days": {"due_soon"}, "had": LEFT, "excused": {"waived"}}
-    numbers = {name: sum(duties[status] for status in group) for name, group in groups.items()}
-    for name in ("overdue", "due within 30 days"):
-        if number := numbers[name]:
-            told.append(f"{number} {'was' if number == 1 else 'were'} {name}.")
-    if number := numbers["had"]:
-        told.append(f"{number} had more time than that.")
-    if number := numbers["excused"]:
-        told.append(f"{number} was excused, with a reason." if number == 1 else f"{number} were excused, each with")
-    return " ".join(told)
 
 
 def people_on(index: bytes) -> list[tuple[str, str]]:

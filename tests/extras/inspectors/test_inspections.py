@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -18,11 +18,12 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.cast import actor_of, certify, make_account, put_on_roster
+from tests.cast import actor_of, put_on_roster
 from tests.compliance.conftest import Training, require
+from tests.extras.inspectors.inspection import Inspection, inspect
 from tests.organizations.conftest import Acme
 from tests.remembered import remembered
-from tests.support import Visitor, closed_up
+from tests.support import closed_up
 from trainer.accounts.models import User
 from trainer.assessment.models import Response
 from trainer.assignments.models import Assignment
@@ -45,29 +46,10 @@ from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
 from trainer.learning.models import LessonResponse
 from trainer.organizations.models import Membership
-from trainer.organizations.operations import remove_person
 from trainer.organizations.rules import Role
 from trainer.web.limits import count, key_of
 
 WAYS = ("", "/all", "/all.pdf", "/pack.zip")
-
-
-@dataclass
-class Inspection:
-    """A link for an inspector of Acme Security, from which Lea left with a certificate and Max without one."""
-
-    training: Training
-    path: str
-    left_on: dt.date
-
-    @property
-    def app(self) -> Flask:
-        """The app."""
-        return self.training.acme.app
-
-    def stranger(self) -> Visitor:
-        """Return a browser without an account."""
-        return Visitor(self.app)
 
 
 @pytest.fixture
@@ -86,35 +68,6 @@ def _inspect_with_files(training: Training, folder: Path) -> tuple[Inspection, d
     found = inspect(training)
     files = (path for path in (folder / "packs").rglob("*") if path.is_file())
     return found, {path.relative_to(folder): path.read_bytes() for path in files}
-
-
-def inspect(training: Training) -> Inspection:
-    """Let two people leave today, one with a certificate of today; make a pack and a link."""
-    acme, app = training.acme, training.acme.app
-    lea = make_account(app, "lea@example.org")
-    certify(app, lea, "Lea Left")
-    people = [
-        put_on_roster(app, acme.id, user, name=name, email=email, teams=[acme.harbor])
-        for user, name, email in ((lea, "Lea Left", "lea@example.org"), (None, "Max Moved", "max@example.org"))
-    ]
-    with app.app_context():
-        for _portion in keep_up(acme.id):
-            pass
-        with transaction():
-            actor = actor_of(acme.users["alice"], acme.id)
-            left_on = actor.today(clock.now())
-            for person_id in people:
-                remove_person(actor, db.session.get_one(Membership, person_id), left_on, clock.now())
-        for _portion in keep_up(acme.id):
-            pass
-        with transaction():
-            pack_id = order_pack(actor_of(acme.users["alice"], acme.id), left_on, clock.now()).id
-        while advance():
-            db.session.remove()
-        with transaction():
-            link = make_inspector_link(actor_of(acme.users["alice"], acme.id), "State", clock.now(), pack_id)
-            path = f"/inspections/{token_of(link)}"
-    return Inspection(training, path, left_on)
 
 
 def text_of(pdf: bytes) -> str:

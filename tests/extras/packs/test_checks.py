@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.compliance.conftest import Training
-from tests.extras.packs.test_packs import finish, order
+from tests.extras.packs.made import finish, order
 from tests.learning.test_views import all_rows
 from tests.support import Visitor
 from trainer.compliance.orders import forget_files

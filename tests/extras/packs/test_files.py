@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Mapping
 from urllib.parse import unquote
 
 import pypdf
@@ -17,7 +15,7 @@ from sqlalchemy import select, update
 
 from tests.cast import actor_of, certify, desk_of, hold_meeting, join_class, make_class, start_practice
 from tests.compliance.conftest import Training, require
-from tests.extras.packs.test_packs import finish, order, order_on
+from tests.extras.packs.made import cover, finish, order, order_on, page, table
 from tests.organizations.conftest import Acme
 from tests.support import COURSE
 from trainer.assessment.models import Response
@@ -45,22 +43,6 @@ from trainer.organizations.operations import remove_person
 from trainer.organizations.queries import get_person
 
 CANARY = "zebra-crossing"
-
-
-def table(files: Mapping[str, bytes], name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(files[f"{name}.csv"].decode("utf-8-sig"))))
-
-
-def page(files: Mapping[str, bytes], name: str = "index.html") -> str:
-    """Return the text of a page, without style and markup."""
-    text = re.sub(r"(?s)<style>.*?</style>|<title>.*?</title>", "", files[name].decode())
-    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
-
-
-def cover(files: Mapping[str, bytes]) -> str:
-    reader = pypdf.PdfReader(io.BytesIO(files["cover.pdf"]))
-    assert reader.trailer["/Root"].get_object()["/MarkInfo"]["/Marked"]  # type: ignore[index]
-    return " ".join(" ".join(sheet.extract_text() for sheet in reader.pages).split())
 
 
 def duty_of(membership_id: object) -> object:

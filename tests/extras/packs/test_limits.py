@@ -19,8 +19,7 @@ from sqlalchemy import select, update
 from tests.assignments.trainings import DAY, PDF
 from tests.cast import actor_of, certify, desk_of, hold_meeting, join_class, make_account, make_class, put_on_roster
 from tests.compliance.conftest import Training, require
-from tests.extras.packs.test_files import cover, page, table
-from tests.extras.packs.test_packs import finish
+from tests.extras.packs.made import cover, finish, page, table
 from tests.organizations.conftest import Acme
 from tests.remembered import remembered
 from tests.support import Visitor

@@ -15,17 +15,15 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import actor_of, make_site
+from tests.cast import make_site
 from tests.compliance.conftest import Training, earn_many, require
+from tests.extras.packs.made import finish, order, order_on
 from tests.forked import begin_program
 from tests.organizations.conftest import Acme
 from trainer.assignments.rules import Audience, Group
-from trainer.assignments.upkeep import assign_missing
 from trainer.compliance import orders
-from trainer.content.serving import served
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -34,7 +32,6 @@ from trainer.credentials.models import Credential
 from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed
 from trainer.extras.packs import making
 from trainer.extras.packs.models import PackManifest
-from trainer.extras.packs.operations import order_pack
 from trainer.jobs.work import advance
 from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.rules import Role
@@ -57,32 +54,6 @@ PROGRAM = """
 
 class Killed(BaseException):
     """As if the worker was killed: nothing of ours catches it."""
-
-
-def order(training: Training) -> UUID:
-    acme = training.acme
-    with acme.app.app_context(), transaction():
-        actor = actor_of(acme.users["alice"], acme.id)
-        assign_missing(actor.organization, served().courses, now(), None)
-        return order_pack(actor, actor.today(now()), now()).id
-
-
-def finish(app: Flask, job_id: UUID) -> dict[str, bytes]:
-    """Let the worker make a pack; return its files."""
-    with app.app_context():
-        while advance():
-            db.session.remove()
-        path = making.file_of(db.session.get_one(Job, job_id))
-        assert path is not None
-        with zipfile.ZipFile(path) as pack:
-            return {name: pack.read(name) for name in pack.namelist()}
-
-
-def order_on(acme: Acme, day: dt.date | None, name: str = "alice") -> UUID:
-    """Order a pack of a day, or of the firm's today."""
-    with acme.app.app_context(), transaction():
-        actor = actor_of(acme.users[name], acme.id)
-        return order_pack(actor, day or actor.today(now()), now()).id
 
 
 @pytest.mark.on_both

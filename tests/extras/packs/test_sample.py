@@ -16,7 +16,7 @@ from flask import Flask
 
 from tests.compliance.conftest import Training
 from tests.content import small
-from tests.extras.packs.test_packs import order
+from tests.extras.packs.made import order
 from tests.learning.test_views import all_rows
 from tests.support import Visitor
 from trainer.content.library import Library
