@@ -20,6 +20,7 @@ from sqlalchemy import select, update
 from tests.cast import make_account
 from tests.forked import Command, begin_program
 from tests.jobs.conftest import Mailbox
+from tests.jobs.sending import ADDRESS, order, send, states
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.content.library import Library
@@ -28,38 +29,14 @@ from trainer.core.db import db, transaction
 from trainer.core.leases import delay
 from trainer.core.outbox import MOST_TRIES, OutboxMessage, post
 from trainer.core.settings import Settings
-from trainer.jobs.delivery import deliver
 
 pytestmark = pytest.mark.on_both
-
-ADDRESS = "bob@example.org"
 
 
 @pytest.fixture
 def mailing(app: Flask, settings: Settings, shelf: Library, mailbox: Mailbox) -> Flask:
     """Return the app with a mail server. (`app` has made the database.)"""
     return create_app(replace(settings, smtp_url=mailbox.url, mail_from="training@example.org"), shelf)
-
-
-def order(app: Flask, number: int = 1) -> None:
-    """Order mails that need no record."""
-    with app.app_context(), transaction():
-        for _mail in range(number):
-            post("password-changed", ADDRESS, "en", {}, clock.now())
-
-
-def send(app: Flask) -> int:
-    """Deliver what is due; return how many mails were taken up."""
-    with app.app_context():
-        return sum(1 for _mail in deliver())
-
-
-def states(app: Flask) -> list[tuple[bool, bool, int]]:
-    """Return (sent, given up, tries) of each mail."""
-    with app.app_context():
-        return [
-            (one.sent_at is not None, one.dead_at is not None, one.tries) for one in db.session.query(OutboxMessage)
-        ]
 
 
 def test_a_mail_goes_out_once_as_text_and_html(mailing: Flask, mailbox: Mailbox) -> None:

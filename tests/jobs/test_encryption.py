@@ -19,7 +19,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from flask import Flask
 
 from tests.jobs.conftest import Mailbox
-from tests.jobs.test_delivery import order, send, states
+from tests.jobs.sending import order, send, states
 from tests.live import free_port
 from trainer.app import create_app
 from trainer.content.library import Library

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from flask import Flask
 
 from tests.cast import actor_of, make_account, make_firm, put_on_roster
 from tests.jobs.conftest import Mailbox
-from trainer.app import create_app
-from trainer.content.library import Library
+from tests.jobs.mailing import mailing as mailing
+from tests.jobs.mailing import send
 from trainer.core import clock
 from trainer.core.db import transaction
 from trainer.core.outbox import post
-from trainer.core.settings import Settings
-from trainer.jobs.delivery import deliver
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Organization
 from trainer.organizations.queries import get_person
@@ -30,19 +26,6 @@ TRICKS = [
     "{} <eve@example.org>",
     '"{}" <eve@example.org>, <mallory@example.org>',
 ]
-
-
-@pytest.fixture
-def mailing(settings: Settings, mailbox: Mailbox, shelf: Library) -> Flask:
-    """Return an app that mails into the mailbox."""
-    return create_app(replace(settings, smtp_url=mailbox.url, mail_from="training@example.org"), shelf)
-
-
-def send(app: Flask) -> None:
-    """Deliver what is due."""
-    with app.app_context():
-        for _mail in deliver():
-            pass
 
 
 def look(mailbox: Mailbox, *recipients: str) -> None:

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 
 from tests.jobs.conftest import Mailbox
-from tests.jobs.test_headers import mailing as mailing
-from tests.jobs.test_headers import send
-from tests.jobs.test_marked_mails import MAILS, URL, VALUES
+from tests.jobs.mailing import mailing as mailing
+from tests.jobs.mailing import send
+from tests.jobs.mails import MAILS, URL, VALUES
 from tests.support import Visitor
 from trainer.web.emails import RenderedEmail, render_email
 
