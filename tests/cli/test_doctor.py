@@ -13,10 +13,10 @@ from flask import Flask
 from sqlalchemy import delete
 
 from tests.cast import make_account
-from tests.journeys.test_outages import RedisServer
-from tests.journeys.test_outages import redis_server as redis_server
 from tests.live import free_port
 from tests.operating.conftest import well as well
+from tests.redis_server import RedisServer
+from tests.redis_server import redis_server as redis_server
 from tests.support import TASKS
 from trainer.app import create_app
 from trainer.content.library import Library

@@ -431,7 +431,7 @@ def _bouncing(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
 
 def _sign_up_many(app: Flask, address: str) -> str:
     """Return the cookie of the last one."""
-    from tests.journeys.test_two_machines import Machines
+    from tests.journeys.machines import Machines
 
     machines = Machines(app, [address])
     for number in range(12):

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,9 @@ from tests.clusters import Cluster
 from tests.conftest import POSTGRES_URL, make_settings
 from tests.databases import migrate
 from tests.forked import begin_command
-from tests.live import free_port, serving
+from tests.live import serving
+from tests.redis_server import RedisServer
+from tests.redis_server import redis_server as redis_server
 from tests.steady import Stream, steady
 from tests.support import COURSE, Visitor
 from trainer.app import create_app
@@ -246,50 +246,6 @@ def test_nothing_is_done_again_once_something_was_kept(app: Flask) -> None:
     app.view_functions["home.front"] = in_two_parts
     assert Visitor(app).get("/").status_code == 503
     assert len(calls) == 1
-
-
-class RedisServer:
-    """A Redis server of the test's own."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def begin(self) -> Any:
-        """Start it; return a client."""
-        redis = pytest.importorskip("redis")
-
-        run = ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no", "--bind", "127.0.0.1"]
-        self._process = subprocess.Popen(run, stdout=subprocess.DEVNULL, cwd="/tmp")
-        client = redis.Redis(port=self.port)
-        for _attempt in range(1200):
-            with suppress(redis.RedisError):
-                client.ping()
-                return client
-            time.sleep(0.05)
-        raise AssertionError("Redis doesn't start")
-
-    def tell(self, number: signal.Signals) -> None:
-        """Send it a signal."""
-        assert self._process is not None
-        self._process.send_signal(number)
-        if number == signal.SIGKILL:
-            self._process.wait()
-
-
-@pytest.fixture
-def redis_server() -> Iterator[RedisServer]:
-    pytest.importorskip("redis", reason="needs the package redis")
-    if shutil.which("redis-server") is None:
-        pytest.skip("needs redis-server")
-    server = RedisServer()
-    yield server
-    with suppress(AssertionError):
-        server.tell(signal.SIGKILL)
 
 
 @pytest.mark.check("T109")

@@ -10,21 +10,19 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from http.client import HTTPConnection
-from itertools import cycle
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import TestResponse
 
 from tests.cast import LOCAL, code_of, make_account, make_class, make_ready
 from tests.compliance.conftest import Training
 from tests.compliance.conftest import training as training
 from tests.conftest import POSTGRES_URL, badge_keys
 from tests.forked import begin_command
+from tests.journeys.machines import Machines
 from tests.live import end, serving
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
@@ -37,47 +35,6 @@ pytestmark = [
     pytest.mark.skipif(not POSTGRES_URL, reason="several machines share a PostgreSQL server"),
     pytest.mark.postgres,
 ]
-
-
-class InTurn:
-    """A balancer: hands each request to the next server, over a connection of its own."""
-
-    def __init__(self, addresses: list[str]) -> None:
-        self._turns = cycle(urlsplit(address) for address in addresses)
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        turn = next(self._turns)
-        connection = HTTPConnection(turn.hostname or "", turn.port, timeout=60)
-        headers = {
-            name[5:].replace("_", "-").title(): value for name, value in environ.items() if name.startswith("HTTP_")
-        }
-        if environ.get("CONTENT_TYPE"):
-            headers["Content-Type"] = environ["CONTENT_TYPE"]
-        query = f"?{environ['QUERY_STRING']}" if environ["QUERY_STRING"] else ""
-        body = environ["wsgi.input"].read()
-        connection.request(environ["REQUEST_METHOD"], environ["PATH_INFO"] + query, body or None, headers)
-        answer = connection.getresponse()
-        start_response(f"{answer.status} {answer.reason}", answer.getheaders())
-        content = answer.read()
-        connection.close()
-        return [content]
-
-
-class Machines:
-    """The servers, and those who use them."""
-
-    def __init__(self, app: Flask, addresses: list[str]) -> None:
-        self.app = app
-        self.addresses = addresses
-
-    def visitor(self, like: Visitor | None = None) -> Visitor:
-        """Return a browser whose requests meet the servers in turn; `like`: one whose cookies it has."""
-        visitor = Visitor(self.app, LOCAL)
-        visitor.client = Client(InTurn(self.addresses), self.app.response_class)  # type: ignore[assignment]
-        if like is not None:
-            name, _, value = like.cookie().partition("=")
-            visitor.client.set_cookie(name, value, domain="127.0.0.1")
-        return visitor
 
 
 @pytest.fixture
