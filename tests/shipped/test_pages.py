@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from tests.content.mutations import check_content
-from tests.learning.test_views import public_pages, public_papers
+from tests.learning.public import public_pages, public_papers
 from tests.shipped.conftest import SHIPPED
 from tests.support import Visitor
 from trainer.content.library import Library

@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 
 from tests.content import small
-from tests.learning.test_views import all_rows, public_pages, public_papers
+from tests.learning.public import all_rows, public_pages, public_papers
 from tests.support import COURSE, Visitor
 from trainer.app import create_app
 from trainer.content.library import Content, Library

@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.compliance.conftest import Training
 from tests.extras.packs.made import finish, order
-from tests.learning.test_views import all_rows
+from tests.learning.public import all_rows
 from tests.support import Visitor
 from trainer.compliance.orders import forget_files
 from trainer.core.clock import now

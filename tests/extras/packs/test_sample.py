@@ -17,7 +17,7 @@ from flask import Flask
 from tests.compliance.conftest import Training
 from tests.content import small
 from tests.extras.packs.made import order
-from tests.learning.test_views import all_rows
+from tests.learning.public import all_rows
 from tests.support import Visitor
 from trainer.content.library import Library
 from trainer.core import clock

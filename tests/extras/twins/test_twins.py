@@ -12,7 +12,7 @@ from flask import Flask
 
 from tests.assessment.swapped import CANARY, copy_content, edit_scenes, mark_answers, open_library
 from tests.cast import answer_all, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
-from tests.learning.test_views import all_rows
+from tests.learning.public import all_rows
 from tests.support import COURSE, Visitor, closed_up
 from trainer.app import create_app
 from trainer.assessment.models import Attempt
