@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from tests.cast import actor_of
 from tests.organizations.conftest import Acme
+from tests.organizations.plans import plans
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -22,27 +19,6 @@ from trainer.organizations.views import people as views
 pytestmark = pytest.mark.on_both
 
 RARE = ("access.denied", "team.removed")
-
-
-@contextmanager
-def plans() -> Iterator[list[str]]:
-    """Collect the steps in which SQLite takes the statements that are run meanwhile."""
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("reads plans of SQLite")
-    run: list[tuple[str, Any]] = []
-
-    def take(_connection: object, _cursor: object, statement: str, values: Any, *_rest: object) -> None:
-        run.append((statement, values))
-
-    steps: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", take)
-    yield steps
-    event.remove(db.engine, "before_cursor_execute", take)
-    connection = db.session.connection()
-    for statement, values in run:
-        if statement.startswith(("SELECT", "WITH")):
-            found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-            steps += [row[3] for row in found]
 
 
 def log_acts(acme: Acme, number: int) -> None:

@@ -13,7 +13,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from tests.organizations.conftest import Acme
-from tests.organizations.test_access import address, arguments, routes, send
+from tests.organizations.routes import (
+    address,
+    arguments,
+    routes,
+    send,
+)
 from trainer.core.db import Base, db
 
 SCOPED = {table.name for table in Base.metadata.sorted_tables if "organization_id" in table.c}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import actor_of
 from tests.compliance.conftest import Training
-from tests.organizations.test_growth import plans
+from tests.organizations.plans import plans
 from trainer.core.db import db
 from trainer.extras.api import queries
 
