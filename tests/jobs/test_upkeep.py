@@ -16,7 +16,7 @@ from tests.assignments.firm import COURSE, EVERYONE, Firm, make_firm
 from tests.cast import certify, sign_in_as
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
-from tests.roster.test_views import confirm, look
+from tests.roster.uploads import confirm, look
 from trainer.assessment.renewals import renew
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.operations import change_requirement, end_requirement, waive

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from tests.cast import answer_all, make_account, make_ready, sign_in_as, start_final
 from tests.live import all_at_once, serving
 from tests.organizations.conftest import Acme, acme
-from tests.roster.test_views import GOOD, look
+from tests.roster.uploads import GOOD, look
 from tests.support import COURSE
 from trainer.assessment.models import Attempt, Response
 from trainer.content.serving import served

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.organizations.conftest import Acme
 from tests.roster.books import sheets
-from tests.roster.test_views import confirm, send
+from tests.roster.uploads import confirm, send
 from tests.support import Visitor, closed_up
 from trainer.core.db import db
 from trainer.organizations.models import Membership

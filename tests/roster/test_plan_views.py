@@ -14,7 +14,13 @@ from sqlalchemy import func, select
 from tests.cast import put_on_roster
 from tests.compliance.conftest import require
 from tests.organizations.conftest import Acme
-from tests.roster.test_views import WRITTEN, confirm, count, look, shown_rows
+from tests.roster.uploads import (
+    WRITTEN,
+    confirm,
+    count,
+    look,
+    shown_rows,
+)
 from tests.support import Visitor, closed_up
 from trainer.core import clock
 from trainer.core.audit import AuditEvent

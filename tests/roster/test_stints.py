@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from tests.roster.test_deciding import TODAY
+from tests.roster.decisions import TODAY
 from trainer.roster.days import DayOrder
 from trainer.roster.lines import RosterLine
 from trainer.roster.rows import keep_last_stints

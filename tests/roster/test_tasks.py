@@ -8,7 +8,13 @@ from sqlalchemy import func, select
 
 from tests.cast import put_on_roster
 from tests.organizations.conftest import Acme, acme
-from tests.roster.test_views import as_csv, confirm, count, look, many
+from tests.roster.uploads import (
+    as_csv,
+    confirm,
+    count,
+    look,
+    many,
+)
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.work import Job

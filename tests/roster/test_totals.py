@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.roster.test_deciding import decide
+from tests.roster.decisions import decide
 from trainer.roster.cells import is_total
 from trainer.roster.plan import RowOutcome
 

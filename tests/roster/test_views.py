@@ -11,67 +11,24 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse, create_environ
+from werkzeug.test import create_environ
 
 from tests.cast import actor_of
 from tests.organizations.conftest import Acme
 from tests.roster.books import book
+from tests.roster.uploads import GOOD, WRITTEN, as_csv, confirm, count, look, many, send, shown_rows
 from tests.support import Visitor, closed_up
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
-from trainer.core.db import Base, db, transaction
-from trainer.core.outbox import OutboxMessage
+from trainer.core.db import db, transaction
 from trainer.organizations.invitations import USUAL_A_DAY
-from trainer.organizations.models import Invitation, Membership, Team, TeamMembership
+from trainer.organizations.models import Invitation, Membership
 from trainer.roster.drafts import MOST_WAITING, forget_drafts, get_draft
 from trainer.roster.models import RosterDraft
 from trainer.roster.planning import decide
 from trainer.roster.views import most_bytes
 from trainer.roster.writing import Confirmation, take_over
-
-HEAD = "name,e-mail,job title,employee number,hired on,teams"
-GOOD = f"{HEAD}\nPat Poe,pat@example.org,Guard,012,2026-03-04,Harbor Mall; North\nBob B. Builder,bob@example.org,,,,\n"
-
-
-def many(count: int, bad: int | None = None) -> list[list[object]]:
-    """Return rows of so many people, one of them with a bad address."""
-    rows: list[list[object]] = [list(HEAD.split(","))]
-    for number in range(1, count + 1):
-        email = "no address" if number == bad else f"p{number}@example.org"
-        day = dt.date(2025, 1, 1) + dt.timedelta(days=number % 300)
-        rows.append([f"Person {number}", email, "Guard", f"E{number}", day, f"Site {number % 40}"])
-    return rows
-
-
-def as_csv(rows: list[list[object]]) -> bytes:
-    return "\n".join(",".join(str(cell) for cell in row) for row in rows).encode()
-
-
-def send(visitor: Visitor, acme: Acme, text: str = GOOD, file: bytes | None = None) -> TestResponse:
-    """Send a roster, pasted or as a file."""
-    fields = {"text": "" if file else text, "file": (io.BytesIO(file or b""), "people" if file else "")}
-    return visitor.post(acme.path("/roster"), fields, content_type="multipart/form-data")
-
-
-def look(visitor: Visitor, acme: Acme, text: str = GOOD, file: bytes | None = None) -> str:
-    """Send a roster and open what would happen; return the page's path."""
-    answer = send(visitor, acme, text, file)
-    assert answer.status_code == 303, answer.text
-    path = answer.headers["Location"]
-    assert visitor.get(path).status_code == 200
-    return path
-
-
-def confirm(visitor: Visitor, path: str, **fields: str) -> TestResponse:
-    """Confirm what was shown."""
-    return visitor.post(f"{path}/confirmation", {"digest": visitor.field("digest"), **fields})
-
-
-def count(app: Flask, *records: type[Base]) -> list[int]:
-    with app.app_context():
-        return [db.session.scalar(select(func.count()).select_from(one)) or 0 for one in records]
 
 
 def count_seen() -> int:
@@ -79,7 +36,6 @@ def count_seen() -> int:
     return db.session.scalar(select(func.count(Membership.id))) or 0
 
 
-WRITTEN = (Membership, Team, TeamMembership, Invitation, OutboxMessage)
 IS_BOOK = pytest.mark.parametrize("is_book", [pytest.param(False, marks=pytest.mark.nightly), True])
 
 
@@ -216,10 +172,6 @@ def test_what_is_cut_off_before_its_end_leaves_nothing(acme: Acme) -> None:
         assert count_seen() > before[0]
         raise KeyboardInterrupt
     assert count(acme.app, *WRITTEN) == before
-
-
-def shown_rows(page: str) -> list[str]:
-    return re.findall(r'class="row-no">Row (\d+)<', page)
 
 
 def test_the_page_shows_problems_first_and_some_rows_at_a_time(acme: Acme) -> None:

@@ -12,7 +12,7 @@ from tests.extras.mergers.test_mergers import Pair, make_pair
 from tests.extras.pins.slips import add_gus
 from tests.live import all_at_once, serving
 from tests.organizations.conftest import Acme, acme
-from tests.roster.test_views import look
+from tests.roster.uploads import look
 from tests.support import Visitor, keys, right_verdict
 from trainer.assessment.models import Attempt, Response
 from trainer.core.db import db
