@@ -17,7 +17,7 @@ from tests.cast import make_account, sign_in_as
 from tests.conftest import COSTLY_HASHER
 from tests.live import run_async, serving
 from tests.server.lines import Line, stall_apart
-from tests.server.test_stalls import LESSON, WORKERS
+from tests.server.load import LESSON, WORKERS
 from tests.support import COURSE, PASSWORD, Visitor
 from trainer.accounts.models import User
 from trainer.core.db import db, transaction

@@ -20,6 +20,7 @@ from tests.cast import make_account, sign_in_as, start_practice
 from tests.live import run_async, serving
 from tests.server import hasty
 from tests.server.lines import Line
+from tests.server.load import LESSON, WORKERS
 from tests.support import COURSE, Visitor
 from trainer.cli.serve import SERVER
 from trainer.core.settings import Settings
@@ -30,8 +31,6 @@ pytestmark = pytest.mark.slow
 
 IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 IDLE, GRACE = (intake.IDLE, intake.GRACE) if IS_FULL else (hasty.IDLE, hasty.GRACE)
-WORKERS = 2
-LESSON = f"/courses/{COURSE}/start/two-errors"
 
 
 @pytest.fixture
