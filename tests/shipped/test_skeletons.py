@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.content import small
 from tests.content.small import read
 from tests.shipped.conftest import SHIPPED
-from tests.tools.test_skeletons import refusal, write
+from tests.tools.skeletons import refusal, write
 from trainer.content.library import Library
 from trainer.tools import skeletons
 from trainer.tools.skeletons import Refusal

@@ -9,23 +9,10 @@ import pytest
 
 from tests.content import small
 from tests.content.small import complaints, edit, read
+from tests.tools.skeletons import refusal, write
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth
 from trainer.tools import skeletons
-from trainer.tools.skeletons import Refusal
-
-
-def write(made: dict[Path, str] | Refusal) -> list[Path]:
-    assert not isinstance(made, Refusal), made
-    for path, text in made.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return list(made)
-
-
-def refusal(made: dict[Path, str] | Refusal) -> str:
-    assert isinstance(made, Refusal)
-    return made.why
 
 
 @pytest.mark.parametrize(

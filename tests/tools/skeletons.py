@@ -1,0 +1,20 @@
+"""Skeletons of content, written and checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trainer.tools.skeletons import Refusal
+
+
+def write(made: dict[Path, str] | Refusal) -> list[Path]:
+    assert not isinstance(made, Refusal), made
+    for path, text in made.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(made)
+
+
+def refusal(made: dict[Path, str] | Refusal) -> str:
+    assert isinstance(made, Refusal)
+    return made.why
