@@ -12,7 +12,7 @@ from tests.browser.narrow import CUT
 from tests.browser.sheets import SHEETS, Sheet
 from tests.browser.stage import Stage
 from tests.languages import ON_PAPER, speak_pseudo
-from tests.web.test_marked_words import is_content, unmarked
+from tests.web.marked import is_content, unmarked
 
 # In plain states that show most of our own words.
 MAIN = (

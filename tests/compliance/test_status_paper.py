@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.compliance.conftest import Training, require
 from tests.compliance.paper_rows import DAY, row
-from tests.web.test_marked_files import read_pdf
+from tests.web.papers import read_pdf
 from trainer.assignments.rules import Status
 from trainer.compliance import status_paper
 from trainer.compliance.rules import StatusFilter

@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from tests.jobs.mails import MAILS, TODAY, URL, VALUES
 from tests.languages import PSEUDO, speak_pseudo
-from tests.web.test_marked_words import unmarked, unmarked_in
+from tests.web.marked import unmarked, unmarked_in
 from trainer.assignments.emails import subject_of
 from trainer.web.emails import render_email
 

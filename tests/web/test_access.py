@@ -8,20 +8,18 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from tests.support import COURSE, Visitor
+from tests.web.arguments import given
 from tests.web.world import World
 from trainer.app import create_app
 from trainer.content.library import Library
-from trainer.core.http import READY
 from trainer.core.settings import Settings
 from trainer.web.access import Access, Who, declared
 
 IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 """Whether everybody asks for the mere headers of each page, too, which the same view answers."""
 ROLES = ["anonymous", "guest", "owner", "another"]
-ASKS = ("/keep", "/sign-in", "/sign-up")
 
 
 def cells(app: Flask) -> list[tuple[str, str, Access, set[str]]]:
@@ -58,18 +56,6 @@ def expected(access: Access, role: str, endpoint: str) -> str:
     if access.own and (role != "owner" or endpoint.startswith(OF_INSTRUCTORS)):
         return "not found"
     return "enters"
-
-
-def given(answer: TestResponse, path: str) -> str:
-    """Return the class of an answer."""
-    if answer.status_code == 404:
-        return "not found"
-    if path == READY and answer.status_code == 503:
-        return "enters"  # and reads what this world lacks: its key is in no file
-    to = answer.headers.get("Location", "").split("?")[0]
-    if answer.status_code == 303 and to in ASKS and not path.startswith(("/guests", *ASKS)):
-        return f"asked {to}"
-    return "enters" if answer.status_code in {200, 204, 302, 303, 409, 422} else f"status {answer.status_code}"
 
 
 def test_every_route_declares_who_may_enter(app: Flask) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.web.test_marked_words import of_firm
+from tests.web.marked import of_firm
 from tests.web.world import World
 
 NOWHERE = {""}

@@ -9,7 +9,7 @@ from flask import Flask
 from tests.cast import make_guest, sign_in_as
 from tests.languages import PSEUDO, pseudo, speak_pseudo
 from tests.support import COURSE, Visitor, closed_up
-from tests.web.test_marked_words import unmarked
+from tests.web.marked import unmarked
 from trainer.content.library import Library
 from trainer.serving import preload
 from trainer.web.language import language_tag

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import re
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,22 +16,16 @@ from sqlalchemy import select
 
 from tests.browser.sent import left_by_a_program
 from tests.cast import approve, make_class
-from tests.compliance.paper_rows import row
-from tests.credentials.files import FACTS, URL
+from tests.credentials.files import FACTS
 from tests.languages import ON_PAPER, PSEUDO, pseudo, speak_pseudo
-from tests.web.test_marked_words import unmarked_in, words_of_content
+from tests.web.marked import unmarked_in, words_of_content
+from tests.web.papers import papers, read_pdf
 from tests.web.world import World
-from trainer.assignments.rules import Status
-from trainer.compliance.status_paper import StatusPaper, Week, draw_status
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.work import Job
-from trainer.courses.papers import draw_card, draw_observation
-from trainer.credentials.certificate import render_certificate
-from trainer.instructing import posters as classes
 from trainer.jobs.work import advance
-from trainer.organizations import posters as firms
 from trainer.organizations.rules import local_day
 
 pytestmark = pytest.mark.slow
@@ -108,37 +96,6 @@ def test_a_sign_in_sheet_is_in_the_language_of_whoever_prints_it(world: World) -
     text = read_pdf(world.enter("owner").get(path, headers={"Accept-Language": ON_PAPER}).data).replace("\n", " ")
     for words in ("Sign-in sheet", "Name", "Signature", "Instructor’s name (print)"):
         assert pseudo(words) in text, words
-
-
-def read_pdf(data: bytes) -> str:
-    """Return the text of a PDF in the order in which it was set."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("needs pdftotext (poppler-utils)")
-    return subprocess.run(["pdftotext", "-raw", "-", "-"], input=data, capture_output=True, check=True).stdout.decode()
-
-
-def papers(shelf: Library) -> dict[str, bytes]:
-    """Return all that is printed."""
-    here, site, day = shelf.content, "https://training.example.org", dt.date(2026, 11, 1)
-    cohort: Any = SimpleNamespace(
-        title="Night crew", code="ABCDEFGH", ends_on=day, created_at=clock.now(), takes_notes=True
-    )
-    found = {venue: draw_card(here, card, f"{site}/cards/{venue}") for venue, card in here.cards.items()}
-    for shows_answers in (True, False):
-        cohort.shows_answers = shows_answers
-        found[f"class {shows_answers}"] = classes.draw_poster(cohort, f"{site}/classes/ABCD-EFGH")
-    status = [row(name="Олена", teams=("Київ",)), row(name="Тарас", status=Status.WAIVED, waived_until=day)]
-    stated = replace(FACTS, is_local_trial=True, unapproved_states=("Texas",))
-    return found | {
-        "observation": draw_observation(here, f"{site}/observation"),
-        "firm": firms.draw(
-            [firms.firm_poster("Acme Security", "ABCD-EFGH", f"{site}/join/ABCD-EFGH", day, site="North Gate")], day
-        ),
-        "status": draw_status(StatusPaper("Acme Security", day, [], status, trend=[Week(day, 2, 1)])),
-        "sites": draw_status(StatusPaper("Acme Security", day, [], status, has_sections=True)),
-        "certificate": render_certificate(stated, URL, here.site.name, here.vocabulary),
-        "sample": render_certificate(stated, None, here.site.name, here.vocabulary),
-    }
 
 
 NOT_OURS = {

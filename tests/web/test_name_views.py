@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import select, update
 
 from tests.languages import PSEUDO, speak_pseudo
-from tests.web.test_marked_words import of_firm
+from tests.web.marked import of_firm
 from tests.web.world import World
 from trainer.core.db import transaction
 from trainer.credentials.models import Credential

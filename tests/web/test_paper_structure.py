@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from tests.credentials.files import FACTS, URL
-from tests.web.test_marked_files import papers, read_pdf
+from tests.web.papers import papers, read_pdf
 from trainer.content.library import Library
 from trainer.credentials.rules import show_serial
 

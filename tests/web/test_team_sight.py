@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from tests.cast import add_second_factor, make_account, put_on_roster, sign_in_as
-from tests.web.test_marked_words import of_firm
+from tests.web.marked import of_firm
 from tests.web.world import World
 from trainer.core import clock
 from trainer.core.db import transaction

@@ -28,7 +28,7 @@ from tests.extras.notes.conftest import notes
 from tests.instructing.conftest import Room, open_room
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
-from tests.web.test_access import given
+from tests.web.arguments import given
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent

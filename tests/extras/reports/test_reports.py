@@ -30,7 +30,7 @@ from tests.jobs.conftest import Mailbox
 from tests.jobs.conftest import mailbox as mailbox
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
-from tests.web.test_marked_files import read_pdf
+from tests.web.papers import read_pdf
 from trainer.app import create_app
 from trainer.assignments.rules import monday_of
 from trainer.compliance.queries import count_rows, viewer_of
