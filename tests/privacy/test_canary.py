@@ -20,8 +20,8 @@ from tests.cast import (
     put_on_roster,
     sign_in_as,
 )
+from tests.petra import dump
 from tests.support import PASSWORD, Visitor
-from tests.test_personal_data import dump
 from trainer.accounts.models import User
 from trainer.accounts.operations import request_address, request_reset
 from trainer.accounts.queries import get_user

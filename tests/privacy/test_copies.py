@@ -17,8 +17,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import add_second_factor, certify, code_now, make_account, sign_in_as, start_practice
+from tests.petra import make_petra
 from tests.support import PASSWORD
-from tests.test_personal_data import make_petra
 from trainer.accounts.models import Session
 from trainer.app import FEATURES
 from trainer.core import clock

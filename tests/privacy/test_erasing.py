@@ -23,8 +23,8 @@ from tests.cast import (
     sign_in_as,
     start_final,
 )
+from tests.petra import dump
 from tests.support import PASSWORD, Visitor
-from tests.test_personal_data import dump
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt
 from trainer.core import clock

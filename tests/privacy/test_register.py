@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from tests.cast import certify, make_account, sign_in_as, start_practice
+from tests.petra import NOBODY, PERSONS, named_in
 from tests.support import closed_up
-from tests.test_personal_data import NOBODY, PERSONS, named_in
 from trainer.app import FEATURES
 from trainer.core.db import Base
 from trainer.privacy.queries import count_records

@@ -12,8 +12,8 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from tests.cast import make_account, make_guest
+from tests.petra import make_petra
 from tests.support import PERIODS, closed_up
-from tests.test_personal_data import make_petra
 from trainer.accounts.models import Link, Session, User
 from trainer.compliance import certificate_files
 from trainer.core import audit, clock, work

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.shipped.conftest import SHIPPED
-from tests.test_words import list_faults
+from tests.words import list_faults
 
 
 @pytest.mark.parametrize("path", sorted((SHIPPED / "pages").glob("*.md")), ids=lambda path: path.name)
