@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from tests.cast import make_class
-from tests.extras.mergers.test_mergers import Pair, dump, maria
+from tests.extras.mergers.pair import Pair, dump, maria
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.instructing.models import ClassInvitation, ClassInvitationMail

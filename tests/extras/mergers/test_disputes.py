@@ -10,8 +10,14 @@ import time_machine
 from sqlalchemy import func, select
 
 from tests.cast import actor_of
-from tests.extras.mergers.test_mergers import NOON, NUMBER, Pair, dump, settle
-from tests.extras.mergers.test_mergers import maria as maria
+from tests.extras.mergers.pair import (
+    NOON,
+    NUMBER,
+    Pair,
+    dump,
+    settle,
+)
+from tests.extras.mergers.pair import maria as maria
 from tests.extras.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, statements, user_of
 from tests.extras.pins.test_devices import make_tablet
 from tests.organizations.conftest import Acme

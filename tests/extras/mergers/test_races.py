@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from tests.extras.mergers.test_mergers import Pair, make_pair
+from tests.extras.mergers.pair import Pair, make_pair
 from tests.extras.pins.slips import add_gus
 from tests.live import all_at_once, serving
 from tests.organizations.conftest import Acme, acme

@@ -10,9 +10,8 @@ import time_machine
 from sqlalchemy import select
 
 from tests.cast import join_class, make_class
-from tests.extras.mergers.test_mergers import Pair, settle
-from tests.extras.mergers.test_mergers import acme as acme
-from tests.extras.mergers.test_mergers import maria as maria
+from tests.extras.mergers.pair import Pair, settle
+from tests.extras.mergers.pair import maria as maria
 from tests.extras.notes.cast import add_note
 from trainer.core import clock
 from trainer.core.db import db
