@@ -6,7 +6,7 @@ import pytest
 
 from tests.cast import code_of, desk_of, hold_meeting
 from tests.instructing.conftest import Room, hand_over
-from tests.instructing.test_sessions import attend, sign
+from tests.instructing.meetings import attend, sign
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.cast import approve, certify, desk_of, hold_meeting, make_class
 from tests.instructing.conftest import Room, hand_over
+from tests.instructing.meetings import attend, seconds, sign
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
@@ -24,32 +25,11 @@ from trainer.instructing.sessions import (
     Outcome,
     forget_walk_ins,
     hold_session,
-    note_attendance,
-    sign_off,
 )
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.queries import find_enrollment
 from trainer.learning.rules import Asked, tightened
 
 pytestmark = pytest.mark.on_both
-
-
-def attend(room: Room, meeting: UUID, members: list[UUID]) -> None:
-    with room.app.app_context(), transaction():
-        note_attendance(desk_of(room.acme.users["ines"], room.id), meeting, members, clock.now())
-
-
-def sign(room: Room, meeting: UUID) -> Outcome:
-    with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["ines"], room.id)
-        return sign_off(desk, meeting, "Ines Ito", served().courses[COURSE], True, clock.now())
-
-
-def seconds(room: Room) -> int:
-    with room.app.app_context():
-        found = find_enrollment(room.acme.users["bob"], COURSE)
-        assert found is not None
-        return found.active_seconds
 
 
 def test_signing_off_marks_the_lessons_as_read_for_whoever_was_there_and_twice_is_once(room: Room) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from tests.cast import desk_of, hold_meeting, join_class, make_account, put_on_roster
 from tests.instructing.conftest import Room
-from tests.instructing.test_sessions import attend, sign
+from tests.instructing.meetings import attend, sign
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from tests.cast import certify, desk_of, hold_meeting, make_class
 from tests.instructing.conftest import Room
-from tests.instructing.test_sessions import attend, seconds, sign
+from tests.instructing.meetings import attend, seconds, sign
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock

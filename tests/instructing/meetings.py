@@ -1,0 +1,32 @@
+"""Meetings of a class, attended and signed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tests.cast import desk_of
+from tests.instructing.conftest import Room
+from tests.support import COURSE
+from trainer.content.serving import served
+from trainer.core import clock
+from trainer.core.db import transaction
+from trainer.instructing.sessions import Outcome, note_attendance, sign_off
+from trainer.learning.queries import find_enrollment
+
+
+def attend(room: Room, meeting: UUID, members: list[UUID]) -> None:
+    with room.app.app_context(), transaction():
+        note_attendance(desk_of(room.acme.users["ines"], room.id), meeting, members, clock.now())
+
+
+def sign(room: Room, meeting: UUID) -> Outcome:
+    with room.app.app_context(), transaction():
+        desk = desk_of(room.acme.users["ines"], room.id)
+        return sign_off(desk, meeting, "Ines Ito", served().courses[COURSE], True, clock.now())
+
+
+def seconds(room: Room) -> int:
+    with room.app.app_context():
+        found = find_enrollment(room.acme.users["bob"], COURSE)
+        assert found is not None
+        return found.active_seconds
