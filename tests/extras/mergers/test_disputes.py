@@ -18,8 +18,8 @@ from tests.extras.mergers.pair import (
     settle,
 )
 from tests.extras.mergers.pair import maria as maria
+from tests.extras.pins.devices import make_tablet
 from tests.extras.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, statements, user_of
-from tests.extras.pins.test_devices import make_tablet
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
 from tests.support import Visitor, closed_up

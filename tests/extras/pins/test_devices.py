@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy import select
 
 from tests.cast import actor_of
+from tests.extras.pins.devices import Tablet, add_device, make_tablet
 from tests.extras.pins.slips import PIN, WRONG, add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
 from tests.support import COURSE, Visitor
@@ -27,30 +28,6 @@ from trainer.extras.pins.rules import Way
 from trainer.extras.pins.views import sign_in as pin_views
 
 NOON = "2026-11-25T12:00:00Z"
-
-
-class Tablet(Visitor):
-    """A browser that many share, without a page on which one becomes a guest."""
-
-    def token(self) -> str:
-        """Return a form token of the page to sign in, or of one's own page."""
-        pages = (self.client.get(path, base_url=self.base_url).text for path in ("/in", "/me"))
-        return next(found[1] for page in pages if (found := re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)))
-
-
-def add_device(acme: Acme, by: str = "alice", name: str = "Gate tablet") -> tuple[UUID, str]:
-    """Add a device; return its id and the code that registers it."""
-    with acme.app.app_context(), transaction():
-        device, code = make_device(actor_of(acme.users[by], acme.id), name, acme.harbor, clock.now())
-        return device.id, code
-
-
-def make_tablet(acme: Acme) -> tuple[Tablet, UUID]:
-    """Return a registered tablet."""
-    device, code = add_device(acme)
-    tablet = Tablet(acme.app)
-    assert tablet.post("/site-device", {"code": code.lower()}).location == "/in"
-    return tablet, device
 
 
 def with_gus(acme: Acme) -> UUID:

@@ -15,8 +15,8 @@ import time_machine
 from sqlalchemy import select
 
 from tests.cast import answer_all, certify, start_drill, start_practice
+from tests.extras.pins.devices import TOLD, slip_ids
 from tests.extras.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for, user_of
-from tests.extras.pins.test_used_slips import TOLD, slip_ids
 from tests.organizations.conftest import Acme
 from tests.support import COURSE, PASSWORD, Visitor, answer_questions, mailed
 from trainer.accounts.models import User

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from uuid import UUID
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
+from tests.extras.pins.devices import TOLD, slip_ids
 from tests.extras.pins.slips import PIN, WRONG, add_gus, come_in, sign_in, slip_for
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
@@ -20,7 +20,6 @@ from trainer.extras.pins.models import PinSlip
 from trainer.jobs.emails import write
 
 NOON = "2026-11-25T12:00:00Z"
-TOLD = "A PIN slip was used for your account"
 
 
 @pytest.fixture
@@ -28,13 +27,6 @@ def clock_at_noon() -> Iterator[time_machine.Traveller]:
     """Stop the clock at noon."""
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
-
-
-def slip_ids(acme: Acme) -> list[UUID]:
-    """Return the slips that were used, in order."""
-    with acme.app.app_context():
-        query = select(PinSlip.id).where(PinSlip.used_at.is_not(None)).order_by(PinSlip.used_at)
-        return list(db.session.scalars(query))
 
 
 def test_the_next_sign_in_tells_when_and_who_printed_until_it_is_answered(
