@@ -30,7 +30,8 @@ def fill(actor: Actor, _employee_number: str) -> tuple[dict[str, str], dict[str,
         Membership.user_id.is_not(None),
         Membership.user_id != actor.user_id,
     )
-    facts = CohortFacts("Notes", "The owner", now.date(), now.date() + dt.timedelta(days=9), None, shows_answers=False)
+    last = now.date() + dt.timedelta(days=9)
+    facts = CohortFacts("Night crew", actor.membership.name, now.date(), last, None, shows_answers=False)
     cohort = make_cohort(actor.user_id, actor, "security-officer", facts, served().courses, now)
     other_id = db.session.scalars(colleague.order_by(Membership.name_key).limit(1)).one()
     own, other = (
