@@ -31,7 +31,6 @@ from trainer.core.db import db, transaction
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts, approve_instructor, join, make_cohort
 from trainer.instructing.queries import Desk, find_desk
-from trainer.instructing.sessions import hold_session
 from trainer.learning.operations import answer, attest, complete_lesson, enroll
 from trainer.learning.queries import taken
 from trainer.organizations.actor import Actor
@@ -291,15 +290,6 @@ def desk_of(user_id: UUID, cohort_id: UUID) -> Desk:
     desk = find_desk(user_id, cohort_id)
     assert desk is not None
     return desk
-
-
-def hold_meeting(app: Flask, user_id: UUID, cohort_id: UUID, *, lessons: int = 2, minutes: int = 60) -> UUID:
-    """Write a meeting down in which the first lessons were taught; return its id."""
-    with app.app_context(), transaction():
-        desk = desk_of(user_id, cohort_id)
-        course = served().courses[desk.cohort.course]
-        taught = [lesson.id for lesson in course.lessons[:lessons]]
-        return hold_session(desk, desk.today(clock.now()), minutes, taught, "", course, clock.now()).id
 
 
 def appoint(app: Flask, user_id: UUID) -> None:

@@ -22,7 +22,6 @@ from tests.cast import (
     ask_for_round,
     certify,
     desk_of,
-    hold_meeting,
     join_class,
     make_account,
     make_class,
@@ -58,7 +57,6 @@ from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
 from trainer.instructing.models import ClassView
 from trainer.instructing.nudges import nudge
-from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.items.registry import read_further
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import answer
@@ -220,22 +218,15 @@ def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID, site: UUID
     """Let Petra teach Bob, in a firm and in public, and learn in a class of Ines's."""
     approve(app, petra)
     appoint(app, petra)
-    public = make_class(app, petra, None, taught_by=NAME)
-    evening = hold_meeting(app, petra, public)
-    with app.app_context(), transaction():
-        note_attendance(desk_of(petra, public), evening, [], clock.now(), walk_ins=["Nell Nash"])
+    make_class(app, petra, None, taught_by=NAME)
     for teacher, learner, name in ((petra, bob, "Bob B."), (ines, petra, NAME)):
         cohort = make_class(app, teacher, acme, taught_by=NAME if teacher == petra else "Ines Ito")
         with app.app_context(), transaction():
             choose_teams(desk_of(teacher, cohort), [site])
             invite_to_class(desk_of(teacher, cohort), clock.now())
-        member, meeting = join_class(app, learner, cohort, name), hold_meeting(app, teacher, cohort)
+        member = join_class(app, learner, cohort, name)
         with app.app_context(), transaction():
             desk = desk_of(teacher, cohort)
-            note_attendance(desk, meeting, [member], clock.now())
-            sign_off(
-                desk, meeting, NAME if teacher == petra else "Ines Ito", served().courses[COURSE], True, clock.now()
-            )
             nudge(desk, [member], clock.now())
             other = ines if teacher == petra else petra
             db.session.add(

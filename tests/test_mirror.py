@@ -38,7 +38,8 @@ HELD_BY = {
     "cli/test_following.py": "content/releasing core/releases",
     "cli/test_keys.py": "accounts/rekeying",
     "cli/test_upgrade.py": "cli/migrating",
-    "tools/test_seed.py": "extras/inspectors/demo extras/packs/demo extras/pins/demo tools/demo/classes "
+    "tools/test_seed.py": "extras/inspectors/demo extras/meetings/demo extras/packs/demo extras/pins/demo "
+    "tools/demo/classes "
     "tools/demo/names tools/demo/people tools/demo/story tools/demo/study tools/demo/timeline",
     "shipped/test_instrument.py": "tools/instrument/whole",
     "test_wheel.py": "__main__",
@@ -70,14 +71,11 @@ HELD_BY = {
     "instructing/test_items.py": "instructing/views/items",
     "instructing/test_briefing.py": "instructing/briefing_paper instructing/briefing_words",
     "instructing/test_figures.py": "instructing/tasks",
-    "instructing/test_misreads.py": "instructing/answers instructing/views/downloads instructing/views/misreads",
+    "instructing/test_misreads.py": "instructing/answers instructing/downloads instructing/views/misreads",
     "instructing/test_nudges.py": "instructing/emails web/emails",
     "instructing/test_operations.py": "instructing/models instructing/queries",
-    "instructing/test_old_links.py": "instructing/views/old_links",
-    "instructing/test_undoing.py": "instructing/views/signing",
-    "instructing/test_sessions.py": "instructing/records",
     "instructing/test_views.py": "instructing/forms instructing/posters instructing/views/board "
-    "instructing/views/classes instructing/views/cohorts instructing/views/meetings",
+    "instructing/views/classes instructing/views/cohorts",
     "extras/api/test_api.py": "extras/api/queries extras/api/views/api extras/api/views/bearer",
     "extras/api/test_openapi.py": "extras/api/records",
     "extras/api/test_same_numbers.py": "compliance/rules compliance/statements compliance/words",
@@ -88,6 +86,11 @@ HELD_BY = {
     "extras/inspectors/test_inspections.py": "compliance/query_string extras/inspectors/forms extras/inspectors/former "
     "extras/inspectors/models extras/inspectors/operations extras/inspectors/paper extras/inspectors/queries "
     "extras/inspectors/rules extras/inspectors/views extras/inspectors/words",
+    "extras/meetings/test_old_links.py": "extras/meetings/views/old_links",
+    "extras/meetings/test_sessions.py": "extras/meetings/models extras/meetings/queries extras/meetings/records "
+    "extras/meetings/words",
+    "extras/meetings/test_undoing.py": "extras/meetings/views/signing",
+    "extras/meetings/test_views.py": "extras/meetings/forms extras/meetings/views/meetings",
     "extras/mergers/test_disputes.py": "extras/pins/just_given",
     "extras/mergers/test_mergers.py": "core/rows extras/mergers/emails "
     "extras/mergers/entries extras/mergers/forms extras/mergers/models extras/mergers/operations "

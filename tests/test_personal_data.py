@@ -80,9 +80,6 @@ LEFT = {
     "jobs.ordered_by_id": ID,
     "cohorts.instructor_id": ID,
     "cohort_members.user_id": ID,
-    "class_sessions.created_by_id": ID,
-    "sign_offs.signed_off_by_id": ID,
-    "signatures.signed_by_id": ID,
     "nudges.created_by_id": ID,
     "class_invitations.invited_by_id": ID,
     "class_invitation_mails.sent_by_id": ID,
@@ -170,8 +167,6 @@ def test_nothing_is_left_but_what_is_listed_and_nobody_else_loses_anything(petra
         if any(mark in value for mark in marks)
     }
     assert found == LEFT.keys()
-    # Who was met in her public class, which nobody else can teach.
-    assert [key for key, row in after.items() if "Nell Nash" in str(row)] == []
     changed = {key: row for key, row in before.items() if after.get(key) != row}
     foreign = {key: row for key, row in changed.items() if not any(mark in str(row) for mark in own)}
     assert foreign == {}

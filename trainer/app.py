@@ -36,6 +36,7 @@ from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
 from trainer.extras.backups import feature as backups
 from trainer.extras.inspectors import feature as inspectors
+from trainer.extras.meetings import feature as meetings
 from trainer.extras.mergers import feature as mergers
 from trainer.extras.nights import feature as nights
 from trainer.extras.notes import feature as notes
@@ -98,6 +99,7 @@ FEATURES: Final = (
     mergers.FEATURE,
     nights.FEATURE,
     notes.FEATURE,
+    meetings.FEATURE,
     packs.FEATURE,
     reports.FEATURE,
     inspectors.FEATURE,

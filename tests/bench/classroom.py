@@ -14,8 +14,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.bench.firm import make_large_firm
-from tests.cast import add_second_factor, hold_meeting, make_account, make_class, put_on_roster, sign_in_as
+from tests.cast import add_second_factor, make_account, make_class, put_on_roster, sign_in_as
 from tests.crowd import rightly, wrongly
+from tests.extras.meetings.cast import hold_meeting
 from tests.support import COURSE, Visitor
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
@@ -24,7 +25,8 @@ from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import Base, db, insert_all, insert_missing, transaction
-from trainer.instructing.models import Attendance, ClassInvitation, ClassTeam, CohortMember
+from trainer.extras.meetings.models import Attendance
+from trainer.instructing.models import ClassInvitation, ClassTeam, CohortMember
 from trainer.instructing.tasks import count_classes
 from trainer.items.judge.payload import payload_of
 from trainer.learning.models import Enrollment, LessonCompletion

@@ -24,8 +24,9 @@ from trainer.core.clock import now
 from trainer.core.db import Base, db, insert_all, transaction
 from trainer.core.settings import ROOT, read_settings
 from trainer.core.work import Job
+from trainer.extras.meetings.models import Attendance, ClassSession, Signature, SignOff
 from trainer.extras.packs.operations import order_pack
-from trainer.instructing.models import Attendance, ClassSession, Cohort, CohortMember, Signature, SignOff
+from trainer.instructing.models import Cohort, CohortMember
 from trainer.jobs.work import advance
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import conditions_of

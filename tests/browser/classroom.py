@@ -9,14 +9,15 @@ from uuid import UUID
 
 from flask import Flask
 
-from tests.cast import approve, code_of, desk_of, hold_meeting, join_class, make_class, make_site, put_on_roster
+from tests.cast import approve, code_of, desk_of, join_class, make_class, make_site, put_on_roster
+from tests.extras.meetings.cast import hold_meeting
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
+from trainer.extras.meetings.sessions import hold_session, note_attendance, sign_off
 from trainer.instructing.invitations import choose_teams, decline, invite
 from trainer.instructing.models import ClassView, Cohort, CohortMember
-from trainer.instructing.sessions import hold_session, note_attendance, sign_off
 from trainer.learning.models import Enrollment
 from trainer.organizations.rules import Role
 

@@ -30,7 +30,6 @@ from tests.cast import (
     certify,
     count,
     desk_of,
-    hold_meeting,
     join_class,
     make_account,
     make_class,
@@ -39,7 +38,8 @@ from tests.cast import (
 )
 from tests.cast import make_firm as make_site_firm
 from tests.extras import fill_extras
-from tests.support import COURSE, Visitor, make_ready, take_final
+from tests.extras.meetings.cast import hold_meeting, teach_at
+from tests.support import Visitor, make_ready, take_final
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt, RenewalMail
 from trainer.assessment.rounds import ask
@@ -66,9 +66,8 @@ from trainer.extras.pins.rules import Way
 from trainer.extras.pins.signing_in import choose_pin
 from trainer.extras.pins.slips import print_slip
 from trainer.instructing.invitations import choose_teams, invite
-from trainer.instructing.models import ClassFigures, ClassSession, ClassView
+from trainer.instructing.models import ClassFigures, ClassView
 from trainer.instructing.nudges import nudge
-from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.due_firms import bring_forward
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, enroll
@@ -264,11 +263,9 @@ def fill_class(app: Flask) -> None:
     approve(app, ines)
     cohort = make_class(app, ines, None)
     member, meeting = join_class(app, leo, cohort), hold_meeting(app, ines, cohort)
+    teach_at(app, ines, cohort, meeting, [member])
     with app.app_context(), transaction():
-        desk, course = desk_of(ines, cohort), served().courses[COURSE]
-        note_attendance(desk, meeting, [member], clock.now())
-        sign_off(desk, meeting, "Ines Ito", course, True, clock.now())
-        nudge(desk, [member], clock.now())
+        nudge(desk_of(ines, cohort), [member], clock.now())
         db.session.add(ClassView(cohort_id=cohort, user_id=leo, name="Leo", began_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
 
@@ -424,7 +421,8 @@ def test_names_that_nobody_claimed_stay_with_their_meeting(app: Flask) -> None:
         ):
             add_walk_in(cohort, ines, name, joined_at, there)
         upgrade(directory=FOLDER)
-        names = {row.id: row.walk_ins for row in db.session.scalars(select(ClassSession))}
+        table = Base.metadata.tables["class_sessions"]
+        names = {row.id: row.walk_ins for row in db.session.execute(select(table.c.id, table.c.walk_ins))}
         db.session.rollback()
     assert names == {meeting: ["Gus Gold", "Zoë Zander"], later: ["Zoë Zander"]}
 

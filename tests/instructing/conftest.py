@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -69,6 +70,25 @@ def open_room(acme: Acme, **changes: object) -> Room:
 @pytest.fixture
 def room(acme: Acme) -> Room:
     return open_room(acme)
+
+
+def statuses(visitor: Visitor, app: Flask, package: str, values: Mapping[str, object]) -> dict[tuple[str, str], int]:
+    """Return the status of every route of a class that is in a package, by (method, endpoint)."""
+    adapter, found = app.url_map.bind("127.0.0.1:8000"), {}
+    routes = [
+        (method, rule)
+        for rule in app.url_map.iter_rules()
+        if "cohort_id" in rule.arguments and app.view_functions[rule.endpoint].__module__.startswith(f"{package}.")
+        for method in sorted((rule.methods or set()) & {"GET", "POST"})
+    ]
+    # Last what ends what the others need.
+    for method, rule in sorted(routes, key=lambda route: route[1].endpoint == "cohorts.leave_view"):
+        path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        answer = visitor.post(path) if method == "POST" else visitor.get(path)
+        found[method, rule.endpoint] = answer.status_code
+        text = answer.get_data().decode(errors="replace")  # also ends a stream, and with it the request
+        assert answer.status_code != 404 or "Night crew" not in text
+    return found
 
 
 def hand_over(room: Room) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import (
@@ -15,21 +13,20 @@ from tests.cast import (
     ask_for_round,
     code_of,
     desk_of,
-    hold_meeting,
     join_class,
     make_account,
     make_class,
     put_on_roster,
     sign_in_as,
 )
-from tests.instructing.conftest import Room, hand_over, open_room
+from tests.instructing.conftest import Room, hand_over, open_room, statuses
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.instructing import operations
-from trainer.instructing.models import ClassView, Cohort, Signature
+from trainer.instructing.models import ClassView, Cohort
 from trainer.instructing.queries import list_views
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.closing import suspend
@@ -38,59 +35,16 @@ from trainer.organizations.models import Membership
 from trainer.organizations.rules import Role
 
 
-def routes(app: Flask) -> list[tuple[str, str, set[str]]]:
-    """Return (method, endpoint, arguments) of every route of a class, without those of extras."""
-    found = [
-        (method, rule.endpoint, rule.arguments)
-        for rule in app.url_map.iter_rules()
-        if "cohort_id" in rule.arguments
-        and app.view_functions[rule.endpoint].__module__.startswith("trainer.instructing.")
-        for method in sorted((rule.methods or set()) & {"GET", "POST"})
-    ]
-    assert len(found) > 18
-    return sorted(found, key=lambda row: row[1] == "cohorts.leave_view")  # which ends what the others need
-
-
-def answers(visitor: Visitor, room: Room, cohort: UUID, meeting: UUID, member: UUID) -> dict[tuple[str, str], int]:
-    """Return the status of every route of a class."""
-    adapter, found = room.app.url_map.bind("127.0.0.1:8000"), {}
+def answers(visitor: Visitor, room: Room) -> dict[tuple[str, str], int]:
+    """Return the status of every route of the class, without those of extras."""
     request = ask_for_round(room.app, room.acme.users["bob"])
     with room.app.app_context(), transaction():
-        view = ClassView(cohort_id=cohort, user_id=room.acme.users["alice"], name="A. A.", began_at=clock.now())
+        view = ClassView(cohort_id=room.id, user_id=room.acme.users["alice"], name="A. A.", began_at=clock.now())
         db.session.add(view)
         db.session.flush()
         view_id = view.id
-    signature = signed(room, meeting)
-    for method, endpoint, names in routes(room.app):
-        values = {"cohort_id": cohort, "class_session_id": meeting, "member_id": member, "request_id": request}
-        values |= {"signature_id": signature}
-        values["view_id"] = view_id
-        path = adapter.build(endpoint, {name: values[name] for name in names})
-        answer = visitor.post(path) if method == "POST" else visitor.get(path)
-        found[method, endpoint] = answer.status_code
-        text = answer.get_data().decode(errors="replace")  # also ends a stream, and with it the request
-        assert answer.status_code != 404 or "Night crew" not in text
-    return found
-
-
-def signed(room: Room, meeting: UUID) -> UUID:
-    """Put a signature below a meeting; return its id."""
-    with room.app.app_context(), transaction():
-        signature = Signature(
-            session_id=meeting,
-            name="Ines Ito",
-            statement="Taught.",
-            signed_at=clock.now(),
-            signed_by_id=room.acme.users["ines"],
-        )
-        db.session.add(signature)
-        db.session.flush()
-        return signature.id
-
-
-@pytest.fixture
-def meeting(room: Room) -> UUID:
-    return hold_meeting(room.app, room.acme.users["ines"], room.id)
+    values = {"cohort_id": room.id, "member_id": room.bob, "request_id": request, "view_id": view_id}
+    return statuses(visitor, room.app, "trainer.instructing", values)
 
 
 @pytest.mark.check("T001")
@@ -108,14 +62,12 @@ def meeting(room: Room) -> UUID:
         ("mallory", False),
     ],
 )
-def test_every_page_of_a_class_is_for_its_instructor_and_the_owner(
-    room: Room, meeting: UUID, name: str, enters: bool
-) -> None:
+def test_every_page_of_a_class_is_for_its_instructor_and_the_owner(room: Room, name: str, enters: bool) -> None:
     acme = room.acme
     acme.users["irma"] = make_account(room.app, "irma@example.org")
     add_second_factor(room.app, acme.users["irma"])
     put_on_roster(room.app, acme.id, acme.users["irma"], Role.INSTRUCTOR, name="Irma I.", email="irma@example.org")
-    found = answers(acme.enter(name), room, room.id, meeting, room.bob)
+    found = answers(acme.enter(name), room)
     hidden = {key for key in found if key[1] == "board.answers"}
     assert {found.pop(key) for key in hidden} == {404}  # this class shows no answers
     assert len(hidden) == 1
@@ -130,7 +82,7 @@ def test_every_page_of_a_class_is_for_its_instructor_and_the_owner(
 
 @pytest.mark.check("T012")
 @pytest.mark.parametrize("how", ["role", "left"])
-def test_a_former_instructor_sees_nothing_with_the_next_request(room: Room, meeting: UUID, how: str) -> None:
+def test_a_former_instructor_sees_nothing_with_the_next_request(room: Room, how: str) -> None:
     ines = room.enter()
     assert ines.get(room.path()).status_code == 200
     with room.app.app_context(), transaction():
@@ -139,24 +91,18 @@ def test_a_former_instructor_sees_nothing_with_the_next_request(room: Room, meet
             person.role = Role.MEMBER
         else:
             person.ended_at, person.ended_on = clock.now(), clock.today()
-    assert set(answers(ines, room, room.id, meeting, room.bob).values()) == {404}
+    assert set(answers(ines, room).values()) == {404}
 
 
 @pytest.mark.check("T002")
 @pytest.mark.check("T005")
-def test_ids_of_another_class_open_nothing(room: Room, meeting: UUID) -> None:
+def test_ids_of_another_class_open_nothing(room: Room) -> None:
     ines = room.acme.users["ines"]
     other = make_class(room.app, room.acme.users["alice"], room.acme.id, title="Canary class", shows_answers=True)
     theirs = join_class(room.app, room.acme.users["mark"], other, "Canary Mark")
-    held = hold_meeting(room.app, room.acme.users["alice"], other)
     visitor = sign_in_as(room.app, ines)
-    for path in (f"/sessions/{held}", f"/answers/{theirs}"):
-        assert visitor.get(room.path(path)).status_code == 404
-    for path in (f"/sessions/{held}/attendance", f"/sessions/{held}/sign-off"):
-        assert visitor.post(room.path(path), {"members": str(room.bob)}).status_code == 404
+    assert visitor.get(room.path(f"/answers/{theirs}")).status_code == 404
     assert visitor.post(room.path("/nudges"), {"member": str(theirs)}).status_code == 404
-    answer = visitor.post(room.path(f"/sessions/{meeting}/attendance"), {"members": str(theirs)})
-    assert answer.status_code == 422
     assert "Canary" not in visitor.get(room.acme.path("/cohorts")).text
 
 
@@ -186,8 +132,6 @@ READABLE = {
     ("GET", "misreads.misreads"),
     ("GET", "misreads.briefing"),
     ("GET", "misreads.paper"),
-    ("GET", "meetings.meetings"),
-    ("GET", "meetings.meeting"),
     ("POST", "cohorts.leave_view"),
 }
 """What someone who taught a class before gets of it."""
@@ -201,37 +145,25 @@ def views_of(room: Room) -> list[str]:
 
 def test_whoever_taught_a_class_before_may_look_and_change_nothing(acme: Acme) -> None:
     room = open_room(acme, shows_answers=True)
-    meeting = hold_meeting(room.app, acme.users["ines"], room.id)
     hand_over(room)
-    found = answers(acme.enter("ines"), room, room.id, meeting, room.bob)
+    found = answers(acme.enter("ines"), room)
     assert {key for key, status in found.items() if status != 404} == READABLE
     assert {found[key] for key in READABLE} == {200, 303}
 
 
-def test_a_former_instructor_sees_the_board_without_a_way_to_change_it(room: Room, meeting: UUID) -> None:
+def test_a_former_instructor_sees_the_board_without_a_way_to_change_it(room: Room) -> None:
     hand_over(room)
     ines = room.enter()
     board = ines.get(room.path()).text
     assert "You used to teach this class" in board
     assert "Bob B." in board
-    theirs = [room.path(), room.path("/misreads"), room.path("/sessions"), room.path(f"/sessions/{meeting}")]
+    theirs = [room.path(), room.path("/misreads")]
     for path in theirs:
         main = ines.get(path).text.partition("<main")[2].partition("</main>")[0]
         assert re.findall(r'action="([^"]+)"', main) == [room.path("/views/departure")] * (path == room.path())
         for rest in ("/facts", "/code", "/invitations", "/exports"):
             assert f'href="{room.path(rest)}"' not in main
     assert "Night crew" in ines.get(room.acme.path("/cohorts")).text
-
-
-def test_a_former_instructor_sees_the_meetings_they_taught_and_no_others(room: Room, meeting: UUID) -> None:
-    hand_over(room)
-    later = hold_meeting(room.app, room.acme.users["irma"], room.id)
-    ines = room.enter()
-    page = ines.get(room.path("/sessions")).text
-    assert str(meeting) in page
-    assert str(later) not in page
-    assert ines.get(room.path(f"/sessions/{later}")).status_code == 404
-    assert str(meeting) in room.enter("irma").get(room.path("/sessions")).text
 
 
 def test_people_in_the_class_and_those_who_join_read_who_sees_it(room: Room) -> None:

@@ -16,12 +16,10 @@ from tests.compliance.conftest import require
 from tests.instructing.conftest import Room, open_room
 from tests.organizations.conftest import Acme
 from tests.support import COURSE, Visitor, closed_up
-from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db
 from trainer.instructing.models import Cohort, CohortMember
-from trainer.learning.queries import find_enrollment, list_readings
 from trainer.organizations.codes import show_code
 from trainer.organizations.rules import local_day
 
@@ -46,39 +44,16 @@ def test_the_road_of_a_class(acme: Acme) -> None:
     assert "Bob the Guard" in bob.get("/me").text
     board = made.headers["Location"].removesuffix("/code")
     assert "Bob the Guard" in ines.get(board).text
-    held = ines.post(f"{board}/sessions", meeting(acme.app)).headers["Location"]
-    member = re.search(r'name="members"[^>]*value="([^"]+)"', ines.get(held).text)
-    assert member
-    assert ines.post(f"{held}/attendance", {"members": member[1]}).status_code == 303
-    assert "Sign off the lessons" in ines.get(held).text
-    assert ines.post(f"{held}/sign-off").status_code == 422  # nobody signed
-    assert ines.post(f"{held}/sign-off", {"signer": "Ines Ito"}).status_code == 303
-    assert "Sign off the lessons" not in ines.get(held).text  # for everyone who was there it is done
-    assert f"2 / {len(acme.app.extensions['library'].content.courses[COURSE].lessons)}" in ines.get(board).text
     assert ines.post(f"{board}/nudges").status_code == 303
     with acme.app.app_context():
-        enrollment = find_enrollment(acme.users["bob"], COURSE)
-        assert enrollment is not None
-        assert len(list_readings(enrollment.id)) == 2
         acts = db.session.scalars(
             select(AuditEvent.act).where(AuditEvent.organization_id == acme.id).order_by(AuditEvent.at)
         ).all()
-    assert {"cohort.made", "cohort.joined", "session.held", "lesson.signed_off"} <= set(acts)
+    assert {"cohort.made", "cohort.joined"} <= set(acts)
 
 
 def firms_day() -> str:
     return local_day("America/New_York", clock.now()).isoformat()
-
-
-def meeting(app: Flask) -> dict[str, object]:
-    with app.app_context():
-        lessons = [lesson.id for lesson in served().courses[COURSE].lessons[:2]]
-    return {
-        "held_on": local_day("America/New_York", clock.now()).isoformat(),
-        "minutes": "30",
-        "lessons": lessons,
-        "note": "Room 4",
-    }
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from tests.cast import (
     actor_of,
     add_second_factor,
     desk_of,
-    hold_meeting,
     join_class,
     make_account,
     make_class,
@@ -25,7 +24,6 @@ from tests.cast import (
     put_on_roster,
 )
 from tests.extras import fill_extras, list_samples
-from tests.support import COURSE
 from trainer.accounts.queries import find_user_by_email_key
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
@@ -33,7 +31,6 @@ from trainer.assignments.rules import Audience, Group
 from trainer.compliance.operations import order_certificates
 from trainer.compliance.orders import folder_of
 from trainer.compliance.rules import StatusFilter
-from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
@@ -41,7 +38,6 @@ from trainer.instructing.invitations import choose_teams
 from trainer.instructing.invitations import invite as invite_to_class
 from trainer.instructing.models import ClassFigures, ClassView
 from trainer.instructing.nudges import nudge
-from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.due_firms import bring_forward
 from trainer.organizations.actor import Actor
 from trainer.organizations.closing import close
@@ -85,8 +81,6 @@ FIRMS = {
     "class_views",
     "class_invitations",
     "class_invitation_mails",
-    "class_sessions",
-    "attendances",
     "nudges",
     "class_figures",
     *(table for sample in list_samples() for table in sample.OF_FIRMS),
@@ -195,11 +189,9 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     walter = make_account(app, f"walter@{at}.example.org")
     put_on_roster(app, firm, walter, name="Walter Wu", email=f"walter@{at}.example.org", teams=[site])
     cohort = make_class(app, ines, firm)
-    member, meeting = join_class(app, mona, cohort, "Mona May"), hold_meeting(app, ines, cohort)
+    member = join_class(app, mona, cohort, "Mona May")
     with app.app_context(), transaction():
-        desk, course = desk_of(ines, cohort), served().courses[COURSE]
-        note_attendance(desk, meeting, [member], clock.now())
-        sign_off(desk, meeting, "Ines Ito", course, True, clock.now())
+        desk = desk_of(ines, cohort)
         nudge(desk, [member], clock.now())
         choose_teams(desk, [site])
         invite_to_class(desk, clock.now())

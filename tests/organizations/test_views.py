@@ -107,9 +107,7 @@ def acts_in_firms() -> set[str]:
             if not isinstance(call, ast.Call):
                 continue
             name, words = ast.unparse(call.func).rpartition(".")[2], {word.arg for word in call.keywords}
-            if name in {"_note", "_note_recipient", "given_as_asked"} or (
-                name == "note" and "organization_id" in words
-            ):
+            if name in {"_note", "_note_recipient", "note_export"} or (name == "note" and "organization_id" in words):
                 given = " ".join(ast.unparse(one) for one in call.args)
                 acts.update(re.findall(r"'([a-z_]+\.[a-z_]+)'", given))
     return acts

@@ -92,7 +92,7 @@ def test_a_pack_is_in_the_language_of_whoever_ordered_it(world: World) -> None:
 
 def test_a_sign_in_sheet_is_in_the_language_of_whoever_prints_it(world: World) -> None:
     speak_pseudo(world.app)
-    path = "/cohorts/{cohort_id}/sessions/{class_session_id}/sheet.pdf".format(**world.values)
+    path = world.path("meetings.sheet", {"cohort_id", "class_session_id"})
     text = read_pdf(world.enter("owner").get(path, headers={"Accept-Language": ON_PAPER}).data).replace("\n", " ")
     for words in ("Sign-in sheet", "Name", "Signature", "Instructor’s name (print)"):
         assert pseudo(words) in text, words
@@ -133,7 +133,7 @@ def _left(data: bytes) -> Iterator[str]:
 def test_no_paper_shows_what_only_a_program_understands(app: Flask, shelf: Library, world: World) -> None:
     with app.test_request_context():
         drawn = papers(shelf)
-    path = "/cohorts/{cohort_id}/sessions/{class_session_id}/sheet.pdf".format(**world.values)
+    path = world.path("meetings.sheet", {"cohort_id", "class_session_id"})
     drawn["sheet"] = world.enter("owner").get(path).data
     found = {name: left_by_a_program(read_pdf(data).splitlines()) for name, data in drawn.items()}
     assert {name: left for name, left in found.items() if left} == {}

@@ -20,7 +20,6 @@ from tests.cast import (
     ask_for_round,
     certify,
     code_of,
-    hold_meeting,
     join_class,
     make_account,
     make_class,
@@ -51,7 +50,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import share
 from trainer.credentials.rules import STATUS_PLACES
-from trainer.instructing.models import ClassView, Signature
+from trainer.instructing.models import ClassView
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code
 from trainer.organizations.invitation_links import token_of as invitation_token
@@ -178,7 +177,6 @@ def make_world(app: Flask, shelf: Library) -> World:
     write_note(app, bob)
     classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}
-    others["old_links"] = {"walk_in_id": str(bob), "code": "code"}
     values |= classroom
     ines = make_account(app, "ines@example.org")
     approve(app, ines)
@@ -192,34 +190,21 @@ def make_world(app: Flask, shelf: Library) -> World:
 
 
 def _class(app: Flask, bob: UUID, firm: UUID, dora: UUID) -> dict[str, str | int]:
-    """Create a class that Bob teaches in his firm, with a meeting and with Dora in it."""
+    """Create a class that Bob teaches in his firm, with Dora in it."""
     cohort = make_class(app, bob, firm, shows_answers=True)
-    member, meeting = join_class(app, dora, cohort), hold_meeting(app, bob, cohort)
+    member = join_class(app, dora, cohort)
     with app.app_context(), transaction():
         view = ClassView(cohort_id=cohort, user_id=dora, name="Dora Day", began_at=clock.now())
         db.session.add(view)
         db.session.flush()
         view_id = view.id
     return {
-        "signature_id": _signed(app, bob, meeting),
         "view_id": str(view_id),
         "cohort_id": str(cohort),
         "code": code_of(app, cohort),
         "member_id": str(member),
-        "class_session_id": str(meeting),
         "request_id": str(ask_for_round(app, dora)),
     }
-
-
-def _signed(app: Flask, bob: UUID, meeting: UUID) -> str:
-    """Put a signature below a meeting; return its id."""
-    with app.app_context(), transaction():
-        signature = Signature(
-            session_id=meeting, name="Bob", statement="Taught.", signed_at=clock.now(), signed_by_id=bob
-        )
-        db.session.add(signature)
-        db.session.flush()
-        return str(signature.id)
 
 
 def course_with_choice(here: Content) -> str:

@@ -1,7 +1,6 @@
 """What an instructor does: classes joined with a code, where each person stands, what the group misreads, teaching.
 
-Nouns: Cohort, CohortMember, ClassInvitation, ClassView, ClassSession, Attendance, Signature, SignOff,
-Nudge, InstructorApproval.
+Nouns: Cohort, CohortMember, ClassInvitation, ClassView, Nudge, InstructorApproval.
 What someone has read and when a course is completed is decided in `learning`; how scenes are scored in `assessment`;
 firms are `organizations`.
 """

@@ -9,19 +9,14 @@ from trainer.instructing import emails, privacy
 from trainer.instructing.acts import ACTS
 from trainer.instructing.follow_ups import follow_up_classes
 from trainer.instructing.operations import end_views_that_lapsed, forget_firm
-from trainer.instructing.periods import PERIODS
-from trainer.instructing.presence import list_taught_to
 from trainer.instructing.tasks import count_classes
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
 from trainer.instructing.views.invitations import blueprint as class_invitations
 from trainer.instructing.views.items import blueprint as items
-from trainer.instructing.views.meetings import blueprint as meetings
 from trainer.instructing.views.misreads import blueprint as misreads
-from trainer.instructing.views.old_links import blueprint as old_links
 from trainer.instructing.views.rounds import blueprint as class_rounds
-from trainer.instructing.views.signing import blueprint as signing
 
 FEATURE = Feature(
     name="instructing",
@@ -31,25 +26,17 @@ FEATURE = Feature(
         class_invitations,
         misreads,
         class_rounds,
-        meetings,
-        signing,
-        old_links,
         classes,
         items,
     ),
-    slots={
-        "taught_in_person": "instructing/_taught_to.html",
-    },
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("count classes", HOUR, count_classes),),
     upkeep=(follow_up_classes, end_views_that_lapsed),
     forget_firm=forget_firm,
-    answers={"taught_to": list_taught_to},
     firm_pages=(FirmPage("cohorts.firms_list", _l("Classes"), "teach", NavigationGroup.TRAINING, 3),),
     acts=ACTS,
     export_person=privacy.export_person,
     forget_person=privacy.forget_person,
     held=privacy.HELD,
     holds_nobody=privacy.NOBODY,
-    periods=PERIODS,
 )

@@ -20,18 +20,14 @@ from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.core.feature import ask_extra
 from trainer.instructing.invitations import answer_by_place
 from trainer.instructing.models import (
-    Attendance,
     ClassInvitation,
     ClassInvitationMail,
-    ClassSession,
     ClassTeam,
     ClassView,
     Cohort,
     CohortMember,
     InstructorApproval,
     Nudge,
-    Signature,
-    SignOff,
 )
 from trainer.instructing.queries import (
     Desk,
@@ -259,11 +255,8 @@ def note_export(desk: Desk, act: str, form: str, now: dt.datetime) -> None:
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:
-    """Delete at most so many rows of a firm's classes; return how many. What was signed off there stays, with who
-    signed it."""
+    """Delete at most so many rows of a firm's classes; return how many."""
     classes = select(Cohort.id).where(Cohort.organization_id == organization_id)
-    meetings = select(ClassSession.id).where(ClassSession.cohort_id.in_(classes))
-    counted = select(SignOff.signature_id).where(SignOff.signature_id.is_not(None))
     return delete_some(
         most,
         (Nudge, Nudge.cohort_id.in_(classes)),
@@ -271,9 +264,6 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (ClassInvitation, ClassInvitation.cohort_id.in_(classes)),
         (ClassTeam, ClassTeam.cohort_id.in_(classes)),
         (ClassView, ClassView.cohort_id.in_(classes)),
-        (Attendance, Attendance.session_id.in_(meetings)),
-        (Signature, and_(Signature.session_id.in_(meetings), Signature.id.not_in(counted))),
-        (ClassSession, ClassSession.cohort_id.in_(classes)),
         (CohortMember, CohortMember.cohort_id.in_(classes)),
         (Cohort, Cohort.organization_id == organization_id),
     )

@@ -8,7 +8,6 @@ import flask_babel
 from flask_babel import lazy_gettext as _l
 
 from trainer.credentials.rules import show_serial
-from trainer.instructing.records import ClassRecord
 from trainer.instructing.rules import Answer, BoardOrder, BoardRow, Grain, Misread, Rate, Show
 from trainer.organizations.rules import local_day
 from trainer.web.tables import Cell, Table
@@ -47,20 +46,6 @@ BOARD_HEADS = (
     _l("Stuck"),
     _l("Completed on"),
     _l("Certificate"),
-)
-MEETING_HEADS = (
-    _l("Held on"),
-    _l("Place"),
-    _l("Minutes"),
-    _l("Lessons taught"),
-    _l("Name"),
-    _l("Employee number"),
-    _l("In the class"),
-    _l("Lessons signed off"),
-    _l("Minutes credited"),
-    _l("Signed by"),
-    _l("Statement"),
-    _l("Signed on"),
 )
 MISREAD_HEADS = (
     _l("Counted by"),
@@ -113,11 +98,6 @@ def board_table(rows: Iterable[BoardRow], zone: str) -> Table:
     return Table("class-board", BOARD_HEADS, (_board_cells(row, zone) for row in rows))
 
 
-def meetings_table(rows: Iterable[ClassRecord], zone: str) -> Table:
-    """Return who was at which meeting of a class, and what was signed, as a table for export."""
-    return Table("class-meetings", MEETING_HEADS, (_meeting_cells(row, zone) for row in rows))
-
-
 def misread_table(rows: Iterable[Misread]) -> Table:
     """Return what a class misreads as a table for export. What says too little is left out here, too."""
     return Table("class-misreads", MISREAD_HEADS, (_misread_cells(row) for row in rows if row.is_shown))
@@ -142,24 +122,6 @@ def _board_cells(row: BoardRow, zone: str) -> tuple[Cell, ...]:
         _("yes") if row.is_stuck else "",
         local_day(zone, row.completed_at) if row.completed_at else None,
         show_serial(row.serial) if row.serial else None,
-    )
-
-
-def _meeting_cells(row: ClassRecord, zone: str) -> tuple[Cell, ...]:
-    signature = row.signature
-    return (
-        row.session.held_on,
-        row.session.place,
-        row.session.minutes,
-        "; ".join(row.taught),
-        row.name,
-        row.employee_number,
-        _("yes") if row.is_member else _("no"),
-        row.lessons,
-        row.minutes,
-        signature.name if signature else None,
-        signature.statement if signature else None,
-        local_day(zone, signature.signed_at) if signature else None,
     )
 
 

@@ -228,13 +228,6 @@ def credit_activity(enrollment: Enrollment, opened_at: dt.datetime, longest: dt.
         note_begun(enrollment, now)
 
 
-def credit_session(enrollment: Enrollment, minutes: int, lessons: Sequence[Lesson]) -> int:
-    """Credit minutes of being taught in person, no more than the lessons taught are planned for; return how many."""
-    credited = min(minutes, sum(lesson.file.minutes for lesson in lessons))
-    enrollment.active_seconds += 60 * credited
-    return credited
-
-
 def record_result(
     enrollment: Enrollment, course: Course | None, final: PassedFinal, is_local_trial: bool, now: dt.datetime
 ) -> Credential | None:

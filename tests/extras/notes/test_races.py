@@ -16,7 +16,7 @@ from trainer.core.outbox import OutboxMessage
 from trainer.core.settings import Settings
 from trainer.extras.notes.models import ClassNote
 
-pytestmark = pytest.mark.on_both
+pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
 ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "2"))
 AT_ONCE = 64

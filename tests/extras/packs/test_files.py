@@ -13,8 +13,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.cast import actor_of, certify, desk_of, hold_meeting, join_class, make_class, start_practice
+from tests.cast import actor_of, certify, desk_of, join_class, make_class, start_practice
 from tests.compliance.conftest import Training, require
+from tests.extras.meetings.cast import hold_meeting
 from tests.extras.packs.made import cover, finish, order, order_on, page, table
 from tests.organizations.conftest import Acme
 from tests.support import COURSE
@@ -31,9 +32,9 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.outbox import NO_SERVER, post
 from trainer.credentials.models import Credential
+from trainer.extras.meetings.models import ClassSession
+from trainer.extras.meetings.sessions import note_attendance, sign_off
 from trainer.extras.packs import pages as pack_pages
-from trainer.instructing.models import ClassSession
-from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.upkeep import keep_up
 from trainer.learning.models import LessonResponse
 from trainer.learning.operations import enroll

@@ -17,8 +17,9 @@ import time_machine
 from sqlalchemy import select, update
 
 from tests.assignments.trainings import DAY, PDF
-from tests.cast import actor_of, certify, desk_of, hold_meeting, join_class, make_account, make_class, put_on_roster
+from tests.cast import actor_of, certify, desk_of, join_class, make_account, make_class, put_on_roster
 from tests.compliance.conftest import Training, require
+from tests.extras.meetings.cast import hold_meeting
 from tests.extras.packs.made import cover, finish, page, table
 from tests.organizations.conftest import Acme
 from tests.remembered import remembered
@@ -39,9 +40,9 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.extras.inspectors.models import InspectorLink
 from trainer.extras.inspectors.operations import make_inspector_link, token_of
+from trainer.extras.meetings.sessions import note_attendance, sign_off
 from trainer.extras.packs.limits import tell_limits
 from trainer.extras.packs.operations import order_pack
-from trainer.instructing.sessions import note_attendance, sign_off
 from trainer.jobs.upkeep import keep_up
 from trainer.organizations.models import Membership, Team, TeamMembership
 from trainer.organizations.operations import remove_person, remove_team, set_teams

@@ -17,6 +17,7 @@ from trainer.extras.packs.words import files
 
 FEATURE = Feature(
     name="packs",
+    needs=("meetings",),
     blueprints=(evidence, pack_checks, samples),
     parts={
         "above_sample_poster": "packs/_sample.html",

@@ -31,6 +31,7 @@ from trainer.core.db import db, in_portions
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import in_name_until
+from trainer.extras.meetings.models import Attendance, ClassSession, Signature, SignOff
 from trainer.extras.packs.records import (
     AuditedChange,
     Excuse,
@@ -41,14 +42,7 @@ from trainer.extras.packs.records import (
     TaughtLesson,
     Trained,
 )
-from trainer.instructing.models import (
-    Attendance,
-    ClassSession,
-    Cohort,
-    CohortMember,
-    Signature,
-    SignOff,
-)
+from trainer.instructing.models import Cohort, CohortMember
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.mail_words import has_no_server

@@ -20,10 +20,11 @@ from trainer.instructing import words
 from trainer.instructing.access import looking, teaching
 from trainer.instructing.answers import list_answers
 from trainer.instructing.board import list_marks, list_rows
+from trainer.instructing.downloads import asked_form, table_answer
 from trainer.instructing.nudges import nudge
+from trainer.instructing.operations import note_export
 from trainer.instructing.queries import Desk, find_membership, get_member, users_of
 from trainer.instructing.rules import BoardOrder, Mark, Show, may_nudge, narrow
-from trainer.instructing.views.downloads import given_as_asked
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
@@ -66,7 +67,10 @@ def export(desk: Desk) -> Response:
     """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
     marks = narrow(_marks(desk, _order()), _show(), _order())
     table = words.board_table(list_rows(desk.cohort, _course(desk), marks), desk.zone)
-    return given_as_asked(desk, "export.board", table)
+    form = asked_form()
+    with transaction():
+        note_export(desk, "export.board", form, now())
+    return table_answer(table, form)
 
 
 @blueprint.post("/nudges")

@@ -21,6 +21,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.instructing import operations
 from trainer.instructing.access import looking, teaching
+from trainer.instructing.downloads import file_answer
 from trainer.instructing.forms import CohortForm, FirmsCohortForm, HandOverForm, NewCohortForm, PublicHandOverForm
 from trainer.instructing.invitations import choose_teams, list_teams
 from trainer.instructing.models import Cohort
@@ -36,7 +37,6 @@ from trainer.instructing.queries import (
     list_public_cohorts,
     list_views,
 )
-from trainer.instructing.views.downloads import file_answer
 from trainer.organizations.access import acting, ask_proof, lacks_proof
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code

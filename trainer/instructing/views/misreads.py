@@ -12,15 +12,17 @@ from trainer.assessment.measures.groups import FEWEST_PEOPLE as FEWEST_FOR_GAIN
 from trainer.assessment.twins import list_twins
 from trainer.content.serving import served
 from trainer.core.clock import now
+from trainer.core.db import transaction
 from trainer.instructing import briefing_words, words
 from trainer.instructing.access import looking_unseen, teaching_unseen
 from trainer.instructing.briefing import Briefing, lesson_on, prepare, scene_on
 from trainer.instructing.briefing_paper import draw_briefing
+from trainer.instructing.downloads import asked_form, file_answer, table_answer
 from trainer.instructing.figures import Figures, find_figures
 from trainer.instructing.misreads import name_misreads
+from trainer.instructing.operations import note_export
 from trainer.instructing.queries import Desk
 from trainer.instructing.rules import FEWEST_PEOPLE, LEAST, Grain, Misread
-from trainer.instructing.views.downloads import file_answer, given_as_asked
 from trainer.organizations.rules import local_day
 from trainer.web.access import Who, access
 
@@ -59,7 +61,10 @@ def misreads(desk: Desk) -> str:
 def export(desk: Desk) -> Response:
     """Return the misread table as CSV or XLSX; the export is recorded."""
     rows = _rows(find_figures(desk.cohort, served()))
-    return given_as_asked(desk, "export.misreads", words.misread_table(rows))
+    form = asked_form()
+    with transaction():
+        note_export(desk, "export.misreads", form, now())
+    return table_answer(words.misread_table(rows), form)
 
 
 @blueprint.get("/briefing")

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from trainer.core.feature import ask_extra
 from trainer.instructing.operations import CohortFacts, join, make_cohort
 from trainer.instructing.queries import Desk, find_desk, list_members
-from trainer.instructing.sessions import hold_session, note_attendance, sign_off
 from trainer.tools.demo import study
 from trainer.tools.demo.people import DAYS
 from trainer.tools.demo.timeline import Timeline, TimelineEntry
@@ -74,11 +74,9 @@ class Class:
         desk, course = self._desk(), self.story.content.courses[COURSE]
         first, after = (len(course.lessons) * meeting // _MEETINGS for meeting in (number, number + 1))
         lessons = [lesson.id for lesson in course.lessons[first:after]]
-        session = hold_session(desk, now.date(), 90, lessons, "", course, now)
         absent = {guard.user_id for guard in self.entries if guard.person.rng.random() < 0.12}
         there = [member.id for member in list_members(desk.cohort) if member.user_id not in absent]
-        note_attendance(desk, session.id, there, now)
-        sign_off(desk, session.id, desk.cohort.taught_by, course, True, now)
+        ask_extra("teach_in_person", desk, lessons, there, course, now)
         for entry in self.entries:
             rng = entry.person.rng
             if rng.random() < 0.6:

@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, NotFound
-from trainer.instructing import sessions, undoing
+from trainer.extras.meetings import sessions, undoing
+from trainer.extras.meetings.forms import SignatureForm
+from trainer.extras.meetings.presence import get_signature
+from trainer.extras.meetings.queries import get_class_session
+from trainer.extras.meetings.sessions import Outcome
+from trainer.extras.meetings.views.meetings import find_course, get_course, meeting_page
 from trainer.instructing.access import teaching
-from trainer.instructing.forms import SignatureForm
-from trainer.instructing.presence import get_signature
-from trainer.instructing.queries import Desk, get_class_session
-from trainer.instructing.sessions import Outcome
-from trainer.instructing.views.meetings import find_course, get_course, meeting_page
+from trainer.instructing.queries import Desk
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 

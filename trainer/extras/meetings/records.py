@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from trainer.content.library import Course
 from trainer.core.db import db
-from trainer.instructing.models import ClassSession, Signature, SignOff
-from trainer.instructing.presence import list_numbers
-from trainer.instructing.queries import Desk, list_attendance, list_class_sessions, list_members
+from trainer.extras.meetings.models import ClassSession, Signature, SignOff
+from trainer.extras.meetings.presence import list_numbers
+from trainer.extras.meetings.queries import list_attendance, list_class_sessions
+from trainer.instructing.queries import Desk, list_members
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from trainer.content.library import Course
-from trainer.instructing.models import ClassSession
-from trainer.instructing.presence import list_numbers
+from trainer.extras.meetings.models import ClassSession
+from trainer.extras.meetings.presence import list_numbers
+from trainer.extras.meetings.sessions import statement_of
 from trainer.instructing.queries import Desk, list_members
-from trainer.instructing.sessions import statement_of
 from trainer.organizations.rules import fold
 from trainer.web.language import show_day
 from trainer.web.paper import breakable, typeset_sheet

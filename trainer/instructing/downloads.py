@@ -1,4 +1,4 @@
-"""Files of a class; that someone took a table is recorded."""
+"""Files of a class."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ from flask import make_response, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.core.clock import now
-from trainer.core.db import transaction
 from trainer.core.errors import Invalid
-from trainer.instructing.operations import note_export
-from trainer.instructing.queries import Desk
 from trainer.web.tables import Table, csv_answer, xlsx_answer
 
 
-def given_as_asked(desk: Desk, act: str, table: Table) -> Response:
-    """Return a table as CSV or XLSX, as the form of the request says."""
+def asked_form() -> str:
+    """Return the form of a table that the request asks for: "csv" or "xlsx". Raises Invalid for another one."""
     form = request.form.get("form", "csv")
     if form not in {"csv", "xlsx"}:
         raise Invalid(_("Choose CSV or XLSX."))
-    with transaction():
-        note_export(desk, act, form, now())
+    return form
+
+
+def table_answer(table: Table, form: str) -> Response:
+    """Return a table in the form of `asked_form`."""
     return csv_answer(table) if form == "csv" else xlsx_answer(table)
 
 

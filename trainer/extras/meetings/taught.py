@@ -1,4 +1,4 @@
-"""Undo that someone was taught lessons in person. Never commits."""
+"""What being taught lessons in person does to an enrollment, and how that is undone. Never commits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from trainer.content.library import Course
+from trainer.content.library import Course, Lesson
 from trainer.core.db import db
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import unmark_read_ahead
@@ -20,6 +20,13 @@ class Taught(NamedTuple):
     minutes: int
     at: dt.datetime
     read_before_at: dt.datetime | None
+
+
+def credit_session(enrollment: Enrollment, minutes: int, lessons: Sequence[Lesson]) -> int:
+    """Credit minutes of being taught in person, no more than the lessons taught are planned for; return how many."""
+    credited = min(minutes, sum(lesson.file.minutes for lesson in lessons))
+    enrollment.active_seconds += 60 * credited
+    return credited
 
 
 def undo_taught(enrollment: Enrollment, course: Course | None, taught: Sequence[Taught]) -> None:

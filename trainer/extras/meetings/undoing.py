@@ -17,11 +17,12 @@ from trainer.content.library import Course
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotFound
-from trainer.instructing.models import CohortMember, Signature, SignOff
-from trainer.instructing.presence import get_signature
+from trainer.extras.meetings.models import Signature, SignOff
+from trainer.extras.meetings.presence import get_signature
+from trainer.extras.meetings.taught import Taught, undo_taught
+from trainer.instructing.models import CohortMember
 from trainer.instructing.queries import Desk, lock_cohort
 from trainer.learning.models import Enrollment
-from trainer.learning.undoing import Taught, undo_taught
 
 UNDONE_WITHIN: Final = dt.timedelta(hours=1)
 """After this, a sign-off stands."""

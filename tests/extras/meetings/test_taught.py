@@ -11,9 +11,9 @@ from tests.cast import make_account
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core.db import transaction
-from trainer.learning.operations import complete_lesson, credit_session, enroll
+from trainer.extras.meetings.taught import Taught, credit_session, undo_taught
+from trainer.learning.operations import complete_lesson, enroll
 from trainer.learning.queries import list_readings
-from trainer.learning.undoing import Taught, undo_taught
 
 AT = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)
 LATER = AT + dt.timedelta(minutes=20)

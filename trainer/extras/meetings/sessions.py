@@ -16,26 +16,15 @@ from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 from trainer.accounts.rules import clean_name, is_printable_name
 from trainer.content.library import Course, Lesson
 from trainer.core.audit import note
-from trainer.core.db import db
+from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotYet
-from trainer.instructing.models import (
-    Attendance,
-    ClassSession,
-    Cohort,
-    CohortMember,
-    Signature,
-    SignOff,
-)
-from trainer.instructing.queries import (
-    Desk,
-    get_class_session,
-    list_attendance,
-    list_members,
-    list_signed_off,
-    lock_cohort,
-)
+from trainer.extras.meetings.models import Attendance, ClassSession, Signature, SignOff
+from trainer.extras.meetings.queries import get_class_session, list_attendance, list_signed_off
+from trainer.extras.meetings.taught import credit_session
+from trainer.instructing.models import Cohort, CohortMember
+from trainer.instructing.queries import Desk, list_members, lock_cohort
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import complete, complete_lesson, credit_session, enroll
+from trainer.learning.operations import complete, complete_lesson, enroll
 from trainer.learning.queries import find_enrollment, get_enrollment, list_readings
 from trainer.web.language import show_day
 
@@ -191,6 +180,20 @@ def forget_walk_ins(now: dt.datetime) -> None:
         .where(has_public_walk_ins(), is_past)
         .values(walk_ins=None)
         .execution_options(synchronize_session=False)
+    )
+
+
+def forget_firm(organization_id: uuid.UUID, most: int) -> int:
+    """Delete at most so many rows of the meetings of a firm's classes; return how many. What was signed off there
+    stays, with who signed it."""
+    classes = select(Cohort.id).where(Cohort.organization_id == organization_id)
+    meetings = select(ClassSession.id).where(ClassSession.cohort_id.in_(classes))
+    counted = select(SignOff.signature_id).where(SignOff.signature_id.is_not(None))
+    return delete_some(
+        most,
+        (Attendance, Attendance.session_id.in_(meetings)),
+        (Signature, and_(Signature.session_id.in_(meetings), Signature.id.not_in(counted))),
+        (ClassSession, ClassSession.cohort_id.in_(classes)),
     )
 
 

@@ -1,4 +1,4 @@
-"""How long records of `instructing` are kept that don't stay as long as an account, a firm or a class."""
+"""How long records of `meetings` are kept that don't stay as long as an account, a firm or a class."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from trainer.core.periods import Period
-from trainer.instructing.models import ClassSession
-from trainer.instructing.sessions import WALK_INS_KEPT, forget_walk_ins, has_public_walk_ins
+from trainer.extras.meetings.models import ClassSession
+from trainer.extras.meetings.sessions import WALK_INS_KEPT, forget_walk_ins, has_public_walk_ins
 
 PERIODS: Final = (
     Period(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import code_of, desk_of, hold_meeting
+from tests.cast import code_of, desk_of
+from tests.extras.meetings.cast import hold_meeting
+from tests.extras.meetings.conftest import attend, sign
 from tests.instructing.conftest import Room, hand_over
-from tests.instructing.meetings import attend, sign
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import transaction
-from trainer.instructing.sessions import note_attendance, sign_off
+from trainer.extras.meetings.sessions import note_attendance, sign_off
 
 pytestmark = pytest.mark.on_both
 

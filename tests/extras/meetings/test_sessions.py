@@ -11,17 +11,18 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.cast import approve, certify, desk_of, hold_meeting, make_class
+from tests.cast import approve, certify, desk_of, make_class
+from tests.extras.meetings.cast import hold_meeting
+from tests.extras.meetings.conftest import attend, seconds, sign
 from tests.instructing.conftest import Room, hand_over
-from tests.instructing.meetings import attend, seconds, sign
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
-from trainer.instructing.models import Attendance, ClassSession, SignOff
-from trainer.instructing.sessions import (
+from trainer.extras.meetings.models import Attendance, ClassSession, SignOff
+from trainer.extras.meetings.sessions import (
     Outcome,
     forget_walk_ins,
     hold_session,

@@ -14,19 +14,23 @@ from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.instructing import sessions, undoing, words
+from trainer.extras.meetings import sessions, undoing, words
+from trainer.extras.meetings.forms import AttendanceForm, SessionForm, SignatureForm
+from trainer.extras.meetings.models import ClassSession
+from trainer.extras.meetings.presence import list_signatures, list_unread
+from trainer.extras.meetings.queries import get_class_session, list_attendance, list_class_sessions
+from trainer.extras.meetings.records import list_records
+from trainer.extras.meetings.sheet import PAPERS, draw_sheet, what_is_taught
 from trainer.instructing.access import looking, teaching
-from trainer.instructing.forms import AttendanceForm, SessionForm, SignatureForm
-from trainer.instructing.models import ClassSession
-from trainer.instructing.presence import list_signatures, list_unread
-from trainer.instructing.queries import Desk, get_class_session, list_attendance, list_class_sessions, list_members
-from trainer.instructing.records import list_records
-from trainer.instructing.sheet import PAPERS, draw_sheet, what_is_taught
-from trainer.instructing.views.downloads import file_answer, given_as_asked
+from trainer.instructing.downloads import asked_form, file_answer, table_answer
+from trainer.instructing.operations import note_export
+from trainer.instructing.queries import Desk, list_members
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
-blueprint = Blueprint("meetings", __name__, url_prefix="/cohorts/<uuid:cohort_id>/sessions")
+blueprint = Blueprint(
+    "meetings", __name__, url_prefix="/cohorts/<uuid:cohort_id>/sessions", template_folder="../templates"
+)
 
 
 @blueprint.get("")
@@ -87,7 +91,7 @@ def change(desk: Desk, class_session_id: UUID) -> Response | str | tuple[str, in
             flash(_("Saved."))
             return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
     page = render_template(
-        "instructing/meeting_change.html",
+        "meetings/meeting_change.html",
         desk=desk,
         held=held,
         form=form,
@@ -130,7 +134,10 @@ def attend(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
 def export(desk: Desk) -> Response:
     """Return who was at which meeting and what was signed, as CSV or XLSX; the export is recorded."""
     table = words.meetings_table(list_records(desk, find_course(desk)), desk.zone)
-    return given_as_asked(desk, "export.meetings", table)
+    form = asked_form()
+    with transaction():
+        note_export(desk, "export.meetings", form, now())
+    return table_answer(table, form)
 
 
 def find_course(desk: Desk) -> Course | None:
@@ -171,7 +178,7 @@ def meeting_page(
     signed = list_signatures(desk, held)
     covered = {person[0] for entry in signed for person in entry.people}
     return render_template(
-        "instructing/meeting.html",
+        "meetings/meeting.html",
         desk=desk,
         held=held,
         course=course,
@@ -222,7 +229,7 @@ def _uuid(given: str | None) -> UUID | None:
 
 def _page(desk: Desk, form: SessionForm) -> str:
     return render_template(
-        "instructing/meetings.html",
+        "meetings/meetings.html",
         desk=desk,
         form=form,
         course=find_course(desk),

@@ -10,15 +10,16 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from tests.cast import desk_of, hold_meeting, join_class, make_account, put_on_roster
+from tests.cast import desk_of, join_class, make_account, put_on_roster
+from tests.extras.meetings.cast import hold_meeting
+from tests.extras.meetings.conftest import attend, sign
 from tests.instructing.conftest import Room
-from tests.instructing.meetings import attend, sign
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.instructing.models import ClassSession
-from trainer.instructing.sheet import BLANK_ROWS, list_expected
+from trainer.extras.meetings.models import ClassSession
+from trainer.extras.meetings.sheet import BLANK_ROWS, list_expected
 from trainer.organizations.models import Membership
 
 pytestmark = pytest.mark.on_both

@@ -12,13 +12,8 @@ from sqlalchemy import ColumnElement, case, exists, select, true
 
 from trainer.core.db import db
 from trainer.core.errors import NotFound
-from trainer.instructing.models import (
-    ClassSession,
-    Cohort,
-    CohortMember,
-    Signature,
-    SignOff,
-)
+from trainer.extras.meetings.models import ClassSession, Signature, SignOff
+from trainer.instructing.models import Cohort, CohortMember
 from trainer.instructing.queries import Desk, present, users_of
 from trainer.learning.models import LessonCompletion
 from trainer.organizations.models import Membership

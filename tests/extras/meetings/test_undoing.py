@@ -10,19 +10,21 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from tests.cast import certify, desk_of, hold_meeting, make_class
+from tests.cast import certify, desk_of, make_class
+from tests.extras.meetings.cast import hold_meeting
+from tests.extras.meetings.conftest import attend, seconds, sign
 from tests.instructing.conftest import Room
-from tests.instructing.meetings import attend, seconds, sign
 from tests.support import COURSE
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, Invalid, NotFound
-from trainer.instructing.models import CohortMember, Signature, SignOff
+from trainer.extras.meetings.models import Signature, SignOff
+from trainer.extras.meetings.sessions import Outcome, sign_off
+from trainer.extras.meetings.undoing import Undone, can_undo, minutes_left, undo
+from trainer.instructing.models import CohortMember
 from trainer.instructing.queries import list_members
-from trainer.instructing.sessions import Outcome, sign_off
-from trainer.instructing.undoing import Undone, can_undo, minutes_left, undo
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson
 from trainer.learning.queries import find_enrollment, get_enrollment, list_readings

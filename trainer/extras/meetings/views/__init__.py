@@ -1,0 +1,1 @@
+"""The pages of meetings: what is taught and who was there, signatures, and links of earlier versions."""
