@@ -15,7 +15,7 @@ from tests.cast import answer_all, count, make_account, start_practice
 from tests.crowd import let_answer, rightly, wrongly
 from tests.support import COURSE
 from trainer.assessment import counting
-from trainer.assessment.counting import ALL_COURSES, Counts, Mark, Shown
+from trainer.assessment.counting import ALL_COURSES, AnswerSums, Shown, VerdictMark
 from trainer.assessment.models import ItemCount, Response
 from trainer.assessment.rules import Kind
 from trainer.content.library import Library, Scenario
@@ -29,8 +29,8 @@ SHOWN = Shown(uuid.UUID(int=1), "a", "A", "recognize", "report-now", "call", NOO
 MARKS = {"a": Truth.CONCERN, "b": Truth.CONCERN, "c": Truth.CONCERN, "d": Truth.NO_CONCERN}
 
 
-def mark(one: Shown) -> Mark:
-    return Mark(MARKS[one.item], (one.verdict == "report-now") == (MARKS[one.item] is Truth.CONCERN))
+def mark(one: Shown) -> VerdictMark:
+    return VerdictMark(MARKS[one.item], (one.verdict == "report-now") == (MARKS[one.item] is Truth.CONCERN))
 
 
 def shown(item: str, verdict: str | None = "report-now", *, minute: int = 0, **changes: str) -> Shown:
@@ -48,7 +48,7 @@ def counted(app: Flask, digest: str, course: str = ALL_COURSES) -> ItemCount | N
 
 
 def test_only_the_first_answer_of_a_person_to_a_scene_counts_in_whatever_version() -> None:
-    counts = Counts()
+    counts = AnswerSums()
     counts.add([shown("a", "nothing-to-report", minute=9, digest="A2"), shown("a", minute=1)], mark)
     assert counts.answers == {
         (digest, course): {"report-now/call": [True, 1, 0, 0.0, 0.0]}
@@ -58,7 +58,7 @@ def test_only_the_first_answer_of_a_person_to_a_scene_counts_in_whatever_version
 
 
 def test_the_rest_is_the_share_of_right_answers_to_other_scenes_of_its_truth() -> None:
-    counts = Counts()
+    counts = AnswerSums()
     counts.add([shown("a"), shown("b"), shown("c", "nothing-to-report"), shown("d")], mark)
     assert counts.answers["A", ALL_COURSES] == {"report-now/call": [True, 1, 1, 0.5, 0.25]}
     assert counts.answers["C", ALL_COURSES] == {"nothing-to-report/call": [False, 1, 1, 1.0, 1.0]}
@@ -66,7 +66,7 @@ def test_the_rest_is_the_share_of_right_answers_to_other_scenes_of_its_truth() -
 
 
 def test_a_scene_drawn_twice_was_shown_to_one_person_and_counts_where_no_answer_was_given() -> None:
-    counts = Counts()
+    counts = AnswerSums()
     counts.add([shown("a", None), shown("a", None), shown("b")], mark)
     assert (counts.drawn["A", ALL_COURSES], counts.people["A", ALL_COURSES]) == (2, 1)
     assert ("A", ALL_COURSES) not in counts.answers
@@ -159,7 +159,7 @@ def test_counting_again_puts_new_counts_in_place_of_old_ones(app: Flask, shelf: 
 
 def test_nobody_is_no_count(app: Flask) -> None:
     with app.app_context(), transaction():
-        counts = Counts()
+        counts = AnswerSums()
         assert counting.count_portion(counts, None) is None
         counting.write(counts, clock.now())
         assert db.session.scalars(select(ItemCount)).all() == []

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.assessment.two_stages import TWO_STAGES
 from trainer.assessment.deciding import (
-    Asked,
     Bounds,
     Decision,
     FinalCounts,
+    FinalQuestion,
     FinalRule,
     Stage,
     decide,
@@ -211,7 +211,7 @@ def test_a_rule_from_before_that_did_not_ask_for_911_still_does_not() -> None:
     rule = FinalRule.read({"hits_at_least": 7, "false_alarms_at_most": 1, "forbidden_at_most": 0}, 16)
     counts = FinalCounts(16, 1, 1, danger_without_911=2, harmful=0, good_first_steps=0)
     assert decide(rule, counts, round_=1, number=1) is PASSED
-    assert Asked.DANGER not in [need.what for need in rule.needs(counts, round_=1, number=1, is_passed=True)]
+    assert FinalQuestion.DANGER not in [need.what for need in rule.needs(counts, round_=1, number=1, is_passed=True)]
 
 
 def test_a_kept_rule_is_read_as_it_was() -> None:

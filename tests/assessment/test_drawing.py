@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.assessment.drawing import Aims, Pair, Telling, draw, draw_again, half_and_half
+from trainer.assessment.drawing import Aims, Pair, PairTelling, draw, draw_again, half_and_half
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 TOPICS = ("labor", "sex", "minors")
@@ -22,7 +22,9 @@ def pair(number: int, *, is_danger: bool = False, is_on_duty: bool = False, tell
     """Return a pair that nobody has met, told in two or four ways."""
     ways = ((is_concern, is_swapped) for is_swapped in (False, True)[: tellings // 2] for is_concern in (True, False))
     return Pair(
-        tuple(Telling(f"{number}-{'ab'[not is_concern]}", is_concern, is_swapped) for is_concern, is_swapped in ways),
+        tuple(
+            PairTelling(f"{number}-{'ab'[not is_concern]}", is_concern, is_swapped) for is_concern, is_swapped in ways
+        ),
         is_danger,
         is_on_duty,
         TOPICS[number % 3],
@@ -34,7 +36,7 @@ def bank(pairs: int = 96) -> list[Pair]:
     return [pair(number, is_danger=number % 4 == 0, is_on_duty=number % 8 < 5) for number in range(pairs)]
 
 
-def meet(pairs: list[Pair], drawn: list[Telling], at: dt.datetime) -> list[Pair]:
+def meet(pairs: list[Pair], drawn: list[PairTelling], at: dt.datetime) -> list[Pair]:
     """Return the pairs as they are after a draw."""
     shown = {(one.scene, one.is_swapped) for one in drawn}
     return [
@@ -48,7 +50,7 @@ def meet(pairs: list[Pair], drawn: list[Telling], at: dt.datetime) -> list[Pair]
     ]
 
 
-def names(drawn: list[Telling]) -> set[str]:
+def names(drawn: list[PairTelling]) -> set[str]:
     return {one.scene[:-2] for one in drawn}
 
 

@@ -25,7 +25,7 @@ from trainer.assessment.figures import (
     narrow,
     verdict_shares,
 )
-from trainer.assessment.measures.items import Flag, ItemFigures, Link
+from trainer.assessment.measures.items import Correlation, Flag, ItemFigures
 from trainer.content.library import Library
 from trainer.content.schema import Difficulty, Grade, Pool
 from trainer.content.subject import Truth
@@ -42,7 +42,7 @@ class Shown:
 
 
 FIGURES = ItemFigures(
-    40, 30, 1, Link(0.3, 0.1, 0.5), {"report-now": 30, "note-and-watch": 10}, {"call": 10, "tell": 30}, "call"
+    40, 30, 1, Correlation(0.3, 0.1, 0.5), {"report-now": 30, "note-and-watch": 10}, {"call": 10, "tell": 30}, "call"
 )
 ONE = Version(
     scene="a",
@@ -84,7 +84,7 @@ def test_only_what_is_wanted_is_left_in_the_order_that_is_wanted(wanted: Figures
 def test_what_has_no_figures_stands_behind_what_has(order: FiguresOrder) -> None:
     assert order in ORDER_NAMES
     if order is not FiguresOrder.REMARKS:
-        lower = replace(ONE, scene="c", figures=replace(FIGURES, right=3, link=Link(-0.5, -0.7, -0.2)))
+        lower = replace(ONE, scene="c", figures=replace(FIGURES, right=3, link=Correlation(-0.5, -0.7, -0.2)))
         found = [one.scene for one in narrow([FEW, ONE, lower], FiguresFilter(order=order))]
         expected = {FiguresOrder.SCENE: ["b", "a", "c"], FiguresOrder.DRAWN: ["b", "a", "c"]}
         ranked = ["c", "a", "b"] if order in (FiguresOrder.RIGHT, FiguresOrder.LINK) else ["a", "c", "b"]

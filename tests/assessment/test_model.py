@@ -37,7 +37,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import valid_until
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import attest, complete, complete_lesson, enroll, renew, tighten
-from trainer.learning.rules import Asked
+from trainer.learning.rules import RequiredConditions
 
 TRIES, WAITS_BEFORE, WAIT, ROUND = 3, 3, dt.timedelta(days=7), dt.timedelta(days=30)
 RENEWAL, YEAR = 60, 12
@@ -283,7 +283,7 @@ class Learner(RuleBasedStateMachine):
             return
         course = self.contents["usual"].courses[COURSE]
         with self.acting():
-            tighten(self.enrollment(), course, Asked(0, is_paced=False, attestation="I did it."))
+            tighten(self.enrollment(), course, RequiredConditions(0, is_paced=False, attestation="I did it."))
         self.wants_signature = True
 
     def sign(self) -> None:

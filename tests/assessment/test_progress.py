@@ -28,10 +28,10 @@ from tests.cast import (
 from tests.content import small
 from tests.support import COURSE, Visitor, closed_up, right_verdict, too_many
 from trainer.assessment import operations, pretest
-from trainer.assessment.drawing import Pair, Telling, leaning
+from trainer.assessment.drawing import Pair, PairTelling, leaning
 from trainer.assessment.measures.strength import Step
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.progress import FEWEST, InCategory, Progress, Stage, by_category, find_progress
+from trainer.assessment.progress import FEWEST, InCategory, OwnProgress, WindowKind, by_category, find_progress
 from trainer.assessment.queries import list_responses
 from trainer.content.library import Content, Library
 from trainer.content.schema import Pool
@@ -42,7 +42,7 @@ from trainer.items.judge.payload import ScenePayload, payload_of
 from trainer.learning.operations import enroll
 
 
-def progress_of(app: Flask, user_id: UUID) -> Progress:
+def progress_of(app: Flask, user_id: UUID) -> OwnProgress:
     with app.app_context():
         return find_progress(user_id, served(), served().courses[COURSE])
 
@@ -88,7 +88,7 @@ def test_practice_and_each_final_have_a_window_of_their_own(app: Flask, shelf: L
     fail(app, bob, shelf)
     certify(app, bob)
     windows = progress_of(app, bob).windows
-    assert [one.stage for one in windows] == [Stage.PRACTICE, Stage.FINAL, Stage.FINAL]
+    assert [one.stage for one in windows] == [WindowKind.PRACTICE, WindowKind.FINAL, WindowKind.FINAL]
     assert [one.tally.answered for one in windows] == [2 * scenes.practice.scenes, *[scenes.final.scenes] * 2]
     assert windows[0].tally.misses + windows[0].tally.false_alarms == 2
     page = page_of(app, bob)
@@ -296,7 +296,9 @@ def test_a_practice_of_a_category_takes_its_pairs_first(app: Flask, shelf: Libra
 def test_leaning_takes_the_wanted_first_and_of_each_kind_those_met_longest_ago() -> None:
     at = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
     pairs = [
-        Pair((Telling(f"{number}-a", True, met_at=at + dt.timedelta(days=number)), Telling(f"{number}-b", False)))
+        Pair(
+            (PairTelling(f"{number}-a", True, met_at=at + dt.timedelta(days=number)), PairTelling(f"{number}-b", False))
+        )
         for number in range(6)
     ]
     chosen = leaning(pairs, set(pairs[3:5]), 4, random.Random(1))
@@ -306,7 +308,7 @@ def test_leaning_takes_the_wanted_first_and_of_each_kind_those_met_longest_ago()
 def test_leaning_prefers_among_those_that_are_equally_fresh_only() -> None:
     at = dt.datetime(2026, 11, 24, tzinfo=dt.UTC)
     pairs = [
-        Pair((Telling(f"{number}-a", True, met_at=at if number < 3 else None), Telling(f"{number}-b", False)))
+        Pair((PairTelling(f"{number}-a", True, met_at=at if number < 3 else None), PairTelling(f"{number}-b", False)))
         for number in range(6)
     ]
     for seed in range(20):
@@ -337,7 +339,7 @@ def test_a_pretest_alone_is_a_count_and_a_window(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     take_pretest(rich_app, bob, wrong=1)
     found, page = progress_of(rich_app, bob), page_of(rich_app, bob)
-    assert [one.stage for one in found.windows] == [Stage.BEFORE]
+    assert [one.stage for one in found.windows] == [WindowKind.BEFORE]
     assert (found.categories, found.mistakes, found.closed) == ((), (), 0)
     assert "You judged 3 of 4 as the rule does." in page
     assert "Before you started" in page

@@ -28,10 +28,10 @@ from trainer.learning import privacy
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson, enroll, open_cycle, tighten
 from trainer.learning.queries import find_begun, list_progress, standing
-from trainer.learning.rules import Asked, Conditions, Standing
+from trainer.learning.rules import Conditions, CourseProgress, RequiredConditions
 
 PAGE = f"/courses/{COURSE}"
-FORBIDDEN = Asked(0, is_paced=False, attestation=None, allows_test_out=False)
+FORBIDDEN = RequiredConditions(0, is_paced=False, attestation=None, allows_test_out=False)
 
 
 @pytest.fixture(scope="session")
@@ -64,12 +64,12 @@ def enrollment_of(user_id: UUID) -> Enrollment:
     return db.session.scalars(select(Enrollment).where(Enrollment.user_id == user_id).order_by(Enrollment.cycle)).one()
 
 
-def where_is(app: Flask, user_id: UUID) -> Standing:
+def where_is(app: Flask, user_id: UUID) -> CourseProgress:
     with app.app_context():
         return standing(enrollment_of(user_id), served().courses[COURSE])
 
 
-def ask(app: Flask, user_id: UUID, asked: Asked) -> None:
+def ask(app: Flask, user_id: UUID, asked: RequiredConditions) -> None:
     with app.app_context(), transaction():
         tighten(enrollment_of(user_id), served().courses[COURSE], asked)
 
@@ -162,7 +162,7 @@ def test_a_certificate_says_so_only_where_lessons_were_left_out(rich_app: Flask)
 def test_minutes_that_a_firm_asks_for_stay(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     visitor = judge(rich_app, bob)
-    ask(rich_app, bob, Asked(5, is_paced=False, attestation=None))
+    ask(rich_app, bob, RequiredConditions(5, is_paced=False, attestation=None))
     where = where_is(rich_app, bob)
     assert (where.least_minutes, where.missing_lessons) == (5, ())
     assert not where.is_ready_for_final
@@ -199,7 +199,7 @@ def test_a_firm_that_forbids_it_later_asks_for_the_lessons_again(rich_app: Flask
 def test_one_that_allows_it_takes_nothing_away(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     judge(rich_app, bob)
-    ask(rich_app, bob, Asked(0, is_paced=True, attestation=None))
+    ask(rich_app, bob, RequiredConditions(0, is_paced=True, attestation=None))
     assert where_is(rich_app, bob).missing_lessons == ()
 
 
@@ -274,7 +274,7 @@ def test_conditions_kept_before_count_their_minutes_as_asked_for_by_a_firm() -> 
 def test_reading_in_order_after_it_asks_for_nothing_before(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     judge(rich_app, bob)
-    ask(rich_app, bob, Asked(0, is_paced=True, attestation=None))
+    ask(rich_app, bob, RequiredConditions(0, is_paced=True, attestation=None))
     with rich_app.app_context(), transaction():
         course = served().courses[COURSE]
         lesson = course.lesson(SECOND)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from hypothesis import strategies as st
 
-from trainer.assignments.rules import Completion, Duty, Recorded, Terms
+from trainer.assignments.rules import CoveringCredential, Duty, Recorded, Terms
 
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2034, 12, 31)
 _EDGES = [dt.date(2024, 2, 29), dt.date(2028, 2, 29), dt.date(2032, 2, 29), dt.date(2027, 2, 28), dt.date(2026, 12, 31)]
@@ -28,9 +28,9 @@ recorded = st.builds(Recorded, st.sampled_from(TITLES), days, st.sampled_from([1
 
 
 @st.composite
-def completions(draw: st.DrawFn) -> Completion:
+def completions(draw: st.DrawFn) -> CoveringCredential:
     issued_on = draw(days)
-    return Completion(
+    return CoveringCredential(
         issued_on,
         issued_on + dt.timedelta(days=draw(st.integers(0, 800))),
         draw(st.sampled_from([10, 20, 30, 45])),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from trainer.assignments.rules import Audience, Completion, Duty, Group, Recorded, Terms
+from trainer.assignments.rules import Audience, CoveringCredential, Duty, Group, Recorded, Terms
 
 DAY = dt.timedelta(days=1)
 
@@ -26,7 +26,7 @@ def later_by_months(day: dt.date, months: int) -> dt.date:
     return found
 
 
-def covered_days(completion: Completion, terms: Terms) -> Iterator[dt.date]:
+def covered_days(completion: CoveringCredential, terms: Terms) -> Iterator[dt.date]:
     """Yield each day that a completion covers, from its issue on."""
     counts = completion.minutes >= terms.least_minutes and not completion.is_revoked
     if terms.is_paced and not completion.is_paced:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.assignments import histories, oracle
 from trainer.assignments import rules
-from trainer.assignments.rules import Completion, Duty, Status, Terms
+from trainer.assignments.rules import CoveringCredential, Duty, Status, Terms
 from trainer.credentials.rules import valid_until as add_months
 from trainer.organizations.rules import day_begins, is_daytime, local_day
 
@@ -48,7 +48,7 @@ def test_months_are_added_as_on_a_wall_calendar(day: dt.date, months: int) -> No
 def test_ten_years_of_renewals_leave_no_day_uncovered(zone: str, early: int) -> None:
     """Someone who completes again some days before each due day is current on every day in between."""
     at = dt.datetime(2024, 2, 29, 23, 30, tzinfo=dt.UTC)
-    done = [Completion(at.date(), add_months(at.date(), 12), 30, True, True)]
+    done = [CoveringCredential(at.date(), add_months(at.date(), 12), 30, True, True)]
     for _day in range(3653):
         at += DAY
         today = local_day(zone, at)
@@ -57,7 +57,7 @@ def test_ten_years_of_renewals_leave_no_day_uncovered(zone: str, early: int) -> 
         assert stands in {Status.CURRENT, Status.DUE_SOON}
         assert (stands is Status.DUE_SOON) == rules.is_renewal_open(duty.covers_until, PLAIN.renewal_days, today)
         if (duty.due_on - today).days <= early:
-            done.append(Completion(at.date(), add_months(at.date(), 12), 30, True, True))
+            done.append(CoveringCredential(at.date(), add_months(at.date(), 12), 30, True, True))
     assert 10 <= len(done) <= 12
 
 

@@ -152,7 +152,7 @@ def test_sql_and_rules_agree_on_random_histories(app: Flask) -> None:
 
 def test_the_last_day_that_is_covered_still_is(app: Flask) -> None:
     firm, last = make_firm(app), clock.today()
-    completion = rules.Completion(last - dt.timedelta(days=200), last, 60, is_attested=True, is_paced=True)
+    completion = rules.CoveringCredential(last - dt.timedelta(days=200), last, 60, is_attested=True, is_paced=True)
     duty = Duty(rules.Terms(0, 12, 30, is_paced=False, needs_attestation=False), last, (completion,))
     turns = {-31: rules.Status.CURRENT, -30: rules.Status.DUE_SOON, 0: rules.Status.DUE_SOON, 1: rules.Status.EXPIRED}
     with app.app_context(), transaction() as session:
@@ -167,7 +167,7 @@ def test_the_last_day_that_is_covered_still_is(app: Flask) -> None:
 def test_what_was_done_in_another_course_meets_no_requirement_of_a_full_one(app: Flask) -> None:
     firm = make_firm(app)
     today = clock.today()
-    completion = rules.Completion(today, today + dt.timedelta(days=400), 60, is_attested=True, is_paced=True)
+    completion = rules.CoveringCredential(today, today + dt.timedelta(days=400), 60, is_attested=True, is_paced=True)
     duty = Duty(rules.Terms(0, 12, 30, is_paced=False, needs_attestation=False), today, (completion,))
     with app.app_context(), transaction() as session:
         membership_id = session.scalars(select(Membership.id)).one()

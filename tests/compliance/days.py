@@ -23,7 +23,7 @@ from trainer.assignments import operations as assignments
 from trainer.assignments import upkeep
 from trainer.assignments.earlier import TrainingFacts, approve_trainings, record_training, withdraw_training
 from trainer.assignments.models import Assignment, Waiver
-from trainer.assignments.rules import Audience, Completion, Duty, Group, Match, Recorded, RequiredTerms
+from trainer.assignments.rules import Audience, CoveringCredential, Duty, Group, Match, Recorded, RequiredTerms
 from trainer.content.serving import served
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
@@ -65,7 +65,7 @@ class World:
     rules: dict[UUID, RequiredTerms] = field(default_factory=dict)
     waived: dict[tuple[UUID, UUID], dt.date] = field(default_factory=dict)
     """(person, requirement) -> until when."""
-    earned: dict[UUID, tuple[UUID, Completion]] = field(default_factory=dict)
+    earned: dict[UUID, tuple[UUID, CoveringCredential]] = field(default_factory=dict)
     """Credential -> (user, what it counts for)."""
     under_way: set[UUID] = field(default_factory=set)
     trained: dict[UUID, tuple[UUID, Recorded]] = field(default_factory=dict)
@@ -376,7 +376,9 @@ def _pass(story: Story, at: dt.datetime) -> None:
     user_id = guard.user_id
     issued_at = at - dt.timedelta(days=rng.choice([0, 0, 0, 150, 178, 340, 362]))
     issued_on = issued_at.date()
-    fact = Completion(issued_on, issued_on + dt.timedelta(days=365), rng.choice([10, 30, 50]), True, rng.random() < 0.5)
+    fact = CoveringCredential(
+        issued_on, issued_on + dt.timedelta(days=365), rng.choice([10, 30, 50]), True, rng.random() < 0.5
+    )
     number = uuid4()
     facts = {"minutes": fact.minutes, "is_attested": True, "is_paced": fact.is_paced, "id": number}
     earn(user_id, issued_on, fact.valid_until, len(story.world.earned) + 1, issued_at=issued_at, **facts)

@@ -27,7 +27,7 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.operations import save_response, submit_attempt
 from trainer.assessment.queries import list_responses
 from trainer.assignments.models import Assignment
-from trainer.assignments.rules import Completion, Duty, Terms
+from trainer.assignments.rules import CoveringCredential, Duty, Terms
 from trainer.compliance.queries import iterate_rows, viewer_of
 from trainer.compliance.rules import Row, StatusFilter
 from trainer.content.library import Content
@@ -85,7 +85,7 @@ def take(attempt: Attempt, user_id: UUID, content: Content, at: dt.datetime, rng
     return at
 
 
-def completed(user_id: UUID) -> tuple[dict[str, object], Completion] | None:
+def completed(user_id: UUID) -> tuple[dict[str, object], CoveringCredential] | None:
     """Return what a certificate says and what it counts for, from the rows before it; None without one."""
     enrollment = db.session.scalars(
         select(Enrollment).where(Enrollment.user_id == user_id, Enrollment.cycle == 1)
@@ -121,7 +121,7 @@ def completed(user_id: UUID) -> tuple[dict[str, object], Completion] | None:
         "final": (*ends, 2 if attempt.handed_in else 1, attempt.round, attempt.number),
     }
     is_revoked = select(Credential.revoked_at).where(Credential.user_id == user_id)
-    counted = Completion(
+    counted = CoveringCredential(
         issued_on,
         later_by_months(issued_on, 12),
         enrollment.active_seconds // 60,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from trainer.content.catalogue import Source
 from trainer.content.charts import draw
-from trainer.content.markdown import Scope, Targets, parse, render
+from trainer.content.markdown import PageScope, Targets, parse, render
 from trainer.content.papers import Bar, Statistics
 
 SERIES = Statistics(
@@ -26,7 +26,7 @@ SERIES = Statistics(
 SOURCE = Source(
     id="S1", title="A report", publisher="An office", address="https://example.org/", seen_on=dt.date(2026, 11, 1)
 )
-SCOPE = Scope(Targets(), {"S1": SOURCE}, "recognize", {"calls": SERIES})
+SCOPE = PageScope(Targets(), {"S1": SOURCE}, "recognize", {"calls": SERIES})
 
 
 def rows_of(text: str) -> list[tuple[str, float, int]]:
@@ -92,6 +92,8 @@ def test_a_chart_in_a_lesson_notes_its_source_once_and_shares_its_number() -> No
     assert "Words &lt;b&gt;below&lt;/b&gt;." in page.html
 
 
-@pytest.mark.parametrize("scope", [Scope(Targets(), {"S1": SOURCE}), Scope(Targets(), {}, None, {"calls": SERIES})])
-def test_a_chart_without_its_series_or_source_draws_nothing(scope: Scope) -> None:
+@pytest.mark.parametrize(
+    "scope", [PageScope(Targets(), {"S1": SOURCE}), PageScope(Targets(), {}, None, {"calls": SERIES})]
+)
+def test_a_chart_without_its_series_or_source_draws_nothing(scope: PageScope) -> None:
     assert str(render(parse("::: chart calls\n:::"), scope).html) == ""

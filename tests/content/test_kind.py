@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from trainer.content.curriculum import ModuleFile
-from trainer.content.kind import FileKind, Form
+from trainer.content.kind import FileFormat, FileKind
 from trainer.content.places import put_module
 
 
 def kind(file: str) -> FileKind[ModuleFile]:
-    return FileKind("module", file, Form.OBJECT, ModuleFile, put_module)
+    return FileKind("module", file, FileFormat.OBJECT, ModuleFile, put_module)
 
 
 @pytest.mark.parametrize(

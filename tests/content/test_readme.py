@@ -183,7 +183,7 @@ def test_every_key_and_every_choice_is_named() -> None:
         Strength,
         schema.Cues,
         schema.Excuse,
-        *(schema.Person.model_fields[key].annotation for key in ("role", "gender", "age", "manner")),
+        *(schema.ScenePerson.model_fields[key].annotation for key in ("role", "gender", "age", "manner")),
     )
     words = {one.value for enum in enums for one in enum} | {word for one in literals for word in get_args(one)}
     assert {word for word in words if not re.search(rf"\b{word}\b", README)} == set()

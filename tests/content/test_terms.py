@@ -7,7 +7,7 @@ import re
 import pytest
 
 from trainer.content.catalogue import Term
-from trainer.content.markdown import Scope, Targets, parse, render
+from trainer.content.markdown import PageScope, Targets, parse, render
 
 TERMS = {
     "signal": Term(id="signal", term="Signal", also=["signals"], meaning="One contact."),
@@ -15,10 +15,10 @@ TERMS = {
     "debt-bondage": Term(id="debt-bondage", term="Debt bondage", meaning="A debt that never ends."),
     "case": Term(id="case", term="Case", meaning="What the hotline makes of it.", link=False),
 }
-LESSON = Scope(Targets(terms=TERMS), {}, "recognize")
+LESSON = PageScope(Targets(terms=TERMS), {}, "recognize")
 
 
-def linked(text: str, scope: Scope = LESSON) -> list[tuple[str, str]]:
+def linked(text: str, scope: PageScope = LESSON) -> list[tuple[str, str]]:
     """List (term, words linked) in reading order."""
     html = render(parse(text), scope).html
     return re.findall(r'<a class="term" href="(?:#word-|/glossary#)([a-z-]+)">([^<]*)</a>', html)
@@ -73,7 +73,7 @@ def test_a_link_that_the_author_wrote_wins_wherever_it_stands() -> None:
     ],
 )
 def test_nothing_is_linked_in_headings_summaries_questions_and_links(frame: str) -> None:
-    scope = Scope(Targets(terms=TERMS, pages=frozenset({"help"})), {}, "recognize")
+    scope = PageScope(Targets(terms=TERMS, pages=frozenset({"help"})), {}, "recognize")
     assert linked(frame.replace("{}", "signal"), scope) == []
     later = linked(f"{frame}\n\nA signal.".replace("{}", "signal"), scope)
     assert later == [("signal", "signal")]  # the first use that may be linked is
@@ -96,7 +96,7 @@ def test_everywhere_else_it_is(frame: str) -> None:
 
 
 def test_only_lessons_link_by_themselves() -> None:
-    anywhere = Scope(Targets(terms=TERMS), {})
+    anywhere = PageScope(Targets(terms=TERMS), {})
     assert linked("A signal.", anywhere) == []
     assert linked("A [signal](glossary:signal).", anywhere) == [("signal", "signal")]
 
@@ -107,7 +107,7 @@ def test_what_was_parsed_is_not_changed() -> None:
     first = render(body, LESSON)
     assert [token.as_dict() for token in body.tokens] == before
     assert render(body, LESSON) == first
-    other = Scope(Targets(terms={"debt": TERMS["debt"]}), {}, "recognize")
+    other = PageScope(Targets(terms={"debt": TERMS["debt"]}), {}, "recognize")
     assert [term.id for term in render(body, other).words] == ["debt"]
 
 
@@ -117,7 +117,7 @@ def test_letters_that_only_look_alike_when_case_is_ignored_do_no_harm(text: str)
 
 
 def test_without_a_glossary_nothing_is_linked() -> None:
-    assert linked("A signal.", Scope(Targets(), {}, "recognize")) == []
+    assert linked("A signal.", PageScope(Targets(), {}, "recognize")) == []
 
 
 def test_a_term_may_go_on_in_the_next_line_of_the_file() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.content import small
 from tests.content.spanish import LESSON, PAGE, SCENE, faults, put, put_scene, spanish_of
 from tests.content.spanish import spanish as spanish
-from trainer.content.objects import Standing
+from trainer.content.objects import TranslationState
 from trainer.content.sentences import in_sentences
 from trainer.content.translations import split_name
 from trainer.items.judge.payload import payload_of
@@ -49,22 +49,22 @@ def test_a_translation_changes_no_digest_no_id_and_no_scene(folder: Path, tmp_pa
 def test_what_is_not_translated_is_the_original_and_says_so(spanish: Path) -> None:
     here, there = small.read(spanish), spanish_of(spanish)
     second = there.courses["recognize"].lessons[1]
-    assert there.standing(second) is Standing.UNTRANSLATED
+    assert there.standing(second) is TranslationState.UNTRANSLATED
     assert second.html == here.courses["recognize"].lessons[1].html
-    assert there.standing(there.courses["recognize"].lessons[0]) is Standing.AS_WRITTEN
-    assert there.standing("glossary.yaml") is Standing.AS_WRITTEN
-    assert there.standing("glossary.yaml", "sources.yaml") is Standing.UNTRANSLATED
-    assert here.standing(here.pages["privacy"], "sources.yaml") is Standing.AS_WRITTEN
+    assert there.standing(there.courses["recognize"].lessons[0]) is TranslationState.AS_WRITTEN
+    assert there.standing("glossary.yaml") is TranslationState.AS_WRITTEN
+    assert there.standing("glossary.yaml", "sources.yaml") is TranslationState.UNTRANSLATED
+    assert here.standing(here.pages["privacy"], "sources.yaml") is TranslationState.AS_WRITTEN
 
 
 def test_what_is_told_in_part_says_so(spanish: Path) -> None:
     there = spanish_of(spanish)
-    assert there.standing("indicators.yaml") is Standing.UNTRANSLATED
+    assert there.standing("indicators.yaml") is TranslationState.UNTRANSLATED
     assert there.indicators["A1"].name == "Never alone"
     small.edit(spanish, "pages/privacy.es.md", "summary: Lo que se guarda.\n", "")
     there = spanish_of(spanish)
     assert there.pages["privacy"].file.summary == "What is kept."
-    assert there.standing(there.pages["privacy"]) is Standing.UNTRANSLATED
+    assert there.standing(there.pages["privacy"]) is TranslationState.UNTRANSLATED
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_translation_is_older_once_the_words_of_the_original_change(
     there = spanish_of(spanish)
     lesson = there.courses["recognize"].lessons[0]
     assert lesson.is_older == is_older
-    assert there.standing(lesson) is (Standing.OLDER if is_older else Standing.AS_WRITTEN)
+    assert there.standing(lesson) is (TranslationState.OLDER if is_older else TranslationState.AS_WRITTEN)
     warnings = [str(one) for one in small.complaints(spanish) if "01-first.es.md" in one.path]
     assert len(warnings) == is_older
     assert all(":2: the original is no longer " in one for one in warnings)
@@ -103,7 +103,7 @@ def test_whoever_changes_the_original_need_not_translate(spanish: Path, name: st
     assert all(one.level == "warning" for one in small.complaints(spanish))
     if name == small.LESSON_FILE and "Tell" in new:
         assert there.courses["recognize"].lessons[0].file.objectives == ["Tell a signal", "Tell a case"]
-        assert there.standing(there.courses["recognize"].lessons[0]) is Standing.UNTRANSLATED
+        assert there.standing(there.courses["recognize"].lessons[0]) is TranslationState.UNTRANSLATED
 
 
 def test_what_scores_is_refused_even_in_an_older_translation(spanish: Path) -> None:
@@ -114,9 +114,9 @@ def test_what_scores_is_refused_even_in_an_older_translation(spanish: Path) -> N
 
 def test_a_list_is_older_once_its_words_change_and_not_with_a_date(spanish: Path) -> None:
     small.edit(spanish, "help/us-me.yaml", "seen_on: 2026-11-01", "seen_on: 2026-11-20")
-    assert spanish_of(spanish).standing("help/us-me.yaml") is Standing.AS_WRITTEN
+    assert spanish_of(spanish).standing("help/us-me.yaml") is TranslationState.AS_WRITTEN
     small.edit(spanish, "help/us-me.yaml", "for_whom: Anyone", "for_whom: Everyone")
-    assert spanish_of(spanish).standing("help/us-me.yaml") is Standing.OLDER
+    assert spanish_of(spanish).standing("help/us-me.yaml") is TranslationState.OLDER
 
 
 def test_a_scene_keeps_its_id_its_digest_and_all_that_is_scored(spanish: Path) -> None:
@@ -134,11 +134,11 @@ def test_a_scene_keeps_its_id_its_digest_and_all_that_is_scored(spanish: Path) -
     ]
     assert after.actions[0].text == "Llamar a la línea"
     assert (after.truth, after.rule, after.route, after.pair) == (before.truth, before.rule, before.route, before.pair)
-    assert there.standing(scene) is Standing.AS_WRITTEN
-    assert there.standing(there.scenarios["open-1-b"]) is Standing.UNTRANSLATED
+    assert there.standing(scene) is TranslationState.AS_WRITTEN
+    assert there.standing(there.scenarios["open-1-b"]) is TranslationState.UNTRANSLATED
     small.edit(spanish, "scenarios/open-1-a.md", "says no.", "says no again.")
     there = spanish_of(spanish)
-    assert there.standing(there.scenarios["open-1-a"]) is Standing.OLDER
+    assert there.standing(there.scenarios["open-1-a"]) is TranslationState.OLDER
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_the_words_that_decide_may_be_quoted_from_the_other_language(spanish: Pa
     there = spanish_of(spanish)
     scene = there.scenarios["open-1-a"]
     assert in_sentences(scene.paragraphs, scene.file.decides)
-    assert there.standing(scene) is Standing.AS_WRITTEN
+    assert there.standing(scene) is TranslationState.AS_WRITTEN
 
 
 def test_twins_offer_the_same_actions_in_another_language_too(spanish: Path) -> None:

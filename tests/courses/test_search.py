@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.content import small
 from tests.content.small import edit, read
-from trainer.courses.search import LONGEST, MOST, Found, Index
+from trainer.courses.search import LONGEST, MOST, Index, SearchResult
 
 CARD = """\
 title: Motel card
@@ -36,7 +36,7 @@ def kept_index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return Index(read(small.write(tmp_path_factory.mktemp("search"))))
 
 
-def addresses(found: list[Found]) -> list[str]:
+def addresses(found: list[SearchResult]) -> list[str]:
     return [one.address for one in found]
 
 

@@ -25,7 +25,7 @@ from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
 from trainer.credentials.checking import verify_badge
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import Verdict
+from trainer.credentials.rules import FileVerdict
 
 SITE = "https://training.example.org"
 DID = "did:web:training.example.org"
@@ -60,7 +60,7 @@ class Issued:
         """Return the badge as its holder gets it."""
         return sign_in_as(self.app, self.bob, SITE).get(f"/verify/{self.serial}/badge.jwt{asked}").text
 
-    def verdict(self, token: str) -> Verdict:
+    def verdict(self, token: str) -> FileVerdict:
         """Return what our own check says."""
         with self.app.app_context():
             return verify_badge(token, clock.today()).verdict

@@ -32,7 +32,7 @@ from trainer.credentials import operations
 from trainer.credentials.badges import _sign
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import STATUS_PLACES, Verdict
+from trainer.credentials.rules import STATUS_PLACES, FileVerdict
 
 NODE = shutil.which("node")
 FUTURE = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
@@ -138,7 +138,7 @@ def test_what_no_longer_counts_is_listed_at_once(issued: Issued, way: str) -> No
         issued.change(superseded_by_id=own_id)
     assert bit(issued, token)
     assert not openbadgeslib_takes(issued, token)
-    assert issued.verdict(token) is {"withdrawn": Verdict.REVOKED, "replaced": Verdict.SUPERSEDED}[way]
+    assert issued.verdict(token) is {"withdrawn": FileVerdict.REVOKED, "replaced": FileVerdict.SUPERSEDED}[way]
 
 
 def test_a_list_is_signed_names_itself_and_is_asked_for_again(issued: Issued) -> None:
@@ -232,7 +232,7 @@ def test_old_badges_verify_after_a_rotation_and_new_ones_use_the_new_key(own_key
     methods: list[dict[str, Any]] = json.loads(own_keys.get("/.well-known/did.json"))["verificationMethod"]
     assert [method["id"] for method in methods] == kids
     for token in (old, new):
-        assert own_keys.verdict(token) is Verdict.VALID
+        assert own_keys.verdict(token) is FileVerdict.VALID
         assert openbadgeslib_takes(own_keys, token)
     assert set(ask_jose(own_keys, {"old": old, "new": new}).values()) == {parts_of(old)[1]["id"]}
 
@@ -243,11 +243,11 @@ def test_a_compromised_key_ends_what_it_signed_and_nothing_else(own_keys: Issued
     issuer_keys.compromise(folder_of(own_keys), parts_of(old)[0]["kid"].partition("#")[2], clock.now())
     new = own_keys.badge()
     assert parts_of(new)[1] == parts_of(old)[1]
-    assert own_keys.verdict(old) is Verdict.COMPROMISED
-    assert own_keys.verdict(new) is Verdict.VALID
+    assert own_keys.verdict(old) is FileVerdict.COMPROMISED
+    assert own_keys.verdict(new) is FileVerdict.VALID
     assert not openbadgeslib_takes(own_keys, old)
     assert openbadgeslib_takes(own_keys, new)
-    assert own_keys.verdict(old[:-9] + "AAAAAAAAA") is Verdict.ALTERED
+    assert own_keys.verdict(old[:-9] + "AAAAAAAAA") is FileVerdict.ALTERED
 
 
 def test_without_a_key_the_page_stays_and_says_what_to_do(own_keys: Issued) -> None:

@@ -27,7 +27,7 @@ from trainer.credentials.baking import NotBaked
 from trainer.credentials.checking import read_badge
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import Verdict
+from trainer.credentials.rules import FileVerdict
 
 EVERYTHING = os.environ.get("TRAINER_TEST_EVERYTHING")
 
@@ -38,15 +38,15 @@ def test_a_forged_badge_is_refused(issued: Issued) -> None:
     token = issued.badge()
     public = json.loads(issued.get("/.well-known/did.json"))["verificationMethod"][0]["publicKeyJwk"]
     verdicts = {trick: issued.verdict(forged) for trick, forged in forgeries(token, public).items()}
-    assert issued.verdict(token) is Verdict.VALID
-    fine = {Verdict.ALTERED, Verdict.NOT_OURS, Verdict.UNSIGNED, Verdict.UNREADABLE}
+    assert issued.verdict(token) is FileVerdict.VALID
+    fine = {FileVerdict.ALTERED, FileVerdict.NOT_OURS, FileVerdict.UNSIGNED, FileVerdict.UNREADABLE}
     assert {trick: verdict for trick, verdict in verdicts.items() if verdict not in fine} == {}
-    assert verdicts["changed claim"] is Verdict.ALTERED
-    assert verdicts["another's status"] is Verdict.ALTERED
-    assert verdicts["another issuer"] is Verdict.NOT_OURS
-    assert verdicts["embedded key"] is Verdict.NOT_OURS
-    assert verdicts["as JSON"] is Verdict.UNSIGNED
-    assert verdicts["nothing"] is Verdict.UNREADABLE
+    assert verdicts["changed claim"] is FileVerdict.ALTERED
+    assert verdicts["another's status"] is FileVerdict.ALTERED
+    assert verdicts["another issuer"] is FileVerdict.NOT_OURS
+    assert verdicts["embedded key"] is FileVerdict.NOT_OURS
+    assert verdicts["as JSON"] is FileVerdict.UNSIGNED
+    assert verdicts["nothing"] is FileVerdict.UNREADABLE
 
 
 @pytest.mark.asvs("9.1.1")
@@ -67,8 +67,8 @@ def test_a_text_that_decodes_alike_is_another_text(issued: Issued) -> None:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     alike = token[:-1] + letters[letters.index(token[-1]) ^ 1]
     assert parts_of(alike) == parts_of(token)
-    assert issued.verdict(alike) is Verdict.UNREADABLE
-    assert issued.verdict(f"  {token}\n") is Verdict.VALID
+    assert issued.verdict(alike) is FileVerdict.UNREADABLE
+    assert issued.verdict(f"  {token}\n") is FileVerdict.VALID
 
 
 @pytest.mark.asvs("9.2.2")
@@ -89,7 +89,7 @@ def test_no_other_token_is_a_badge_and_a_badge_opens_nothing(issued: Issued) -> 
         "signed alike": URLSafeTimedSerializer("t" * 40, "badge").dumps(parts_of(token)[1]),
     }
     for name, text in others.items():
-        assert issued.verdict(text) in {Verdict.NOT_OURS, Verdict.UNREADABLE}, name
+        assert issued.verdict(text) in {FileVerdict.NOT_OURS, FileVerdict.UNREADABLE}, name
     for place in ("password-reset", "i", "sign-up", "inspections", "confirmations"):
         assert Visitor(issued.app, SITE).get(f"/{place}/{token}").status_code == 404, place
     stranger = sign_in_as(issued.app, issued.bob, SITE)
@@ -108,21 +108,21 @@ def test_what_our_key_signed_for_another_place_is_no_badge(issued: Issued) -> No
     }
     with issued.app.app_context():
         signed = {name: _sign(make()) for name, make in wrong.items()}
-    assert {name: issued.verdict(token) for name, token in signed.items()} == dict.fromkeys(wrong, Verdict.NOT_OURS)
+    assert {name: issued.verdict(token) for name, token in signed.items()} == dict.fromkeys(wrong, FileVerdict.NOT_OURS)
 
 
 @pytest.mark.asvs("9.2.1")
 def test_a_badge_counts_as_long_as_its_certificate(issued: Issued) -> None:
     token = issued.badge()
     with time_machine.travel(clock.now() + dt.timedelta(days=2 * 366)):
-        assert issued.verdict(token) is Verdict.EXPIRED
+        assert issued.verdict(token) is FileVerdict.EXPIRED
     with issued.app.app_context():
         own_id = db.session.scalars(db.select(Credential.id)).one()
     issued.change(superseded_by_id=own_id)
-    assert issued.verdict(token) is Verdict.SUPERSEDED
+    assert issued.verdict(token) is FileVerdict.SUPERSEDED
     with issued.app.app_context(), transaction():
         revoke(issued.serial, "By mistake", clock.now())
-    assert issued.verdict(token) is Verdict.REVOKED
+    assert issued.verdict(token) is FileVerdict.REVOKED
 
 
 def test_a_badge_is_read_from_text_and_pictures(issued: Issued) -> None:
@@ -133,4 +133,4 @@ def test_a_badge_is_read_from_text_and_pictures(issued: Issued) -> None:
     for wrong in (b"\xff\xfe\x00", b"<html></html>", b"<svg", b"\x89PNG\r\n\x1a\n"):
         with pytest.raises(NotBaked):
             read_badge(wrong)
-    assert issued.verdict(encode(b"{}")) is Verdict.UNREADABLE
+    assert issued.verdict(encode(b"{}")) is FileVerdict.UNREADABLE

@@ -22,7 +22,7 @@ from trainer.credentials.badges import issuer_keys as keys_of
 from trainer.credentials.baking import _KEYWORD, _PLAIN, _chunk, bake_png
 from trainer.credentials.checking import check_file
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import Verdict, show_serial
+from trainer.credentials.rules import FileVerdict, show_serial
 
 NAMES = ("certificate.pdf", "badge.png", "badge.svg", "badge.jwt")
 
@@ -173,7 +173,7 @@ def test_a_pack_is_looked_at_before_it_is_unpacked(issued: Issued, data: bytes) 
     with issued.app.test_request_context():
         tracemalloc.start()
         try:
-            assert check_file(data, clock.today()).verdict is Verdict.UNREADABLE
+            assert check_file(data, clock.today()).verdict is FileVerdict.UNREADABLE
             assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
         finally:
             tracemalloc.stop()

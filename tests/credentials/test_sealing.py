@@ -24,7 +24,7 @@ from trainer.core import clock
 from trainer.core.issuer_keys import IssuerKeys
 from trainer.credentials.badges import _sign
 from trainer.credentials.badges import issuer_keys as keys_of
-from trainer.credentials.rules import Verdict
+from trainer.credentials.rules import FileVerdict
 from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed, seal
 
 BYTES = json.dumps({"organization": "Acme", "as_of": "2026-11-27", "sha256": {"roster.csv": "0" * 64}}).encode()
@@ -89,7 +89,7 @@ def test_another_key_and_one_that_no_longer_counts_seal_nothing(
 
 def test_a_seal_is_no_badge_and_a_badge_no_seal(issued: Issued) -> None:
     head, _, tail = sealed(issued).decode().split(".")
-    assert issued.verdict(f"{head}.{encode(BYTES)}.{tail}") is Verdict.NOT_OURS
+    assert issued.verdict(f"{head}.{encode(BYTES)}.{tail}") is FileVerdict.NOT_OURS
     with issued.app.app_context():
         claims = json.loads(BYTES)
         head, body, tail = _sign(claims).split(".")

@@ -23,7 +23,7 @@ from trainer.credentials.checking import check_file
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
 from trainer.credentials.paper import certificate_pdf
-from trainer.credentials.rules import Verdict, show_serial
+from trainer.credentials.rules import FileVerdict, show_serial
 from trainer.learning.certificates import reissue_own
 
 FILES = ["README.txt", "certificate-letter.pdf", "certificate-a4.pdf", "badge.jwt", "badge.png", "badge.svg"]
@@ -68,7 +68,7 @@ def test_one_zip_has_all_files_and_each_of_them_counts(issued: Issued) -> None:
     assert list(files) == FILES
     with issued.app.test_request_context("/"):
         verdicts = {check_file(files[name], clock.today()).verdict for name in FILES[1:]}
-    assert verdicts == {Verdict.VALID}
+    assert verdicts == {FileVerdict.VALID}
     sizes = [pypdf.PdfReader(io.BytesIO(files[name])).pages[0].mediabox for name in FILES[1:3]]
     assert [(round(box.width), round(box.height)) for box in sizes] == [(792, 612), (842, 595)]
     readme = files["README.txt"].decode()

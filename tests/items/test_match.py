@@ -11,7 +11,7 @@ from flask import Flask
 
 from tests.content.small import CONCERN_FILE, add_to_head, only, read
 from tests.support import Visitor
-from trainer.items.match.type import MatchPayload, ShownChoice, ShownRow
+from trainer.items.match.type import DrawnChoice, MatchPayload, ShownRow
 from trainer.items.registry import read_further
 
 MATCH = """\
@@ -38,7 +38,7 @@ def payload(matches: dict[str, str] = MATCHES) -> MatchPayload:
         note=None,
         ask="?",
         paragraphs=[],
-        choices=[ShownChoice(id=one, text=one) for one in CHOICES],
+        choices=[DrawnChoice(id=one, text=one) for one in CHOICES],
         rows=[ShownRow(id=row, text=row, match=match, why=row) for row, match in matches.items()],
     )
 

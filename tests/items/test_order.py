@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.content.small import CONCERN_FILE, add_to_head, only, read
-from trainer.items.order.type import OrderPayload, ShownStep
+from trainer.items.order.type import OrderPayload, OrderStep
 from trainer.items.registry import read_further
 
 ORDER = """\
@@ -31,7 +31,7 @@ def payload(steps: tuple[str, ...] = STEPS) -> OrderPayload:
         note=None,
         ask="?",
         paragraphs=[],
-        steps=[ShownStep(id=one, text=one, why=one) for one in steps],
+        steps=[OrderStep(id=one, text=one, why=one) for one in steps],
     )
 
 

@@ -23,7 +23,7 @@ from tests.support import Visitor
 from trainer.app import create_app
 from trainer.assessment.models import Response
 from trainer.content.library import Content, Library
-from trainer.content.schema import Access
+from trainer.content.schema import InputMode
 from trainer.content.shapes import Keys
 from trainer.core import chance
 from trainer.core.db import db
@@ -107,7 +107,7 @@ def ask(app: Flask) -> Asked:
 
 @pytest.mark.parametrize(("kind", "sample"), SAMPLES)
 def test_it_offers_every_way_to_answer(kind: FurtherType, sample: Sample) -> None:
-    assert kind.model.access == set(Access)
+    assert kind.model.access == set(InputMode)
     assert re.fullmatch(r"[a-z]+", kind.name)
     assert sample.authored["type"] == kind.name
     assert kind.model.model_validate(sample.authored).type == kind.name

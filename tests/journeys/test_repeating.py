@@ -20,7 +20,7 @@ from trainer.core.settings import Settings
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import tighten
-from trainer.learning.rules import Asked
+from trainer.learning.rules import RequiredConditions
 from trainer.organizations.models import Invitation, Membership, Team, TeamMembership
 from trainer.roster.models import RosterDraft
 
@@ -72,7 +72,7 @@ def test_signing_and_naming_again_issues_nothing_more(app: Flask, settings: Sett
     attempt_id = start_final(app, bob)
     answer_all(app, attempt_id)
     with app.app_context(), transaction() as session:
-        asked = Asked(0, is_paced=False, attestation="I did it.")
+        asked = RequiredConditions(0, is_paced=False, attestation="I did it.")
         tighten(session.scalars(select(Enrollment)).one(), served().courses[COURSE], asked)
     visitor = sign_in_as(app, bob)
     visitor.post(f"/attempts/{attempt_id}/submission")

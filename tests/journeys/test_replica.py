@@ -44,7 +44,7 @@ from trainer.core.db import REPLICA, db, dispose_engines, may_read_elsewhere, re
 from trainer.core.outbox import OutboxMessage, post
 from trainer.core.replica import (
     PATIENCE,
-    Point,
+    LogPosition,
     ReplicaLag,
     _wait_for,
     init_replica,
@@ -479,7 +479,7 @@ def test_within_a_transaction_its_own_changes_are_read(pair: Pair) -> None:
 
 def test_a_server_that_does_not_follow_the_primary_is_not_read(pair: Pair, shelf: Library) -> None:
     with pair.app.app_context(), reading_from(db.engines[REPLICA]):
-        standing = _wait_for(Point("0/0", "1 00000001"), PATIENCE)
+        standing = _wait_for(LogPosition("0/0", "1 00000001"), PATIENCE)
     assert (standing.is_standby, standing.is_ours, standing.has_all) == (True, False, False)
     assert not ReplicaLag(False, True, 0, 0.0).has_all  # promoted a moment ago, and not yet on a line of its own
     with clusters.standby_of(pair.primary, "promoted") as other:

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from tests.cast import make_guest, sign_in_as
 from tests.support import COURSE, Visitor, closed_up
 from trainer.content.library import Library
-from trainer.learning.rules import LessonNeed, Standing
+from trainer.learning.rules import CourseProgress, LessonNeed
 
 HOTEL, FARM, SHOP = "venue/hotel", "venue/farm", "venue/shop"
 
 
-def _standing(lessons: list[tuple[str | None, int, bool]]) -> Standing:
+def _standing(lessons: list[tuple[str | None, int, bool]]) -> CourseProgress:
     needs = [
         LessonNeed(f"m/{number}", "A lesson", seconds, is_done, choice)
         for number, (choice, seconds, is_done) in enumerate(lessons)
     ]
-    return Standing(tuple(needs), 0, 0, is_final_passed=True, has_name=True)
+    return CourseProgress(tuple(needs), 0, 0, is_final_passed=True, has_name=True)
 
 
 lists = st.lists(st.tuples(st.sampled_from([None, "venue", "place"]), st.integers(1, 9), st.booleans()), max_size=10)

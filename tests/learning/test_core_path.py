@@ -29,11 +29,11 @@ from trainer.core.settings import Settings
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson, enroll, tighten
 from trainer.learning.queries import path_of, standing
-from trainer.learning.rules import Asked, LessonNeed, Reading, Standing, read_ahead
+from trainer.learning.rules import CourseProgress, LessonNeed, Reading, RequiredConditions, read_ahead
 
 START = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 PAGE = f"/courses/{COURSE}"
-PACED = Asked(0, is_paced=True, attestation=None)
+PACED = RequiredConditions(0, is_paced=True, attestation=None)
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +68,9 @@ def ask_minutes(app: Flask, user_id: UUID, minutes: int) -> None:
     """Let someone else ask for active minutes."""
     with app.app_context(), transaction():
         course = served().courses[COURSE]
-        tighten(enroll(user_id, course, clock.now()), course, Asked(minutes, is_paced=False, attestation=None))
+        tighten(
+            enroll(user_id, course, clock.now()), course, RequiredConditions(minutes, is_paced=False, attestation=None)
+        )
 
 
 def missing_pane(page: str) -> str:
@@ -154,10 +156,10 @@ def test_a_lesson_that_is_done_without_being_read_has_its_place() -> None:
 # --- minutes that the core path doesn't fill ---
 
 
-def _standing(minutes: int, read_seconds: int, done: set[int], *, core: int = 2) -> Standing:
+def _standing(minutes: int, read_seconds: int, done: set[int], *, core: int = 2) -> CourseProgress:
     """Return where someone stands in a course of lessons that take a minute each, the first ones its core path."""
     lessons = [LessonNeed(f"m/{one}", "A", 60, one in done, is_core=one < core) for one in range(6)]
-    return Standing(tuple(lessons), minutes, read_seconds, is_final_passed=False, has_name=True)
+    return CourseProgress(tuple(lessons), minutes, read_seconds, is_final_passed=False, has_name=True)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,9 @@ def _standing(minutes: int, read_seconds: int, done: set[int], *, core: int = 2)
         (_standing(9, 0, set(), core=6), []),
     ],
 )
-def test_lessons_that_go_deeper_fill_the_minutes_that_the_core_path_leaves(where: Standing, filling: list[int]) -> None:
+def test_lessons_that_go_deeper_fill_the_minutes_that_the_core_path_leaves(
+    where: CourseProgress, filling: list[int]
+) -> None:
     assert [need.id for need in where.to_fill] == [f"m/{one}" for one in filling]
 
 

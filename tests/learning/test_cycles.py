@@ -26,10 +26,10 @@ from trainer.credentials.operations import revoke
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson, enroll, tighten
 from trainer.learning.rules import (
-    Asked,
     Conditions,
     LessonNeed,
     Reading,
+    RequiredConditions,
     can_renew,
     read_ahead,
     renews_short,
@@ -37,7 +37,7 @@ from trainer.learning.rules import (
 )
 
 RENEWALS = f"/courses/{COURSE}/renewals"
-PACED = Asked(0, is_paced=True, attestation=None)
+PACED = RequiredConditions(0, is_paced=True, attestation=None)
 DAY = dt.timedelta(days=1)
 START = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 
@@ -131,7 +131,7 @@ def test_a_renewal_of_nothing_begins_the_first_cycle(app: Flask) -> None:
 # --- conditions ---
 
 asked = st.builds(
-    Asked,
+    RequiredConditions,
     st.integers(0, 90),
     st.booleans(),
     st.sampled_from([None, "One.", "Two."]),
@@ -141,7 +141,7 @@ asked = st.builds(
 
 @given(st.lists(asked, max_size=5))
 @settings(derandomize=True)
-def test_conditions_only_tighten(wishes: list[Asked]) -> None:
+def test_conditions_only_tighten(wishes: list[RequiredConditions]) -> None:
     conditions = Conditions(least_minutes=20, edition="E", achievement="A", validity_months=12)
     for wish in wishes:
         before, conditions = conditions, tightened(conditions, wish)
@@ -244,7 +244,9 @@ def test_a_credential_states_order_and_signature(app: Flask) -> None:
     read_some(app, leo)
     with app.app_context(), transaction():
         course = served().courses[COURSE]
-        tighten(enroll(leo, course, clock.now()), course, Asked(0, is_paced=True, attestation="All by me."))
+        tighten(
+            enroll(leo, course, clock.now()), course, RequiredConditions(0, is_paced=True, attestation="All by me.")
+        )
     visitor = sign_in_as(app, leo)
     make_ready(app, leo)
     assert "All by me." in visitor.get(f"/courses/{COURSE}/attestation").text
@@ -262,7 +264,7 @@ def test_who_passed_before_a_sentence_was_asked_for_completes_by_signing(app: Fl
         course = served().courses[COURSE]
         enrollment = session.scalars(select(Enrollment)).one()
         enrollment.final_passed_at, enrollment.final_scenes = clock.now(), 32
-        tighten(enrollment, course, Asked(0, is_paced=False, attestation="Mine."))
+        tighten(enrollment, course, RequiredConditions(0, is_paced=False, attestation="Mine."))
     assert credentials(app) == []
     sign_in_as(app, leo).post(f"/courses/{COURSE}/attestation", {"attested_as": "Leo"})
     assert [one.is_attested for one in credentials(app)] == [True]

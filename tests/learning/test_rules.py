@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.learning.rules import LessonNeed, Standing, credit, longest_reading
+from trainer.learning.rules import CourseProgress, LessonNeed, credit, longest_reading
 
 START = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 BEAT = dt.timedelta(seconds=90)
@@ -93,9 +93,9 @@ def _standing(
     is_final_passed: bool = True,
     has_name: bool = True,
     is_attested: bool = True,
-) -> Standing:
+) -> CourseProgress:
     lessons = tuple(LessonNeed(f"m/{number}", "A lesson", 4, number < done) for number in range(2))
-    return Standing(lessons, 20, seconds, is_final_passed, has_name, is_attested)
+    return CourseProgress(lessons, 20, seconds, is_final_passed, has_name, is_attested)
 
 
 def test_nothing_missing_is_complete() -> None:
@@ -114,7 +114,7 @@ def test_nothing_missing_is_complete() -> None:
         (_standing(is_attested=False), True),
     ],
 )
-def test_each_thing_missing_keeps_it_incomplete(where: Standing, is_ready: bool) -> None:
+def test_each_thing_missing_keeps_it_incomplete(where: CourseProgress, is_ready: bool) -> None:
     assert not where.is_complete
     assert where.is_ready_for_final is is_ready
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from trainer.organizations.rules import Role
 from trainer.roster.deciding import plan
-from trainer.roster.plan import Known, RosterChoices, RosterPlan
+from trainer.roster.plan import KnownPerson, RosterChoices, RosterPlan
 from trainer.roster.reading import read_text
 from trainer.roster.rows import RosterTable
 
@@ -26,8 +26,8 @@ def known(
     *,
     is_here: bool = True,
     has_joined: bool = False,
-) -> Known:
-    return Known(
+) -> KnownPerson:
+    return KnownPerson(
         membership_id=membership_id,
         name=name,
         email=email,
@@ -47,7 +47,7 @@ HERE = [known(), known(ALICE, "Alice Able", "alice@example.org", "001", "owner",
 
 def decide(
     rows: str,
-    there: list[Known] | None = None,
+    there: list[KnownPerson] | None = None,
     *roles: Role,
     said: RosterChoices | None = None,
     needs_address: bool = True,

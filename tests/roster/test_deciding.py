@@ -14,12 +14,12 @@ from tests.roster.decisions import BOB, HEAD, HERE, NAMES, TODAY, decide, known
 from trainer.organizations.rules import Role
 from trainer.roster.deciding import plan
 from trainer.roster.lines import RosterLine
-from trainer.roster.plan import Known, RosterEntry, RowOutcome
+from trainer.roster.plan import KnownPerson, RosterEntry, RowOutcome
 from trainer.roster.reading import read_text
 from trainer.roster.rows import RosterTable
 
 
-def one(rows: str, there: list[Known] | None = None) -> RosterEntry:
+def one(rows: str, there: list[KnownPerson] | None = None) -> RosterEntry:
     return decide(rows, there).entries[-1]
 
 

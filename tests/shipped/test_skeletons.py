@@ -11,7 +11,7 @@ from tests.shipped.conftest import SHIPPED
 from tests.tools.skeletons import refusal, write
 from trainer.content.library import Library
 from trainer.tools import skeletons
-from trainer.tools.skeletons import Refusal
+from trainer.tools.skeletons import SkeletonRefusal
 
 
 def test_skeletons_beside_what_is_there_bring_no_complaint(tmp_path: Path, shelf: Library) -> None:
@@ -28,7 +28,7 @@ def test_skeletons_beside_what_is_there_bring_no_complaint(tmp_path: Path, shelf
 
 def test_skeletons_fit_what_is_there(shelf: Library) -> None:
     here, nowhere = shelf.content, Path("nowhere")
-    assert not isinstance(skeletons.scenario(here, nowhere, "zugvogel", "open"), Refusal)
+    assert not isinstance(skeletons.scenario(here, nowhere, "zugvogel", "open"), SkeletonRefusal)
     course = next(iter(here.courses.values()))
     taken = f"{course.slug}/{course.lessons[0].id}"
     assert refusal(skeletons.lesson(here, nowhere, taken, "T")) == f"There is a lesson {taken} already."

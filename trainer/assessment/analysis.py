@@ -42,7 +42,7 @@ class Edition(StrEnum):
     EARLIER = "earlier"
 
 
-class Choice(Protocol):
+class FirstStep(Protocol):
     """A first action to choose, of the content or as it was kept."""
 
     @property
@@ -73,7 +73,7 @@ class Version:
     """None where only the content of that time knew."""
     edition: Edition
     first_used_at: dt.datetime | None
-    actions: Sequence[Choice]
+    actions: Sequence[FirstStep]
     drawn: int = 0
     people: int = 0
     answers: int = 0

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select, update
 from trainer.accounts.models import User
 from trainer.accounts.queries import get_user
 from trainer.assessment.check_in_days import FOLLOW_UP, CheckInDay, CheckInSchedule, make_schedule
-from trainer.assessment.drawing import Pair, Telling, draw_again
+from trainer.assessment.drawing import Pair, PairTelling, draw_again
 from trainer.assessment.drawn import keep_drawn, pairs_of, showing
 from trainer.assessment.models import Attempt, CheckInMail, Response
 from trainer.assessment.progress import find_progress
@@ -129,7 +129,7 @@ def start(user_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
     return keep_drawn(attempt, content, drawn, now)
 
 
-def _draw(user_id: uuid.UUID, check_ins: CheckIns, content: Content) -> list[Telling]:
+def _draw(user_id: uuid.UUID, check_ins: CheckIns, content: Content) -> list[PairTelling]:
     assert check_ins.course.file.check_ins is not None
     met = list_met(user_id)
     open_pairs = [_second_tellings(pair) for pair in pairs_of(content, Pool.OPEN, met)]
@@ -164,7 +164,7 @@ def _of_passed_finals(
     return pairs
 
 
-def _other_form(user_id: uuid.UUID, content: Content) -> list[Telling]:
+def _other_form(user_id: uuid.UUID, content: Content) -> list[PairTelling]:
     """Return the twins of what someone judged before their first course, or nothing if any of them is gone."""
     pretest = find_pretest(user_id)
     if pretest is None or pretest.submitted_at is None or not pretest.scenes or not pretest.tally:

@@ -46,18 +46,18 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class VerdictMark:
     """What a verdict and a first action come to in a scene."""
 
     truth: Truth
     is_right: bool
 
 
-Marking = Callable[[Shown], Mark]
+Marking = Callable[[Shown], VerdictMark]
 
 
 @dataclass(slots=True)
-class Counts:
+class AnswerSums:
     """Sums by (digest of a scene, course), with all courses together under an empty name."""
 
     drawn: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -92,7 +92,7 @@ def _add(sums: list[float], share: float | None) -> None:
         sums[4] += share * share
 
 
-def count_portion(counts: Counts, after: uuid.UUID | None) -> uuid.UUID | None:
+def count_portion(counts: AnswerSums, after: uuid.UUID | None) -> uuid.UUID | None:
     """Count the next people after one, and return the last of them; None once there are no more."""
     people = select(Attempt.user_id).distinct().order_by(Attempt.user_id).limit(PORTION)
     ids = db.session.scalars(people.where(Attempt.user_id > after) if after else people).all()
@@ -105,7 +105,7 @@ def count_portion(counts: Counts, after: uuid.UUID | None) -> uuid.UUID | None:
     return ids[-1] if len(ids) == PORTION else None
 
 
-def write(counts: Counts, now: dt.datetime) -> None:
+def write(counts: AnswerSums, now: dt.datetime) -> None:
     """Put these counts in place of those before. Of two workers that do so at once, one is enough."""
     db.session.execute(delete(ItemCount))
     insert_missing(
@@ -163,15 +163,15 @@ def _marking(digests: Iterable[str]) -> Marking:
     """Return what marks answers to these scenes: by the same code as a result, each different answer once."""
     kept = select(ItemSnapshot.digest, ItemSnapshot.payload).where(ItemSnapshot.digest.in_(digests))
     scenes = {digest: read_scene(payload) for digest, payload in db.session.execute(kept)}
-    known: dict[tuple[str, str | None, str], Mark] = {}
+    known: dict[tuple[str, str | None, str], VerdictMark] = {}
 
-    def mark(asked: Shown) -> Mark:
+    def mark(asked: Shown) -> VerdictMark:
         key = (asked.digest, asked.verdict, asked.action)
         if key not in known:
             scene = scenes[asked.digest]
             # Which lines of the rule mean danger now makes no difference to whether a verdict is right.
             outcome = scene.judge({"verdict": asked.verdict, "action": asked.action}, ()).outcome
-            known[key] = Mark(scene.truth, outcome is not None and outcome.is_right)
+            known[key] = VerdictMark(scene.truth, outcome is not None and outcome.is_right)
         return known[key]
 
     return mark

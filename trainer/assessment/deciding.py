@@ -20,7 +20,7 @@ class Decision(StrEnum):
     """It is close: the next stage's scenes decide."""
 
 
-class Asked(StrEnum):
+class FinalQuestion(StrEnum):
     """What a final asks for beside an answer to each scene."""
 
     MISSED = "missed"
@@ -35,7 +35,7 @@ class Asked(StrEnum):
 class Need:
     """One thing that is asked for: at most so many, of good first steps at least so many."""
 
-    what: Asked
+    what: FinalQuestion
     there: int
     bound: int
     is_met: bool
@@ -104,14 +104,14 @@ class Bounds:
         It counts as met if it would be met should all of `more` scenes go right. What doesn't apply is left out.
         """
         limits = [
-            (Asked.MISSED, counts.missed, self.missed_at_most),
-            (Asked.OVER_REPORTED, counts.over_reported, self.over_reported_at_most),
-            (Asked.DANGER, counts.danger_without_911, self.danger_without_911_at_most),
-            (Asked.HARMFUL, counts.harmful, self.harmful_at_most),
+            (FinalQuestion.MISSED, counts.missed, self.missed_at_most),
+            (FinalQuestion.OVER_REPORTED, counts.over_reported, self.over_reported_at_most),
+            (FinalQuestion.DANGER, counts.danger_without_911, self.danger_without_911_at_most),
+            (FinalQuestion.HARMFUL, counts.harmful, self.harmful_at_most),
         ]
         needs = [Need(name, there, most, there <= most) for name, there, most in limits if most is not None]
         good, least = counts.good_first_steps, self.good_first_steps_at_least
-        return [*needs, Need(Asked.GOOD_STEPS, good, least, good + more >= least)] if least else needs
+        return [*needs, Need(FinalQuestion.GOOD_STEPS, good, least, good + more >= least)] if least else needs
 
     def hold(self, counts: FinalCounts, more: int = 0) -> bool:
         """Return True if the counts are within the bounds, or would be if all of `more` scenes went right."""

@@ -17,7 +17,7 @@ _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class PairTelling:
     """One way to show a pair: one of its scenes, told with one set of people."""
 
     scene: str
@@ -36,7 +36,7 @@ class Telling:
 class Pair:
     """Two scenes that differ in what decides them, in up to four tellings."""
 
-    tellings: tuple[Telling, ...]
+    tellings: tuple[PairTelling, ...]
     is_danger: bool = False
     """The scene to report shows danger now."""
     is_on_duty: bool = False
@@ -75,7 +75,7 @@ def half_and_half(scenes: int) -> Aims:
     return Aims(scenes, scenes // 2, scenes // 2)
 
 
-def draw(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair] = ()) -> list[Telling]:
+def draw(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair] = ()) -> list[PairTelling]:
     """Return what is shown of `aims.scenes` pairs, in random order.
 
     Of pairs that are equally fresh, the preferred ones come first. Raises ValueError if there are too few pairs.
@@ -89,13 +89,13 @@ def draw(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Colle
     return drawn
 
 
-def two_forms(pairs: Sequence[Pair]) -> tuple[list[Telling], list[Telling]]:
+def two_forms(pairs: Sequence[Pair]) -> tuple[list[PairTelling], list[PairTelling]]:
     """Return two forms: each shows one twin of every pair in its first telling, and the other form the other twin.
 
     Half of each is to report, as evenly as can be over danger, place and topic, so that none of these foretells it.
     """
     order = sorted(pairs, key=lambda pair: (pair.is_danger, pair.is_on_duty, pair.topic, pair.tellings[0].scene))
-    forms: tuple[list[Telling], list[Telling]] = ([], [])
+    forms: tuple[list[PairTelling], list[PairTelling]] = ([], [])
     for number, pair in enumerate(order):
         for telling in pair.tellings:
             if not telling.is_swapped:
@@ -118,7 +118,9 @@ def leaning(
     return sorted(shuffled, key=lambda pair: (pair not in leaning_to, pair.met_at, pair not in preferred))[:scenes]
 
 
-def draw_again(pairs: Sequence[Pair], leaning_to: Collection[Pair], scenes: int, rng: random.Random) -> list[Telling]:
+def draw_again(
+    pairs: Sequence[Pair], leaning_to: Collection[Pair], scenes: int, rng: random.Random
+) -> list[PairTelling]:
     """Return what is shown of so many pairs, or of all if they are fewer, of whatever tellings are left to each.
 
     Up to half lean to some pairs. A third to two thirds are to report, as far as there are as many. Tellings that were
@@ -129,7 +131,7 @@ def draw_again(pairs: Sequence[Pair], leaning_to: Collection[Pair], scenes: int,
     left = {True: reports, False: scenes - reports}
     tellings = [(pair, telling) for pair in pairs for telling in pair.tellings]
     order = sorted(rng.sample(tellings, len(tellings)), key=lambda each: each[1].age)
-    chosen: dict[Pair, Telling] = {}
+    chosen: dict[Pair, PairTelling] = {}
 
     def take(most: int, among: Collection[Pair], *, whatever_truth: bool = False) -> None:
         for pair, telling in order:
@@ -232,7 +234,7 @@ def _share(pairs: Sequence[Pair], number: int, rng: random.Random) -> set[Pair]:
     return set(taken)
 
 
-def _tell(pair: Pair, is_concern: bool, rng: random.Random) -> Telling:
+def _tell(pair: Pair, is_concern: bool, rng: random.Random) -> PairTelling:
     oldest = pair.oldest(is_concern)
     return rng.choice(
         [telling for telling in pair.tellings if telling.is_concern == is_concern and telling.age == oldest]

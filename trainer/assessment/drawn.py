@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from trainer.assessment.drawing import Aims, Pair, Telling, draw
+from trainer.assessment.drawing import Aims, Pair, PairTelling, draw
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.queries import list_met, list_responses
 from trainer.content.library import Content, Scenario
@@ -19,7 +19,7 @@ from trainer.items.payload import Payload
 
 
 @dataclass(frozen=True)
-class Item:
+class DrawableItem:
     """An item to be drawn, as it is now."""
 
     id: str
@@ -38,17 +38,17 @@ def draw_into(
     return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, at_venues(pairs, venues, content)), now)
 
 
-def keep_drawn(attempt: Attempt, content: Content, drawn: Sequence[Telling], now: dt.datetime) -> Attempt:
+def keep_drawn(attempt: Attempt, content: Content, drawn: Sequence[PairTelling], now: dt.datetime) -> Attempt:
     """Keep an attempt with what was drawn for it."""
     return keep(attempt, [item_of(told(content, telling)) for telling in drawn], now)
 
 
-def item_of(scenario: Scenario) -> Item:
+def item_of(scenario: Scenario) -> DrawableItem:
     """Return a scene as an item to be drawn."""
-    return Item(scenario.id, scenario.digest, payload_of(scenario))
+    return DrawableItem(scenario.id, scenario.digest, payload_of(scenario))
 
 
-def keep(attempt: Attempt, items: Sequence[Item], now: dt.datetime) -> Attempt:
+def keep(attempt: Attempt, items: Sequence[DrawableItem], now: dt.datetime) -> Attempt:
     """Keep an attempt with these items, behind those that were handed in before."""
     db.session.add(attempt)
     db.session.flush()
@@ -113,17 +113,17 @@ def showing(pairs: Collection[Pair], categories: Collection[str], content: Conte
 
 def _tellings(
     scene: Scenario, by_digest: Mapping[str, dt.datetime], by_scene: Mapping[str, dt.datetime]
-) -> Iterator[Telling]:
+) -> Iterator[PairTelling]:
     """Say when each telling was met. What was met of a scene that has changed since counts as its first telling."""
     other = by_digest.get(scene.other.digest) if scene.other else None
     first = by_digest.get(scene.digest) or (None if other else by_scene.get(scene.id))
     is_concern = scene.file.truth is Truth.CONCERN
-    yield Telling(scene.id, is_concern, met_at=first)
+    yield PairTelling(scene.id, is_concern, met_at=first)
     if scene.other:
-        yield Telling(scene.id, is_concern, is_swapped=True, met_at=other)
+        yield PairTelling(scene.id, is_concern, is_swapped=True, met_at=other)
 
 
-def told(content: Content, telling: Telling) -> Scenario:
+def told(content: Content, telling: PairTelling) -> Scenario:
     """Return a scene as it was drawn, with whichever set of people."""
     scenario = content.scenarios[telling.scene]
     return scenario.other if telling.is_swapped and scenario.other else scenario

@@ -24,11 +24,11 @@ from trainer.core.clock import now, today
 from trainer.core.feature import HOUR, Feature, Task
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
-from trainer.learning.rules import Renewal, Standing
+from trainer.learning.rules import CourseProgress, Renewal
 from trainer.web.language import language_tag
 
 
-def _next_step(course: Course, enrollment: Enrollment, where: Standing) -> NextStep:
+def _next_step(course: Course, enrollment: Enrollment, where: CourseProgress) -> NextStep:
     return find_next_step(course, enrollment, where, now())
 
 

@@ -17,7 +17,7 @@ from trainer.assessment.rules import Kind, TryDecision
 from trainer.content.library import Course, Lesson
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import next_lesson, taken, wants_place
-from trainer.learning.rules import Standing
+from trainer.learning.rules import CourseProgress
 
 
 class CourseStep(StrEnum):
@@ -55,7 +55,7 @@ class NextStep:
     """That a new round was asked for."""
 
 
-def find_next_step(course: Course, enrollment: Enrollment, where: Standing, now: dt.datetime) -> NextStep:
+def find_next_step(course: Course, enrollment: Enrollment, where: CourseProgress, now: dt.datetime) -> NextStep:
     """Return what someone who takes a course does next."""
     course = taken(course, enrollment)
     if enrollment.completed_at is not None:

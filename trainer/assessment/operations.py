@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
 from trainer.assessment import finals, pretest, rules
 from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.drawing import draw, half_and_half, leaning
-from trainer.assessment.drawn import Item, at_venues, draw_into, keep, keep_drawn, pairs_of, showing
+from trainer.assessment.drawn import DrawableItem, at_venues, draw_into, keep, keep_drawn, pairs_of, showing
 from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
 from trainer.assessment.queries import (
     find_open_attempt,
@@ -96,7 +96,7 @@ def start_drill(enrollment: Enrollment, content: Content, number: int, now: dt.d
     if not drawn:
         raise NotFound
     attempt = ungraded(enrollment, Kind.DRILL, len(drawn), now)
-    return keep(attempt, [Item(drill.id, drill.digest, read_further(drill.payload)) for drill in drawn], now)
+    return keep(attempt, [DrawableItem(drill.id, drill.digest, read_further(drill.payload)) for drill in drawn], now)
 
 
 def ungraded(enrollment: Enrollment, kind: Kind, scenes: int, now: dt.datetime) -> Attempt:

@@ -11,7 +11,7 @@ from typing import Final
 import typst
 from flask_babel import gettext as _
 
-from trainer.assessment.progress import Stage, Window
+from trainer.assessment.progress import Window, WindowKind
 from trainer.content.library import Content
 from trainer.core.errors import Invalid
 from trainer.credentials.certificate import NameNeedsFonts, clean_name
@@ -32,7 +32,7 @@ def draw(window: Window, name: str, content: Content, day: dt.date) -> bytes:
             _("Over-reported %(alarms)s of %(all)s.", alarms=tally.false_alarms, all=tally.innocents),
         ],
         "about": _("Written scenes of a final: %(num)s", num=tally.answered)
-        if window.stage is Stage.FINAL
+        if window.stage is WindowKind.FINAL
         else _("Written scenes in practice: %(num)s", num=tally.answered),
         "cells": [
             [str(tally.hits), _("caught")],

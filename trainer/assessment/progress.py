@@ -33,7 +33,7 @@ MOST_LESSONS: Final = 2
 _WEAK: Final = (Step.GUESSING, Step.UNSTEADY)
 
 
-class Stage(StrEnum):
+class WindowKind(StrEnum):
     """What a window counts."""
 
     BEFORE = "before"
@@ -45,7 +45,7 @@ class Stage(StrEnum):
 class Window:
     """The four counts of a pretest, of all practice, or of one final."""
 
-    stage: Stage
+    stage: WindowKind
     tally: Tally
     first_at: dt.datetime
     last_at: dt.datetime
@@ -73,7 +73,7 @@ class InCategory:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class CertainMistake:
     """A scene that was judged wrongly by someone who was certain, where its answer may be shown."""
 
     title: str
@@ -85,13 +85,13 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Progress:
+class OwnProgress:
     """All that the page of one's own shows."""
 
     windows: tuple[Window, ...]
     categories: tuple[InCategory, ...]
     calibration: Calibration
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[CertainMistake, ...]
     """Made certain, the newest first."""
     closed: int
     """How many more there are in finals whose scenes stay closed."""
@@ -112,7 +112,7 @@ class Progress:
     @property
     def to_share(self) -> Window | None:
         """The newest final, or else practice; never a pretest, since others will be asked the same scenes."""
-        return next((window for window in reversed(self.windows) if window.stage is not Stage.BEFORE), None)
+        return next((window for window in reversed(self.windows) if window.stage is not WindowKind.BEFORE), None)
 
     @property
     def weakest(self) -> InCategory | None:
@@ -149,7 +149,7 @@ class _Judgment:
 
 def find_progress(
     user_id: uuid.UUID, content: Content, course: Course | None, since: dt.datetime | None = None
-) -> Progress:
+) -> OwnProgress:
     """Return how someone judges, in all attempts or those begun since an instant. `course`: whose lessons are named."""
     rows = [row for row in list_judged(user_id) if since is None or row[0].started_at >= since]
     judgments = _judge(rows, content.vocabulary.danger_rules)
@@ -162,7 +162,7 @@ def find_progress(
     windows = [*before, *([_practice(practice)] if practice else []), *finals[-MOST_WINDOWS:]]
     certain = [judgment for judgment in judgments if judgment.sureness is Confidence.CERTAIN and not judgment.is_right]
     shown = [judgment for judgment in reversed(certain) if judgment.is_open]
-    return Progress(
+    return OwnProgress(
         windows=tuple(windows),
         categories=tuple(
             replace(category, lessons=_lessons(category, content, course) if category.is_weak else ())
@@ -230,26 +230,26 @@ def _before(pretest: Attempt | None) -> Window | None:
         return None
     tally = Tally.read(pretest.tally)
     at = pretest.submitted_at
-    return Window(Stage.BEFORE, tally, at, at) if tally.answered else None
+    return Window(WindowKind.BEFORE, tally, at, at) if tally.answered else None
 
 
 def _practice(practice: Sequence[_Judgment]) -> Window:
     tally = count(judgment.judged for judgment in practice)
-    return Window(Stage.PRACTICE, tally, practice[0].attempt.started_at, practice[-1].attempt.started_at)
+    return Window(WindowKind.PRACTICE, tally, practice[0].attempt.started_at, practice[-1].attempt.started_at)
 
 
 def _finals(judgments: Sequence[_Judgment]) -> list[Window]:
     finals = {judgment.attempt.id: judgment.attempt for judgment in judgments if judgment.attempt.kind == Kind.FINAL}
     return [
-        Window(Stage.FINAL, Tally.read(attempt.tally), attempt.submitted_at, attempt.submitted_at, attempt)
+        Window(WindowKind.FINAL, Tally.read(attempt.tally), attempt.submitted_at, attempt.submitted_at, attempt)
         for attempt in finals.values()
         if attempt.tally and attempt.submitted_at
     ]
 
 
-def _mistake(judgment: _Judgment) -> Mistake:
+def _mistake(judgment: _Judgment) -> CertainMistake:
     assert judgment.judged.outcome is not None  # it was judged wrongly
-    return Mistake(
+    return CertainMistake(
         judgment.scene.title,
         judgment.judged.outcome,
         Kind(judgment.attempt.kind),

@@ -26,7 +26,7 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Question(Where):
+class UnansweredScene(Where):
     """A scene as it is shown before answering: nothing in it tells the key."""
 
     note: str | None
@@ -34,7 +34,7 @@ class Question(Where):
 
 
 @dataclass(frozen=True)
-class Answer:
+class AnsweredScene:
     """A scene as it is shown after answering."""
 
     digest: str
@@ -63,14 +63,14 @@ def where(payload: Payload, position: int, of: int) -> Where:
     return Where(position, of, 1, payload.setting)
 
 
-def question(scene: ScenePayload, position: int, of: int, first: int = 1) -> Question:
+def question(scene: ScenePayload, position: int, of: int, first: int = 1) -> UnansweredScene:
     """Return what may be shown of a scene at any time."""
-    return Question(position, of, first, scene.setting, scene.note, scene.story)
+    return UnansweredScene(position, of, first, scene.setting, scene.note, scene.story)
 
 
 def answer(
     digest: str, scene: ScenePayload, given: Given | None, vocabulary: Vocabulary, asks: Collection[str] = PARTS
-) -> Answer:
+) -> AnsweredScene:
     """Return what may be shown of a scene only after answering, by the review policy.
 
     `asks`: what was asked of it.
@@ -79,7 +79,7 @@ def answer(
     said = given or {}
     verdict = said.get("verdict", "")
     rule = vocabulary.find_rule(scene.rule)
-    return Answer(
+    return AnsweredScene(
         digest=digest,
         title=scene.title,
         judged=judged,

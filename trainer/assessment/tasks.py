@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from trainer.assessment import check_ins, renewal_mails
-from trainer.assessment.counting import Counts, count_portion, write
+from trainer.assessment.counting import AnswerSums, count_portion, write
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -34,7 +34,7 @@ def remind_of_renewals() -> Iterator[None]:
 
 def count_answers() -> Iterator[None]:
     """Count all answers again, a portion of people at a time, and write the counts in one short transaction."""
-    counts, is_begun, after = Counts(), False, None
+    counts, is_begun, after = AnswerSums(), False, None
     while after is not None or not is_begun:
         after, is_begun = count_portion(counts, after), True
         db.session.rollback()

@@ -11,7 +11,7 @@ from typing import Final
 from trainer.assessment.models import Attempt
 from trainer.assessment.rules import Kind
 from trainer.content.catalogue import Indicator
-from trainer.content.objects import Content, Course, Scenario, Standing
+from trainer.content.objects import Content, Course, Scenario, TranslationState
 from trainer.content.own_words import SOURCE
 from trainer.content.serving import served, served_in
 from trainer.content.subject import Verdict, VerdictWords, Vocabulary
@@ -28,7 +28,7 @@ VERDICTS: Final = "verdicts"
 """Under this name the rule of a final keeps what the verdicts are called."""
 
 
-def tell(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, Standing]:
+def tell(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, TranslationState]:
     """Return a scene in its reader's language, and how it stands there, with the files of what is shown beside it.
 
     A scene that isn't translated, or whose words have changed since it was drawn, is returned as it is. One that was
@@ -36,16 +36,16 @@ def tell(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, Standing]:
     """
     texts = _find(scene.scenario)
     if texts is None:
-        return scene, Standing.AS_WRITTEN
+        return scene, TranslationState.AS_WRITTEN
     there, now, told = texts
     drawn = next((telling for telling in (now, now and now.other) if telling and payload_of(telling) == scene), None)
     if told is None or told is now or drawn is None:
-        return scene, Standing.UNTRANSLATED
+        return scene, TranslationState.UNTRANSLATED
     shown = told.other if drawn.is_swapped and told.other else told
     return payload_of(shown), there.standing(shown, VOCABULARY, *beside)
 
 
-def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, Standing]:
+def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, TranslationState]:
     """Return a further question in its reader's language, and how it stands there; unchanged where `tell` wouldn't
     change a scene.
 
@@ -53,13 +53,13 @@ def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, 
     """
     texts = _find(question.scenario)
     if texts is None:
-        return question, Standing.AS_WRITTEN
+        return question, TranslationState.AS_WRITTEN
     there, now, told = texts
     drills = zip(now.drills, told.drills, strict=True) if now and told else ()
     for drill, other in drills:
         if drill.id == item and drill is not other and read_further(drill.payload) == question:
-            return read_further(other.payload), there.standing(told) if told else Standing.UNTRANSLATED
-    return question, Standing.UNTRANSLATED
+            return read_further(other.payload), there.standing(told) if told else TranslationState.UNTRANSLATED
+    return question, TranslationState.UNTRANSLATED
 
 
 def _find(scene: str) -> tuple[Content, Scenario | None, Scenario | None] | None:
@@ -74,7 +74,7 @@ def _find(scene: str) -> tuple[Content, Scenario | None, Scenario | None] | None
     return there, content.scenarios.get(scene), there.scenarios.get(scene)
 
 
-def standing_of(course: Course) -> Standing:
+def standing_of(course: Course) -> TranslationState:
     """Say how the texts of a course itself stand in a reader's language, with the words of the subject beside them."""
     return served_in(language_tag()).standing(VOCABULARY, *course.own_files)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flask_babel
 
-from trainer.assessment.deciding import Asked, Need
+from trainer.assessment.deciding import FinalQuestion, Need
 from trainer.assessment.measures.strength import Step
 from trainer.assessment.rules import Tally
 from trainer.content.serving import served
@@ -62,17 +62,17 @@ def there(need: Need, scenes: int) -> str:
     """Return how many there were of what a final limits or asks for. `scenes`: of how many."""
     number = served().vocabulary.emergency_number
     return {
-        Asked.MISSED: _("Missed: %(n)s.", n=need.there),
-        Asked.OVER_REPORTED: _("Over-reported: %(n)s.", n=need.there),
-        Asked.DANGER: _("Danger now without a %(number)s call: %(n)s.", number=number, n=need.there),
-        Asked.HARMFUL: _("First steps that could harm: %(n)s.", n=need.there),
-        Asked.GOOD_STEPS: _("First steps that help: %(n)s of %(all)s.", n=need.there, all=scenes),
+        FinalQuestion.MISSED: _("Missed: %(n)s.", n=need.there),
+        FinalQuestion.OVER_REPORTED: _("Over-reported: %(n)s.", n=need.there),
+        FinalQuestion.DANGER: _("Danger now without a %(number)s call: %(n)s.", number=number, n=need.there),
+        FinalQuestion.HARMFUL: _("First steps that could harm: %(n)s.", n=need.there),
+        FinalQuestion.GOOD_STEPS: _("First steps that help: %(n)s of %(all)s.", n=need.there, all=scenes),
     }[need.what]
 
 
 def bound(need: Need, of: int | None) -> str:
     """Return how much of it is needed. `of`: all the scenes that this is about, if there were to be more."""
-    if need.what is Asked.GOOD_STEPS:
+    if need.what is FinalQuestion.GOOD_STEPS:
         return _("At least: %(n)s of all %(all)s", n=need.bound, all=of) if of else _("At least: %(n)s", n=need.bound)
     if need.bound == 0:
         return _("Needed: none")

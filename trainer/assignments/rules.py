@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from trainer.credentials.rules import valid_until as add_months
-from trainer.learning.rules import Asked
+from trainer.learning.rules import RequiredConditions
 from trainer.organizations.rules import Role, fold, local_day
 
 SOON = 30
@@ -168,13 +168,15 @@ class RequiredTerms:
         )
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> RequiredConditions:
         """What it asks of an enrollment."""
-        return Asked(self.least_minutes, self.is_paced, self.attestation, self.unapproved_state, self.allows_test_out)
+        return RequiredConditions(
+            self.least_minutes, self.is_paced, self.attestation, self.unapproved_state, self.allows_test_out
+        )
 
 
 @dataclass(frozen=True)
-class Completion:
+class CoveringCredential:
     """A credential of the course, as far as a requirement looks at it."""
 
     issued_on: dt.date
@@ -201,7 +203,7 @@ class Duty:
 
     terms: Terms
     first_due_on: dt.date
-    completions: tuple[Completion, ...] = ()
+    completions: tuple[CoveringCredential, ...] = ()
     waived_until: dt.date | None = None
     has_begun: bool = False
     recorded: tuple[Recorded, ...] = ()
@@ -275,7 +277,7 @@ class OwnDuty:
         return self.status.is_open
 
 
-def satisfies(completion: Completion, terms: Terms) -> bool:
+def satisfies(completion: CoveringCredential, terms: Terms) -> bool:
     """Return True if a completion is one that the requirement asks for, wherever it was earned."""
     return (
         not completion.is_revoked
@@ -286,7 +288,7 @@ def satisfies(completion: Completion, terms: Terms) -> bool:
     )
 
 
-def find_shortfall(completion: Completion, terms: Terms) -> Shortfall:
+def find_shortfall(completion: CoveringCredential, terms: Terms) -> Shortfall:
     """Return the first thing that a valid completion lacks, of one that doesn't cover its person today."""
     lack = (
         Lack.MINUTES
@@ -323,7 +325,7 @@ def title_key(title: str) -> str:
     return fold(title)[:LONGEST_KEY]
 
 
-def covered_until(completion: Completion, terms: Terms) -> dt.date:
+def covered_until(completion: CoveringCredential, terms: Terms) -> dt.date:
     """Return the last day that a completion covers: the credential's own, or the cadence if that is shorter."""
     return min(completion.valid_until, add_months(completion.issued_on, terms.cadence_months))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from trainer.assignments.rules import Completion, Shortfall, Terms, find_shortfall
+from trainer.assignments.rules import CoveringCredential, Shortfall, Terms, find_shortfall
 from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.credentials.models import Credential
@@ -19,9 +19,9 @@ Asked = tuple[uuid.UUID, str, Terms]
 """Of whom (a membership), which course, on which terms."""
 
 
-def completion_of(credential: Credential) -> Completion:
+def completion_of(credential: Credential) -> CoveringCredential:
     """Return what a requirement looks at of a credential."""
-    return Completion(
+    return CoveringCredential(
         credential.issued_on,
         credential.valid_until,
         credential.minutes,

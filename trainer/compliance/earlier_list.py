@@ -116,7 +116,7 @@ class EarlierPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Person:
+class _ListedPerson:
     id: UUID
     name: str
     number: str | None
@@ -218,20 +218,20 @@ def _decide_rows(actor: Actor, rows: Sequence[tuple[int, dict[str, str]]], today
     return entries
 
 
-def _list_people(actor: Actor, rows: Sequence[Mapping[str, str]]) -> list[_Person]:
+def _list_people(actor: Actor, rows: Sequence[Mapping[str, str]]) -> list[_ListedPerson]:
     """Return which people whom the actor sees have one of the numbers or addresses; those who left come first."""
     numbers = {cells["employee_number"] for cells in rows if cells.get("employee_number")}
     keys = {key for cells in rows if (key := email_key(cells.get("email", "")))}
     query = select(
         Membership.id, Membership.name, Membership.employee_number, Membership.email_key, Membership.ended_at
     ).where(seen_by(actor), or_(Membership.employee_number.in_(numbers), Membership.email_key.in_(keys)))
-    people = [_Person(row[0], row[1], row[2], row[3], row[4] is not None) for row in db.session.execute(query)]
+    people = [_ListedPerson(row[0], row[1], row[2], row[3], row[4] is not None) for row in db.session.execute(query)]
     return sorted(people, key=lambda person: not person.has_left)
 
 
 def _match(
-    cells: Mapping[str, str], by_number: Mapping[str, _Person], by_key: Mapping[str, _Person]
-) -> tuple[_Person | None, LazyString | None]:
+    cells: Mapping[str, str], by_number: Mapping[str, _ListedPerson], by_key: Mapping[str, _ListedPerson]
+) -> tuple[_ListedPerson | None, LazyString | None]:
     """Return whom a row means, or what is wrong with it."""
     number, address = cells.get("employee_number", ""), cells.get("email", "")
     if not number and not address:

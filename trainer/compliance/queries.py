@@ -19,8 +19,18 @@ from trainer.assignments.rules import SOON, Status
 from trainer.assignments.shortfalls import find_shortfalls
 from trainer.assignments.statements import duties_where, meets_any, on
 from trainer.compliance import statements
-from trainer.compliance.rules import Counts, End, Limits, Outlook, Row, StatusFilter, StatusGroup, StatusOrder, Viewer
-from trainer.compliance.statements import Part, parameters, shape_of
+from trainer.compliance.rules import (
+    End,
+    Limits,
+    Outlook,
+    Row,
+    StatusCounts,
+    StatusFilter,
+    StatusGroup,
+    StatusOrder,
+    Viewer,
+)
+from trainer.compliance.statements import Countable, parameters, shape_of
 from trainer.content.papers import Pack
 from trainer.content.serving import served
 from trainer.core.db import db, in_portions
@@ -145,13 +155,13 @@ def list_rows(viewer: Viewer, status_filter: StatusFilter, after: str | None, mo
 
 def list_and_count(
     viewer: Viewer, status_filter: StatusFilter, after: str | None, most: int = PAGE, *, is_single: bool = False
-) -> tuple[Page[Row], Counts]:
+) -> tuple[Page[Row], StatusCounts]:
     """Return what `list_rows` and `count_rows` do. By due day, where all people stand is looked up once for both."""
     status_filter = find_owing(viewer, status_filter)
     if status_filter.order is not StatusOrder.DUE:
         return list_rows(viewer, status_filter, after, most), count_rows(viewer, status_filter, is_single=is_single)
     place, chosen = _place(status_filter, after), list[uuid.UUID]()
-    parts = {Part.ALL, Part.TEAMS, Part.FIRST}
+    parts = {Countable.ALL, Countable.TEAMS, Countable.FIRST}
     outlook = _count(viewer, status_filter, parts, place, most + 1, chosen, is_single=is_single)
     given = parameters(viewer, status_filter) | {"chosen": chosen}
     rows = db.session.execute(statements.chosen_rows(shape_of(viewer, status_filter)), given).all()
@@ -202,24 +212,24 @@ def find_owing(viewer: Viewer, status_filter: StatusFilter) -> StatusFilter:
     return replace(status_filter, owing=frozenset(owing))
 
 
-def count_rows(viewer: Viewer, status_filter: StatusFilter, *, is_single: bool = False) -> Counts:
+def count_rows(viewer: Viewer, status_filter: StatusFilter, *, is_single: bool = False) -> StatusCounts:
     """Return how many duties have each status, and how many people have them, in all and by team, in one statement.
 
     The chosen group of statuses doesn't limit the counts. `is_single`: they are of one requirement, so that nobody has
     two duties, and people needn't be counted beside them.
     """
-    return _count(viewer, status_filter, {Part.ALL, Part.TEAMS}, is_single=is_single).counts
+    return _count(viewer, status_filter, {Countable.ALL, Countable.TEAMS}, is_single=is_single).counts
 
 
 def look_ahead(viewer: Viewer, *, is_single: bool) -> Outlook:
     """Return where people stand and what ends in the next 30 days, in one statement. `is_single` as in `count_rows`."""
-    return _count(viewer, StatusFilter(), {Part.ALL, Part.DAYS}, is_single=is_single)
+    return _count(viewer, StatusFilter(), {Countable.ALL, Countable.DAYS}, is_single=is_single)
 
 
 def _count(
     viewer: Viewer,
     status_filter: StatusFilter,
-    asked: set[Part],
+    asked: set[Countable],
     place: Place | None = None,
     most: int = 0,
     chosen: list[uuid.UUID] | None = None,
@@ -227,26 +237,26 @@ def _count(
     is_single: bool,
 ) -> Outlook:
     """Count what is asked. `chosen` gets the ids of the first duties beyond a place, at most so many."""
-    status_filter, counts, ends = find_owing(viewer, status_filter), Counts(), {}
-    parts = frozenset(asked if is_single else asked | {Part.PEOPLE})
+    status_filter, counts, ends = find_owing(viewer, status_filter), StatusCounts(), {}
+    parts = frozenset(asked if is_single else asked | {Countable.PEOPLE})
     given = parameters(viewer, status_filter, place) | {
         "soon_until": viewer.today + dt.timedelta(days=SOON),
         "most": most,
     }
     for row in db.session.execute(statements.counts(shape_of(viewer, status_filter, place), parts), given):
         part, team_id, status, kind, day, number, people, current, *groups = row
-        match Part(part):
-            case Part.ALL:
+        match Countable(part):
+            case Countable.ALL:
                 counts.by_status[status] = number
-            case Part.TEAMS:
+            case Countable.TEAMS:
                 in_groups = dict(zip(StatusGroup, groups, strict=True))
-                counts.by_team[_as_uuid(team_id)] = Counts(people, current, in_groups)
-            case Part.PEOPLE:
+                counts.by_team[_as_uuid(team_id)] = StatusCounts(people, current, in_groups)
+            case Countable.PEOPLE:
                 counts.people, counts.people_current = people, current
                 counts.people_by_group = dict(zip(StatusGroup, groups, strict=True))
-            case Part.DAYS:
+            case Countable.DAYS:
                 ends[End(kind), day] = number
-            case Part.FIRST if chosen is not None:
+            case Countable.FIRST if chosen is not None:
                 chosen.append(_as_uuid(team_id))
     if is_single:
         counts.people, counts.people_current = counts.total, counts.of(StatusGroup.CURRENT)

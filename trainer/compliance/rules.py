@@ -169,7 +169,7 @@ class Row(NamedTuple):
 
 
 @dataclass(slots=True)
-class Counts:
+class StatusCounts:
     """How many duties have each status, and how many people have them, in all and by team."""
 
     people: int = 0
@@ -178,7 +178,7 @@ class Counts:
     people_by_group: dict[StatusGroup, int] = field(default_factory=dict)
     """How many have a duty that stands there."""
     by_status: dict[Status, int] = field(default_factory=dict)
-    by_team: dict[uuid.UUID, Counts] = field(default_factory=dict)
+    by_team: dict[uuid.UUID, StatusCounts] = field(default_factory=dict)
     """Of people alone."""
 
     @property
@@ -195,7 +195,7 @@ class Counts:
         return self.people_by_group.get(group, 0)
 
 
-def worst_first(name: str | None, counts: Counts) -> tuple[bool, float, int, str]:
+def worst_first(name: str | None, counts: StatusCounts) -> tuple[bool, float, int, str]:
     """Return by what teams are sorted: the smallest share of current people first, of two with one share the one with
     more people overdue; who is in no team comes last."""
     share = counts.people_current / counts.people
@@ -205,7 +205,7 @@ def worst_first(name: str | None, counts: Counts) -> tuple[bool, float, int, str
 class Outlook(NamedTuple):
     """Where people stand today, and what ends in the next 30 days: how many duties, by kind and day."""
 
-    counts: Counts
+    counts: StatusCounts
     ends: Mapping[tuple[End, dt.date], int]
 
     def ending(self, end: End, from_on: dt.date, to_on: dt.date) -> int:

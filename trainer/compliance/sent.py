@@ -24,7 +24,7 @@ from trainer.organizations.queries import names_of, seen_by
 SHOWN = ("all", "sent", "not-sent")
 
 
-class Sent(NamedTuple):
+class SentMail(NamedTuple):
     """An email to someone of the firm, or why there was none."""
 
     at: dt.datetime
@@ -48,7 +48,7 @@ def list_sent(
     after: str | None = None,
     most: int = 50,
     membership_id: uuid.UUID | None = None,
-) -> Page[Sent]:
+) -> Page[SentMail]:
     """Return a page of what was sent to people whom the actor sees, the newest first; to one person, if one is named.
 
     `shown`: one of `SHOWN`.
@@ -81,7 +81,7 @@ def list_sent(
     return Page(rows, write_place(rows[-1].at, rows[-1].id) if has_more else None)
 
 
-def iterate_sent(actor: Actor, shown: str) -> Iterator[Sent]:
+def iterate_sent(actor: Actor, shown: str) -> Iterator[SentMail]:
     """Yield all of it, the newest first, a portion at a time."""
     after: str | None = None
     while True:
@@ -128,15 +128,15 @@ def _shown(shown: str, skipped: InstrumentedAttribute[str | None]) -> list[Colum
     return [or_(OutboxMessage.dead_at.is_not(None), skipped.is_not(None))] if shown == "not-sent" else []
 
 
-def _of_invitation(row: Any, names: dict[uuid.UUID, str]) -> Sent:
+def _of_invitation(row: Any, names: dict[uuid.UUID, str]) -> SentMail:
     mail, person, invitation, message = row
     state, told = mail_state(mail.skipped, message), outcome(mail.skipped, message)
     asked_by = None if mail.number else names.get(invitation.created_by_id)  # follow-ups go out on their own
-    return Sent(mail.created_at, mail.id, person, mail_name(mail.number), None, None, asked_by, state, told)
+    return SentMail(mail.created_at, mail.id, person, mail_name(mail.number), None, None, asked_by, state, told)
 
 
-def _of_reminder(row: Any, names: dict[uuid.UUID, str]) -> Sent:
+def _of_reminder(row: Any, names: dict[uuid.UUID, str]) -> SentMail:
     reminder, person, title, message = row
     state, told = mail_state(reminder.skipped, message), words.outcome(reminder, message)
     asked_by, name = names.get(reminder.created_by_id), words.reminder_name(reminder.kind)
-    return Sent(reminder.created_at, reminder.id, person, name, title, reminder.due_on, asked_by, state, told)
+    return SentMail(reminder.created_at, reminder.id, person, name, title, reminder.due_on, asked_by, state, told)

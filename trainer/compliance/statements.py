@@ -66,7 +66,7 @@ _SEEN = bindparam("teams", type_=Uuid(), expanding=True)
 _ESCAPE = "/"
 
 
-class Part(Enum):
+class Countable(Enum):
     """What `counts` can count."""
 
     ALL = 0
@@ -215,42 +215,42 @@ def required(shape: QueryVariant) -> Select[Any]:
 
 
 @lru_cache(maxsize=200)
-def counts(shape: QueryVariant, parts: frozenset[Part]) -> CompoundSelect[Any]:
+def counts(shape: QueryVariant, parts: frozenset[Countable]) -> CompoundSelect[Any]:
     """Return the select of (part, team, status, kind of end, day, number of duties, or of people in a team, people,
     people current in all, people of each group), whatever the filter for statuses.
 
-    Each row is of one of the parts that are asked for, and has what that is counted by; of `Part.FIRST`, its duty in
-    place of the team. Where people stand is looked up once for all of them.
+    Each row is of one of the parts that are asked for, and has what that is counted by; of `Countable.FIRST`, its duty
+    in place of the team. Where people stand is looked up once for all of them.
     """
     only = _only(shape, shape.facts.membership_id)
-    if Part.FIRST in parts:
+    if Countable.FIRST in parts:
         whole = standings_by_day(*only, facts=shape.facts)
         standing: FromClause = select(whole).where(*_ending_so(shape, whole.c)).subquery("here")
     else:
         whole = standings(*only, facts=shape.facts)
         # No more than is counted by: each column of ten thousand rows that nobody reads would be copied.
         columns = [whole.c.membership_id, whole.c.status]
-        columns += [whole.c.assignment_id, whole.c.requirement_id] if Part.DAYS in parts else []
+        columns += [whole.c.assignment_id, whole.c.requirement_id] if Countable.DAYS in parts else []
         standing = select(*columns).where(*_ending_so(shape, whole.c)).cte("here").prefix_with("MATERIALIZED")
-    selects = {Part.ALL: _in_all, Part.TEAMS: _by_team, Part.PEOPLE: _by_person, Part.DAYS: _by_day}
+    selects = {Countable.ALL: _in_all, Countable.TEAMS: _by_team, Countable.PEOPLE: _by_person, Countable.DAYS: _by_day}
     asked = [build(standing, shape.facts) for part, build in selects.items() if part in parts]
-    return union_all(*asked, *([_first(standing, shape)] if Part.FIRST in parts else []))
+    return union_all(*asked, *([_first(standing, shape)] if Countable.FIRST in parts else []))
 
 
 def _in_all(standing: FromClause, _facts: Snapshot) -> Select[Any]:
-    return _counted(Part.ALL, status=standing.c.status, number=func.count()).group_by(standing.c.status)
+    return _counted(Countable.ALL, status=standing.c.status, number=func.count()).group_by(standing.c.status)
 
 
 def _by_team(standing: FromClause, facts: Snapshot) -> Select[Any]:
     (place, was_in), person = _places(facts), _people(standing)
     in_teams = InOrder(person, place.__table__, place.membership_id == person.c.membership_id)
-    query = _counted(Part.TEAMS, team_id=place.team_id, number=func.count(), sums=_sums(person))
+    query = _counted(Countable.TEAMS, team_id=place.team_id, number=func.count(), sums=_sums(person))
     return query.select_from(in_teams).where(was_in).group_by(place.team_id)
 
 
 def _by_person(standing: FromClause, _facts: Snapshot) -> Select[Any]:
     person = _people(standing)
-    return _counted(Part.PEOPLE, number=func.count(), sums=_sums(person)).select_from(person)
+    return _counted(Countable.PEOPLE, number=func.count(), sums=_sums(person)).select_from(person)
 
 
 def _people(standing: FromClause) -> Subquery:
@@ -293,7 +293,7 @@ def _by_day(standing: FromClause, facts: Snapshot) -> Select[Any]:
         .subquery("ends")
     )
     day = select(_kind(ends.c).label("kind"), _day(ends.c, facts).label("day")).subquery("days")
-    query = _counted(Part.DAYS, kind=day.c.kind, day=day.c.day, number=func.count())
+    query = _counted(Countable.DAYS, kind=day.c.kind, day=day.c.day, number=func.count())
     return query.where(day.c.day >= TODAY, day.c.day <= bindparam("soon_until", type_=Date())).group_by(
         day.c.kind, day.c.day
     )
@@ -301,10 +301,10 @@ def _by_day(standing: FromClause, facts: Snapshot) -> Select[Any]:
 
 def _first(standing: FromClause, shape: QueryVariant) -> Select[Any]:
     first = _first_by_day(standing, shape).subquery("first")
-    return _counted(Part.FIRST, team_id=first.c.assignment_id, number=literal(1)).select_from(first)
+    return _counted(Countable.FIRST, team_id=first.c.assignment_id, number=literal(1)).select_from(first)
 
 
-def _counted(part: Part, *, number: Any, sums: Sequence[Any] = (), **by: Any) -> Select[Any]:
+def _counted(part: Countable, *, number: Any, sums: Sequence[Any] = (), **by: Any) -> Select[Any]:
     """Return a select with the columns of `counts`: what isn't given is NULL, or zero."""
     columns: dict[str, Any] = {
         "team_id": literal(None, Uuid()),

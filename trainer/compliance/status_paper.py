@@ -21,8 +21,8 @@ from markupsafe import Markup
 
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.words import shortfall_told
-from trainer.compliance.rules import GROUPS, Counts, Row, StatusFilter, StatusGroup
-from trainer.compliance.tallies import Tally, TeamTally, by_site, tally
+from trainer.compliance.rules import GROUPS, Row, StatusCounts, StatusFilter, StatusGroup
+from trainer.compliance.tallies import StatusTally, TeamTally, by_site, tally
 from trainer.compliance.words import GROUP_NAMES, StatusWords, disclaimers_of, filter_words
 from trainer.content.serving import served
 from trainer.credentials.rules import show_serial
@@ -130,7 +130,7 @@ def _said(macro: str, *values: object) -> str:
     return " ".join(sentence.unescape().split())
 
 
-def _bar(counts: Counts) -> list[dict[str, Any]]:
+def _bar(counts: StatusCounts) -> list[dict[str, Any]]:
     shares = {
         "current": counts.of(StatusGroup.CURRENT),
         "due": counts.of(StatusGroup.DUE),
@@ -140,7 +140,7 @@ def _bar(counts: Counts) -> list[dict[str, Any]]:
     return [{"kind": kind, "share": number} for kind, number in shares.items() if number]
 
 
-def _groups(counted: Tally) -> list[dict[str, str]]:
+def _groups(counted: StatusTally) -> list[dict[str, str]]:
     counts = counted.counts
     lines = [
         {

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from trainer.assignments.rules import Status
-from trainer.compliance.rules import GROUPS, Counts, Row, StatusGroup, worst_first
+from trainer.compliance.rules import GROUPS, Row, StatusCounts, StatusGroup, worst_first
 
 
 @dataclass(slots=True)
-class Tally:
+class StatusTally:
     """How many duties have each status, and who has them."""
 
     by_status: dict[Status, int] = field(default_factory=dict)
@@ -23,10 +23,10 @@ class Tally:
         self.people_by_status.setdefault(row.status, set()).add(row.membership_id)
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> StatusCounts:
         """The same numbers as `queries.count_rows` has for the page, but those by team."""
         everyone = set().union(*self.people_by_status.values())
-        return Counts(
+        return StatusCounts(
             people=len(everyone),
             people_current=len(everyone) - len(self._behind()),
             people_by_group={group: self.people_in(group) for group in StatusGroup},
@@ -48,12 +48,12 @@ class TeamTally:
 
     name: str | None
     rows: list[Row]
-    tally: Tally
+    tally: StatusTally
 
 
-def tally(rows: Iterable[Row]) -> Tally:
+def tally(rows: Iterable[Row]) -> StatusTally:
     """Count rows."""
-    counted = Tally()
+    counted = StatusTally()
     for row in rows:
         counted.add(row)
     return counted
@@ -67,7 +67,7 @@ def by_site(rows: Iterable[Row]) -> Sequence[TeamTally]:
     sites: dict[str | None, TeamTally] = {}
     for row in rows:
         for name in row.teams or (None,):
-            site = sites.setdefault(name, TeamTally(name, [], Tally()))
+            site = sites.setdefault(name, TeamTally(name, [], StatusTally()))
             site.rows.append(row)
             site.tally.add(row)
     return sorted(sites.values(), key=lambda site: worst_first(site.name, site.tally.counts))

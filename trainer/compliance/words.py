@@ -15,7 +15,7 @@ from trainer.assignments.rules import Status
 from trainer.assignments.words import STATUS_CHIPS, STATUS_NAMES, shortfall_told
 from trainer.compliance.reminding import Why
 from trainer.compliance.rules import Basis, Row, StatusFilter, StatusGroup
-from trainer.compliance.sent import Sent
+from trainer.compliance.sent import SentMail
 from trainer.credentials.rules import show_serial
 from trainer.credentials.words import disclaimer
 from trainer.web.language import show_day
@@ -68,7 +68,7 @@ WHY_NOT = {
     Why.LIMIT: _l("Over the firm’s limit for today: remind them tomorrow"),
 }
 SENT_HEADS = (
-    *(_l("Time"), _l("Name"), _l("Employee number"), _l("Email"), _l("Requirement"), _l("Due on"), _l("Sent by")),
+    *(_l("Time"), _l("Name"), _l("Employee number"), _l("Email"), _l("Requirement"), _l("Due on"), _l("SentMail by")),
     _l("Outcome"),
 )
 
@@ -109,7 +109,7 @@ def as_table(rows: Iterable[Row], day: dt.date | None = None) -> Table:
     return Table(export_name(day), HEADS, (_cells(row, words) for row in rows))
 
 
-def as_sent_table(rows: Iterable[Sent], time_zone: str) -> Table:
+def as_sent_table(rows: Iterable[SentMail], time_zone: str) -> Table:
     """Return what was sent as a table for export, with instants by the firm's clock."""
     zone = ZoneInfo(time_zone)
     return Table("sent-mail", SENT_HEADS, (_sent_cells(row, zone) for row in rows))
@@ -148,7 +148,7 @@ def note_of(row: Row) -> str | None:
     return " ".join([*told, shortfall_told(row.shortfall)] if row.shortfall else told) or None
 
 
-def _sent_cells(row: Sent, zone: ZoneInfo) -> tuple[Cell, ...]:
+def _sent_cells(row: SentMail, zone: ZoneInfo) -> tuple[Cell, ...]:
     at = row.at.astimezone(zone).isoformat(" ", timespec="minutes")
     return (at, row.person.name, row.person.employee_number, row.name, row.about, row.due_on, row.asked_by, row.outcome)
 

@@ -14,12 +14,12 @@ from trainer.content.drills import Drill, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.illustrations import Drawing
-from trainer.content.markdown import Scope
+from trainer.content.markdown import PageScope
 from trainer.content.memory import Memory
 from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, Twin
 from trainer.content.parts import Part
 from trainer.content.retelling import retell, with_renewal
-from trainer.content.schema import LessonFile, Pool, ScenarioFile, ShownSign
+from trainer.content.schema import LessonFile, Pool, ScenarioFile, SceneSign
 from trainer.content.subject import Truth
 from trainer.content.swap import swapped
 from trainer.content.telling import Told
@@ -31,7 +31,7 @@ T = TypeVar("T", bound=Part)
 class _Around:
     """What lessons and scenes are made of beside their own files."""
 
-    scope: Scope
+    scope: PageScope
     indicators: Mapping[str, Indicator]
     drawings: Mapping[str, Drawing | None]
 
@@ -39,7 +39,7 @@ class _Around:
 def build(folder: Folder, site: Entry[Site], memory: Memory) -> Content:
     """Make what is served of a folder that the checks have shown to be in order."""
     sources, statistics = _values(folder.sources), _values(folder.statistics)
-    anywhere = Scope(folder.targets(), sources, statistics=statistics)
+    anywhere = PageScope(folder.targets(), sources, statistics=statistics)
     scenarios = _build_scenarios(folder, anywhere, memory)
     pools = {pool: tuple(s for s in scenarios.values() if s.file.pool == pool and not s.file.retired) for pool in Pool}
     courses = {
@@ -82,7 +82,7 @@ def _pair(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
 
 
 def _build_course(
-    folder: Folder, course: CourseFolder, anywhere: Scope, reserved: Iterable[Scenario], memory: Memory
+    folder: Folder, course: CourseFolder, anywhere: PageScope, reserved: Iterable[Scenario], memory: Memory
 ) -> Course:
     file = _there(course.file)
     around = memory.same(
@@ -145,7 +145,7 @@ def _build_lesson(
     )
 
 
-def _build_pages(folder: Folder, scope: Scope) -> dict[str, ContentPage]:
+def _build_pages(folder: Folder, scope: PageScope) -> dict[str, ContentPage]:
     pages = {}
     for slug, entry in folder.pages.items():
         page = markdown.render(entry.body, scope)
@@ -153,7 +153,7 @@ def _build_pages(folder: Folder, scope: Scope) -> dict[str, ContentPage]:
     return pages
 
 
-def _build_scenarios(folder: Folder, scope: Scope, memory: Memory) -> dict[str, Scenario]:
+def _build_scenarios(folder: Folder, scope: PageScope, memory: Memory) -> dict[str, Scenario]:
     words, categories = _there(folder.vocabulary).value, _values(folder.categories)
     around = memory.same("around the scenes", _Around(scope, _values(folder.indicators), folder.drawings))
     words, categories = memory.same("words", words), memory.same("categories", categories)
@@ -171,7 +171,7 @@ def _build_scenarios(folder: Folder, scope: Scope, memory: Memory) -> dict[str, 
 
 
 def _build_scenario(
-    scene: Told, line: int, twin: ScenarioFile | None, categories: Mapping[str, Category], scope: Scope
+    scene: Told, line: int, twin: ScenarioFile | None, categories: Mapping[str, Category], scope: PageScope
 ) -> Scenario:
     first = _tell(scene, twin, categories, scope, build_drills(scene))
     if not scene.file.swap:
@@ -185,7 +185,7 @@ def _tell(
     scene: Told,
     twin: ScenarioFile | None,
     categories: Mapping[str, Category],
-    scope: Scope,
+    scope: PageScope,
     drills: tuple[Drill, ...] = (),
 ) -> Scenario:
     file = scene.file
@@ -210,7 +210,7 @@ def _way_of_its_own(file: ScenarioFile) -> frozenset[str]:
     return frozenset([file.route]) if file.truth is Truth.NO_CONCERN else frozenset()
 
 
-def _sign(indicators: Mapping[str, Indicator], categories: Mapping[str, Category], sign: str, shown: ShownSign) -> Sign:
+def _sign(indicators: Mapping[str, Indicator], categories: Mapping[str, Category], sign: str, shown: SceneSign) -> Sign:
     indicator = indicators[sign]
     return Sign(sign, indicator.name, shown.strength, categories[indicator.category].name, shown.words)
 

@@ -18,7 +18,7 @@ class Review(Part):
     date: dt.date
 
 
-class Bounds(Part):
+class PassBounds(Part):
     """What passes, in counts and never in percentages, of all scenes up to the end of a stage."""
 
     missed_at_most: int = Field(ge=0)
@@ -37,8 +37,8 @@ class FinalStage(Part):
     danger_now: int | None = Field(default=None, ge=0)  # scenes shown as danger now; None: one in eight
     on_duty_at_least: int = Field(default=0, ge=0)  # scenes seen on duty, as far as the pool has them
     on_duty_at_most: int | None = Field(default=None, ge=0)
-    first_try: Bounds
-    later_tries: Bounds | None = None  # None: as the first
+    first_try: PassBounds
+    later_tries: PassBounds | None = None  # None: as the first
 
     @property
     def least_to_report(self) -> int:
@@ -80,7 +80,7 @@ class CheckInRule(Part):
     scenes: int = Field(ge=2, le=20)
 
 
-class Known(Part):
+class TestOutBounds(Part):
     """What shows in a pretest that someone knows the core path already."""
 
     right: int = Field(ge=1)  # scenes judged as the rule does, at least
@@ -91,7 +91,7 @@ class Pretest(Part):
     """How many scenes someone judges before their first course, one twin of a pair of the pool kept for that."""
 
     scenes: int = Field(ge=2, le=200)
-    knows: Known | None = None  # None: whoever does well learns as everyone does
+    knows: TestOutBounds | None = None  # None: whoever does well learns as everyone does
 
 
 class Final(Part):

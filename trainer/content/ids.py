@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from trainer.content.folder import Folder
-from trainer.content.kind import Form
+from trainer.content.kind import FileFormat
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.objects import Content
 
@@ -61,7 +61,7 @@ def _find_renamed(folder: Folder, gone: str) -> str | None:
         for kind in kinds:
             if kind.name != name or kind.find_id is None or not isinstance(entry.value, kind.model):
                 continue
-            fresh = kind.find_id((*parts, entry.value.id) if kind.form is Form.LIST else parts)
+            fresh = kind.find_id((*parts, entry.value.id) if kind.form is FileFormat.LIST else parts)
             if f"{name}:{fresh}" not in folder.published:
                 title = re.sub(r"[^a-z0-9]+", "-", str(getattr(entry.value, "title", "")).lower())
                 renamed = f'"{name}:{fresh}" ({entry.path})'

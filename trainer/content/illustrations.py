@@ -59,10 +59,10 @@ def draw(text: str) -> Drawing:
     """Read a picture. Raises Unreadable where it holds anything but shapes and regions."""
     if len(gzip.compress(text.encode(), mtime=0)) > SIZE_LIMIT:
         raise Unreadable(1, f"the picture is larger than {SIZE_LIMIT // 1024} KB when compressed", "Draw less in it.")
-    return _Reader().read(text)
+    return _SvgReader().read(text)
 
 
-class _Reader:
+class _SvgReader:
     """Reads the elements one by one, and writes down those that a page may have."""
 
     def __init__(self) -> None:

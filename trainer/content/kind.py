@@ -20,7 +20,7 @@ _NAME: Final = r"([a-z0-9]+(?:-[a-z0-9]+)*)"
 _NUMBER: Final = r"([0-9]{2})"
 
 
-class Form(Enum):
+class FileFormat(Enum):
     """How a kind of file is written."""
 
     OBJECT = "YAML, one object"
@@ -51,7 +51,7 @@ class FileKind(Generic[T]):
 
     name: str  # in ids.txt and in links
     file: str  # as content/README.md has it: <name> stands for an id, NN for a number
-    form: Form
+    form: FileFormat
     model: type[T]
     put: Callable[[Folder, Parts, Entry[T]], bool]  # False if another is there already
     find_id: Callable[[Parts], str] | None = _last  # None: there is no other of its kind

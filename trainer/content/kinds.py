@@ -19,7 +19,7 @@ from trainer.content.checks.site import check_site
 from trainer.content.checks.statistics import check_statistics
 from trainer.content.checks.vocabulary import check_vocabulary
 from trainer.content.curriculum import CourseFile, ModuleFile
-from trainer.content.kind import FileKind, Form, Parts
+from trainer.content.kind import FileFormat, FileKind, Parts
 from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.places import (
@@ -48,22 +48,22 @@ def find_kinds(name: str) -> tuple[tuple[FileKind[Any], ...], Parts]:
 
 
 KINDS: Final[tuple[FileKind[Any], ...]] = (
-    FileKind("site", "site.yaml", Form.OBJECT, Site, put_site, find_id=None, check=check_site),
+    FileKind("site", "site.yaml", FileFormat.OBJECT, Site, put_site, find_id=None, check=check_site),
     FileKind(
         "vocabulary",
         "vocabulary.yaml",
-        Form.OBJECT,
+        FileFormat.OBJECT,
         Vocabulary,
         put_vocabulary,
         find_id=None,
         check=check_vocabulary,
     ),
-    FileKind("source", "sources.yaml", Form.LIST, Source, among(lambda folder: folder.sources)),
-    FileKind("term", "glossary.yaml", Form.LIST, Term, among(lambda folder: folder.terms)),
+    FileKind("source", "sources.yaml", FileFormat.LIST, Source, among(lambda folder: folder.sources)),
+    FileKind("term", "glossary.yaml", FileFormat.LIST, Term, among(lambda folder: folder.terms)),
     FileKind(
         "category",
         "indicators.yaml",
-        Form.LIST,
+        FileFormat.LIST,
         Category,
         among(lambda folder: folder.categories),
         is_permanent=False,
@@ -73,20 +73,28 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
     FileKind(
         "indicator",
         "indicators.yaml",
-        Form.LIST,
+        FileFormat.LIST,
         Indicator,
         among(lambda folder: folder.indicators),
         under="indicators",
         check=check_indicators,
     ),
     FileKind(
-        "help", "help/<region>.yaml", Form.LIST, HelpLine, put_help_line, is_welcome=has_region, check=check_help_lines
+        "help",
+        "help/<region>.yaml",
+        FileFormat.LIST,
+        HelpLine,
+        put_help_line,
+        is_welcome=has_region,
+        check=check_help_lines,
     ),
-    FileKind("page", "pages/<name>.md", Form.TEXT, PageFile, among(lambda folder: folder.pages), check=check_pages),
+    FileKind(
+        "page", "pages/<name>.md", FileFormat.TEXT, PageFile, among(lambda folder: folder.pages), check=check_pages
+    ),
     FileKind(
         "scenario",
         "scenarios/<id>.md",
-        Form.TEXT,
+        FileFormat.TEXT,
         ScenarioFile,
         among(lambda folder: folder.scenarios),
         check=check_scenes,
@@ -94,7 +102,7 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
     FileKind(
         "statistics",
         "statistics/<id>.yaml",
-        Form.OBJECT,
+        FileFormat.OBJECT,
         Statistics,
         among(lambda folder: folder.statistics),
         check=check_statistics,
@@ -102,19 +110,19 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
     FileKind(
         "illustration",
         "illustrations/<name>.svg",
-        Form.PICTURE,
+        FileFormat.PICTURE,
         Illustration,
         among(lambda folder: folder.illustrations),
         is_permanent=False,
     ),
-    FileKind("card", "cards/<id>.yaml", Form.OBJECT, Card, among(lambda folder: folder.cards), check=check_cards),
+    FileKind("card", "cards/<id>.yaml", FileFormat.OBJECT, Card, among(lambda folder: folder.cards), check=check_cards),
     FileKind(
-        "pack", "requirements/<id>.yaml", Form.OBJECT, Pack, among(lambda folder: folder.packs), check=check_packs
+        "pack", "requirements/<id>.yaml", FileFormat.OBJECT, Pack, among(lambda folder: folder.packs), check=check_packs
     ),
     FileKind(
         "course",
         "courses/<course>/course.yaml",
-        Form.OBJECT,
+        FileFormat.OBJECT,
         CourseFile,
         put_course,
         is_welcome=has_course,
@@ -123,7 +131,7 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
     FileKind(
         "shift",
         "courses/<course>/shifts/<name>.yaml",
-        Form.OBJECT,
+        FileFormat.OBJECT,
         ShiftFile,
         put_shift,
         is_permanent=False,
@@ -133,7 +141,7 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
     FileKind(
         "rare",
         "courses/<course>/rare.yaml",
-        Form.OBJECT,
+        FileFormat.OBJECT,
         RareFile,
         put_rare,
         find_id=None,
@@ -143,7 +151,7 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
     FileKind(
         "module",
         "courses/<course>/NN-<module>/module.yaml",
-        Form.OBJECT,
+        FileFormat.OBJECT,
         ModuleFile,
         put_module,
         find_id=lambda parts: f"{parts[0]}/{parts[2]}",
@@ -153,7 +161,7 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
     FileKind(
         "lesson",
         "courses/<course>/NN-<module>/NN-<lesson>.md",
-        Form.TEXT,
+        FileFormat.TEXT,
         LessonFile,
         put_lesson,
         find_id=lambda parts: f"{parts[0]}/{parts[2]}/{parts[4]}",

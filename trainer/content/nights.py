@@ -10,7 +10,7 @@ from trainer.content.catalogue import StrengthHere
 from trainer.content.parts import Clock, IndicatorId, Part, Slug, Text
 
 
-class Point(Part):
+class HandoverPoint(Part):
     """Something that a handover should say, to tick if one's own does."""
 
     id: Slug
@@ -22,7 +22,7 @@ class Handover(Part):
 
     ask: Text  # who comes, and when
     model: Text
-    points: list[Point] = Field(min_length=2)
+    points: list[HandoverPoint] = Field(min_length=2)
 
 
 class ShiftFile(Part):

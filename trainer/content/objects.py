@@ -21,7 +21,7 @@ from trainer.content.schema import LessonFile, Pool, ScenarioFile
 from trainer.content.subject import Vocabulary
 
 
-class Standing(StrEnum):
+class TranslationState(StrEnum):
     """How a text stands in a reader's language."""
 
     AS_WRITTEN = "as written"  # in the source, or in a translation that is up to date
@@ -266,10 +266,10 @@ class Content:
     translated: dict[str, bool] = field(default_factory=dict)  # whole files; True: older than its original
     translations: dict[str, Content] = field(default_factory=dict)  # by language: the same, as far as it is translated
 
-    def standing(self, *texts: Lesson | ContentPage | Scenario | str) -> Standing:
+    def standing(self, *texts: Lesson | ContentPage | Scenario | str) -> TranslationState:
         """Say how a reader of this language has texts, or lists by the names of their files."""
         if self.language == SOURCE:
-            return Standing.AS_WRITTEN
+            return TranslationState.AS_WRITTEN
         states = [
             (text in self.translated, self.translated.get(text, False))
             if isinstance(text, str)
@@ -277,8 +277,12 @@ class Content:
             for text in texts
         ]
         if not all(is_translated for is_translated, _is_older in states):
-            return Standing.UNTRANSLATED
-        return Standing.OLDER if any(is_older for _is_translated, is_older in states) else Standing.AS_WRITTEN
+            return TranslationState.UNTRANSLATED
+        return (
+            TranslationState.OLDER
+            if any(is_older for _is_translated, is_older in states)
+            else TranslationState.AS_WRITTEN
+        )
 
     def help_line(self, line_id: str) -> HelpLine:
         """Get a help line of any region. Raises KeyError for an unknown id."""

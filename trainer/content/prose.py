@@ -20,7 +20,7 @@ from trainer.content.subject import Vocabulary
 from trainer.content.yaml_lines import Key, Plain
 
 
-class Scene(Keys):
+class SceneKeys(Keys):
     """A scene: what its first item says stands beside the rest, and its further questions stand below `questions`.
 
     Its second telling is a translation's own, since it replaces words of that language.
@@ -126,7 +126,7 @@ def prose_of(model: type[Part], items: ItemModels) -> Keys | None:
         asked = ById(_Question(items, words("passage")))
         return Keys({**words("title", "summary", "objectives", "note"), "items": asked})
     if model is ScenarioFile:
-        return Scene(
+        return SceneKeys(
             {
                 **words("title", "setting", "differs", DECIDES),
                 "signs": Each(Only("words")),

@@ -17,7 +17,7 @@ from trainer.content.files import BODY_LIMIT, decode, read_bytes, split_front_ma
 from trainer.content.folder import Entry, Folder
 from trainer.content.history import read_changes
 from trainer.content.illustrations import draw
-from trainer.content.kind import FileKind, Form, Parts
+from trainer.content.kind import FileFormat, FileKind, Parts
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.markdown import Body, parse
 from trainer.content.memory import Memory
@@ -78,7 +78,7 @@ class _Reader:
                 name, 1, "no file of this name belongs here", f"Take it out or correct its name{_near(name)}"
             )
         elif kinds[0].is_welcome(self.folder, parts):
-            if kinds[0].form == Form.LIST:
+            if kinds[0].form == FileFormat.LIST:
                 self._read_lists(name, kinds, parts)
             else:
                 self._read_object(name, kinds[0], parts)
@@ -105,20 +105,20 @@ class _Reader:
         text, _digest = self._read_text(name)
         if text is None:
             return
-        parts = split_front_matter(text) if kind.form == Form.TEXT else (text, "", 1)
+        parts = split_front_matter(text) if kind.form == FileFormat.TEXT else (text, "", 1)
         if parts is None:
             self._complain(name, 1, *_NO_HEAD)
             return
         head, body, body_line = parts
-        written = self._parse_yaml(name, head, first_line=2 if kind.form == Form.TEXT else 1)
+        written = self._parse_yaml(name, head, first_line=2 if kind.form == FileFormat.TEXT else 1)
         if written is None:
             return
-        if len(body) > BODY_LIMIT or (kind.form == Form.TEXT and not body.strip()):
+        if len(body) > BODY_LIMIT or (kind.form == FileFormat.TEXT and not body.strip()):
             self._complain(name, body_line, "there is no text below the head, or too much", "Translate the original.")
             return
         path = f"{self.folder.name}/{printable(name)}"
         translation = translate(
-            originals, path, written, parse(body, body_line) if kind.form == Form.TEXT else None, self.items
+            originals, path, written, parse(body, body_line) if kind.form == FileFormat.TEXT else None, self.items
         )
         self.folder.translations.setdefault(language, {})[base] = translation
 
@@ -181,7 +181,9 @@ class _Reader:
         """Read a file that is one object, called as the file is."""
         if kind.find_id:
             self.folder.name_as(kind.name, kind.find_id(parts))
-        read = {Form.TEXT: self._read_markdown, Form.PICTURE: self._read_illustration}.get(kind.form, self._read_one)
+        read = {FileFormat.TEXT: self._read_markdown, FileFormat.PICTURE: self._read_illustration}.get(
+            kind.form, self._read_one
+        )
         self._put(kind, parts, read(name, kind.model))
 
     def _read_one(self, name: str, model: type[T]) -> Entry[T] | None:

@@ -14,7 +14,7 @@ from trainer.content.catalogue import Indicator
 from trainer.content.drills import Drill, Question, build_drills, build_question
 from trainer.content.folder import CourseFolder, Entry, Folder, Translation
 from trainer.content.illustrations import Drawing
-from trainer.content.markdown import Body, Rendered, Scope
+from trainer.content.markdown import Body, PageScope, Rendered
 from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, Twin
 from trainer.content.parts import Part
 from trainer.content.schema import LessonFile, LessonItem, ScenarioFile
@@ -24,7 +24,7 @@ from trainer.content.telling import Passage, Told
 T = TypeVar("T", bound=Part)
 
 
-def retell(content: Content, folder: Folder, anywhere: Scope, language: str) -> Content:
+def retell(content: Content, folder: Folder, anywhere: PageScope, language: str) -> Content:
     """Make the same content in a language, as far as it is translated. `anywhere`: where its own bodies are shown."""
     files = folder.translations.get(language, {})
     told = {id(original): (other, file) for file in files.values() for original, other in file.entries}
@@ -44,7 +44,7 @@ def with_renewal(courses: Mapping[str, Course], renewal: str | None) -> dict[str
 class _Teller:
     content: Content
     folder: Folder
-    anywhere: Scope
+    anywhere: PageScope
     language: str
     files: Mapping[str, Translation]
     told: Mapping[int, tuple[Entry[Part], Translation]]
@@ -81,14 +81,14 @@ class _Teller:
         rare = self._value(there.rare) if there.rare else None
         return replace(course, file=self._value(there.file), modules=modules, shifts=shifts, rare=rare)
 
-    def _module(self, module: Module, course: CourseFolder, scope: Scope) -> Module:
+    def _module(self, module: Module, course: CourseFolder, scope: PageScope) -> Module:
         there = course.modules[module.slug]
         assert there.file is not None  # the checks have shown it
         file = self._value(there.file)
         lessons = (self._lesson(lesson, there.lessons[lesson.slug], scope) for lesson in module.lessons)
         return replace(module, file=file, lessons=tuple(replace(lesson, module_title=file.title) for lesson in lessons))
 
-    def _lesson(self, lesson: Lesson, entry: Entry[LessonFile], scope: Scope) -> Lesson:
+    def _lesson(self, lesson: Lesson, entry: Entry[LessonFile], scope: PageScope) -> Lesson:
         if id(entry) not in self.told:
             return lesson
         page, file = self._render(entry, scope), self._file_of(entry)
@@ -183,10 +183,10 @@ class _Teller:
         return self.folder.drawings
 
     @cached_property
-    def _outside(self) -> Scope:
+    def _outside(self) -> PageScope:
         return self._scope(None)
 
-    def _scope(self, course: CourseFolder | None) -> Scope:
+    def _scope(self, course: CourseFolder | None) -> PageScope:
         targets = replace(self.folder.targets(course), terms=self._values(self.folder.terms))
         statistics = self.folder.statistics
         return replace(
@@ -198,7 +198,7 @@ class _Teller:
             language=self.language,
         )
 
-    def _render(self, entry: Entry[T], scope: Scope) -> Rendered:
+    def _render(self, entry: Entry[T], scope: PageScope) -> Rendered:
         return markdown.render(self._told(entry).body, scope)
 
     def _file_of(self, entry: Entry[T]) -> Translation:

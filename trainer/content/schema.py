@@ -83,7 +83,7 @@ class Illustration(Part):
     picture: Drawing
 
 
-class Access(StrEnum):
+class InputMode(StrEnum):
     """A way to answer an item. Every type of items offers all of them."""
 
     KEYBOARD = "keyboard"
@@ -156,7 +156,7 @@ class Item(Part):
     """The smallest scored thing, as an author writes it. Each type of items is a subclass of its own, in `items`."""
 
     type: str
-    access: ClassVar[frozenset[Access]] = frozenset()
+    access: ClassVar[frozenset[InputMode]] = frozenset()
 
     def check(self, scene: Telling, refuse: Refuse) -> None:
         """Complain of all that keeps it from being asked."""
@@ -287,14 +287,14 @@ class LessonFile(Part):
     items: list[AnyLessonItem] = Field(default=[], max_length=12)  # in the order of the file, not of the text
 
 
-class ShownSign(Part):
+class SceneSign(Part):
     """A sign as one scene shows it: its words, and how strong it is there."""
 
     words: Text
     strength: StrengthHere
 
 
-class Person(Part):
+class ScenePerson(Part):
     """Someone in a scene who matters for it, or a group. Counted for balance, never shown.
 
     In a scene of no concern, AT_RISK is who might be taken for it, and CONTROLLER who might be suspected.
@@ -323,7 +323,7 @@ class ScenarioFile(Part):
     venue: Slug
     about: Slug
     place: Slug  # from where it is seen
-    people: list[Person] = Field(min_length=1)
+    people: list[ScenePerson] = Field(min_length=1)
     pair: Slug | None = None  # a scene of a practice shift has none
     pool: Pool
     clock: Clock | None = None  # in a practice shift
@@ -333,7 +333,7 @@ class ScenarioFile(Part):
     explained: Explained | None = None  # of no concern
     cues: Cues
     excuse: Excuse | None = None  # of a concern: what the person in control gives as a reason
-    signs: dict[IndicatorId, ShownSign] = {}
+    signs: dict[IndicatorId, SceneSign] = {}
     ordinary: list[Text] = []
     swap: dict[Text, Text] = {}
     note: Text | None = None

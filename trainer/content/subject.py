@@ -49,7 +49,7 @@ class Evidence(StrEnum):
         return Verdict.NOTE_AND_WATCH if self is Evidence.ONE_MEDIUM else Verdict.REPORT_NOW
 
 
-class Need(Part):
+class HelpNeed(Part):
     """What a help line is for. The lines of one that is `first` stand above all others."""
 
     id: Slug
@@ -162,7 +162,7 @@ class Vocabulary(Part):
     emergency_number: Text
     always: Text  # the hours of a help line that never closes: the help page shows them among the details only
     venues: list[Slug] = Field(min_length=1)
-    needs: list[Need] = Field(min_length=1)
+    needs: list[HelpNeed] = Field(min_length=1)
     routes: list[Route] = Field(min_length=1)
     doors: list[Door] = Field(min_length=1)
     rules: list[Rule] = Field(min_length=1)

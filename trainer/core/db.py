@@ -159,7 +159,7 @@ def _scope() -> tuple[int, bool]:
     return id(app_ctx._get_current_object()), _engine_elsewhere() is not None  # type: ignore[attr-defined]
 
 
-class _Session(FlaskSession):
+class _RoutedSession(FlaskSession):
     def __init__(self, db: SQLAlchemy, **options: Any) -> None:
         super().__init__(db, **options)
         self._usual: Engine = _engine_elsewhere() or current_app.extensions[_READING]
@@ -179,7 +179,9 @@ class _Session(FlaskSession):
                 raise
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": _Session, "expire_on_commit": False, "scopefunc": _scope})
+db = SQLAlchemy(
+    model_class=Base, session_options={"class_": _RoutedSession, "expire_on_commit": False, "scopefunc": _scope}
+)
 
 
 def connect_args(database_url: str) -> dict[str, Any]:
@@ -373,12 +375,12 @@ def in_portions(query: Query, most: int) -> Query:
     return query.execution_options(yield_per=most)
 
 
-@event.listens_for(_Session, "before_flush")
+@event.listens_for(_RoutedSession, "before_flush")
 def _refuse_records(session: Session, _context: object, _records: object) -> None:
     _refuse_outside(session)
 
 
-@event.listens_for(_Session, "do_orm_execute")
+@event.listens_for(_RoutedSession, "do_orm_execute")
 def _refuse_statement(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         _refuse_outside(state.session)

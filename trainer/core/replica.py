@@ -69,7 +69,7 @@ _NUDGE: Final = text("SELECT pg_current_xact_id()")
 _log = logging.getLogger(__name__)
 
 
-class Point(NamedTuple):
+class LogPosition(NamedTuple):
     """How far the primary's log has come, and whose log it is."""
 
     position: str
@@ -166,9 +166,9 @@ def look_at_replica(patience: float | None = None) -> ReplicaLag | None:
         return _wait_for(point, PATIENCE if patience is None else patience)
 
 
-def _ask_primary() -> Point:
+def _ask_primary() -> LogPosition:
     with _alone() as connection:
-        return Point(*connection.execute(_PRIMARY).one())
+        return LogPosition(*connection.execute(_PRIMARY).one())
 
 
 def _alone() -> Connection:
@@ -176,7 +176,7 @@ def _alone() -> Connection:
     return db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _wait_for(point: Point, patience: float) -> ReplicaLag:
+def _wait_for(point: LogPosition, patience: float) -> ReplicaLag:
     began, is_nudged = time.monotonic(), False
     while True:
         standing, waited = _ask_replica(point), time.monotonic() - began
@@ -190,7 +190,7 @@ def _wait_for(point: Point, patience: float) -> ReplicaLag:
         time.sleep(_PAUSE)
 
 
-def _ask_replica(point: Point) -> ReplicaLag:
+def _ask_replica(point: LogPosition) -> ReplicaLag:
     is_standby, line, missing, age = db.session.execute(_REPLICA, {"position": point.position}).one()
     behind = max(0, int(missing))
     return ReplicaLag(is_standby, line == point.line, behind, float(age or 0) if behind else 0.0)

@@ -21,7 +21,7 @@ _OPEN, _CLOSE = "\x02", "\x03"  # around what was found; no text holds them
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """One result. `excerpt` has the words that were found in `mark` tags."""
 
     kind: str
@@ -70,7 +70,7 @@ class Index:
             ],
         )
 
-    def search(self, query: str) -> list[Found]:
+    def search(self, query: str) -> list[SearchResult]:
         """Return what has all words of the query, or words that begin with them, best matches first.
 
         Titles count more.
@@ -86,7 +86,9 @@ class Index:
                 "WHERE documents MATCH ? ORDER BY bm25(documents, 0, 8, 0, 0, 1) LIMIT ?",
                 (_OPEN, _CLOSE, match, MOST),
             ).fetchall()
-        return [Found(kind, title, address, context, _marked(text)) for kind, title, address, context, text in rows]
+        return [
+            SearchResult(kind, title, address, context, _marked(text)) for kind, title, address, context, text in rows
+        ]
 
 
 def _marked(snippet: str) -> Markup:

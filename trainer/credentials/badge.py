@@ -39,7 +39,7 @@ class Issuer:
 
 
 @dataclass(frozen=True)
-class Choice:
+class BadgeChoice:
     """What the holder chose to have in the badge beside what the certificate's public page says."""
 
     email: str | None = None
@@ -57,7 +57,7 @@ def list_url(issuer: Issuer, number: int) -> str:
     return f"{issuer.url}/badges/status/{number}"
 
 
-def describe(credential: Credential, issuer: Issuer, vocabulary: Vocabulary, choice: Choice) -> dict[str, Any]:
+def describe(credential: Credential, issuer: Issuer, vocabulary: Vocabulary, choice: BadgeChoice) -> dict[str, Any]:
     """Return the badge's claims: the credential at the top level, and the same again by the names of JWT.
 
     It is valid from the second of issue until the end of its last day, both in UTC.
@@ -96,7 +96,7 @@ def show_instant(instant: dt.datetime) -> str:
     return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _subject(credential: Credential, issuer: Issuer, vocabulary: Vocabulary, choice: Choice) -> dict[str, Any]:
+def _subject(credential: Credential, issuer: Issuer, vocabulary: Vocabulary, choice: BadgeChoice) -> dict[str, Any]:
     achievement = _achievement(credential, issuer, vocabulary)
     subject: dict[str, Any] = {
         "id": uuid.uuid5(credential.id, "subject").urn,
@@ -111,7 +111,7 @@ def _subject(credential: Credential, issuer: Issuer, vocabulary: Vocabulary, cho
     return subject
 
 
-def _identifiers(credential: Credential, choice: Choice) -> list[dict[str, Any]]:
+def _identifiers(credential: Credential, choice: BadgeChoice) -> list[dict[str, Any]]:
     name = {"type": "IdentityObject", "identityType": "name", "hashed": False, "identityHash": credential.holder_name}
     if choice.email is None:
         return [name]

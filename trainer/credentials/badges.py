@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from trainer.content.serving import served
 from trainer.core.errors import NotFound, NotYet
 from trainer.core.issuer_keys import IssuerKey, IssuerKeys, sign
-from trainer.credentials.badge import VC_CONTEXT, Choice, Issuer, describe, list_url, show_instant
+from trainer.credentials.badge import VC_CONTEXT, BadgeChoice, Issuer, describe, list_url, show_instant
 from trainer.credentials.baking import bake_png, bake_svg
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import has_status_list, list_off
@@ -39,12 +39,12 @@ def issuer_keys() -> IssuerKeys:
     return keys
 
 
-def signed_badge(credential: Credential, choice: Choice) -> str:
+def signed_badge(credential: Credential, choice: BadgeChoice) -> str:
     """Return the badge as a signed text; the same credential, choice and key always give the same."""
     return _sign(describe(credential, issuer(), served().vocabulary, choice))
 
 
-def badge_picture(credential: Credential, choice: Choice, kind: Literal["png", "svg"]) -> bytes:
+def badge_picture(credential: Credential, choice: BadgeChoice, kind: Literal["png", "svg"]) -> bytes:
     """Return the badge as a picture that holds the signed text."""
     token = signed_badge(credential, choice)
     texts = {
@@ -58,9 +58,9 @@ def badge_picture(credential: Credential, choice: Choice, kind: Literal["png", "
     return bake_png(picture, token) if kind == "png" else bake_svg(picture, token)
 
 
-def badge_files(credential: Credential, choice: Choice | None = None) -> dict[str, bytes]:
+def badge_files(credential: Credential, choice: BadgeChoice | None = None) -> dict[str, bytes]:
     """Return all files of a badge by their names: the signed text, and the pictures that hold it."""
-    choice = choice or Choice()
+    choice = choice or BadgeChoice()
     return {
         "badge.jwt": signed_badge(credential, choice).encode(),
         "badge.png": badge_picture(credential, choice, "png"),

@@ -29,7 +29,7 @@ from trainer.credentials.certificate import CertificatePaper, NameNeedsFonts
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.queries import find_by_serial, status_on
-from trainer.credentials.rules import STATUS_PLACES, Verdict
+from trainer.credentials.rules import STATUS_PLACES, FileVerdict
 from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed
 from trainer.web.language import known_languages
 
@@ -47,7 +47,7 @@ class Checked:
     a pack's manifest.
     """
 
-    verdict: Verdict
+    verdict: FileVerdict
     credential: Credential | None = None
     manifest: str | None = None
 
@@ -58,12 +58,12 @@ def check_file(data: bytes, day: dt.date) -> Checked:
         return _check_pdf(data, day)
     manifest, seal = _read_pack(data) if data.startswith(b"PK") else (data, None)
     if _is_manifest(manifest):
-        verdict = Verdict.PACK_SIGNED if seal and is_sealed(manifest, seal) else Verdict.PACK_UNSIGNED
+        verdict = FileVerdict.PACK_SIGNED if seal and is_sealed(manifest, seal) else FileVerdict.PACK_UNSIGNED
         return Checked(verdict, manifest=hashlib.sha256(manifest).hexdigest())
     try:
         return verify_badge(read_badge(data), day)
     except NotBaked:
-        return Checked(Verdict.UNREADABLE)
+        return Checked(FileVerdict.UNREADABLE)
 
 
 def read_badge(data: bytes) -> str:
@@ -81,25 +81,25 @@ def verify_badge(text: str, day: dt.date) -> Checked:
     """Check the signed text of a badge, on a day in UTC."""
     text = text.strip()
     if len(text) > LARGEST:
-        return Checked(Verdict.UNREADABLE)
+        return Checked(FileVerdict.UNREADABLE)
     if text.startswith("{"):
-        return Checked(Verdict.UNSIGNED if _json(text.encode()) else Verdict.UNREADABLE)
+        return Checked(FileVerdict.UNSIGNED if _json(text.encode()) else FileVerdict.UNREADABLE)
     parts = [_decode(part) for part in text.split(".")]
     header = _json(parts[0])
     if len(parts) != 3 or None in parts or header is None:
-        return Checked(Verdict.UNREADABLE)
+        return Checked(FileVerdict.UNREADABLE)
     did = issuer().did
     key = next((key for key in issuer_keys().keys if method_id(did, key) == header.get("kid")), None)
     if key is None or header != {"alg": ALGORITHM, "typ": "JWT", "kid": method_id(did, key)}:
-        return Checked(Verdict.NOT_OURS)
+        return Checked(FileVerdict.NOT_OURS)
     if not is_signed_by(key, text):
-        return Checked(Verdict.ALTERED)
+        return Checked(FileVerdict.ALTERED)
     if key.compromised_at is not None:
-        return Checked(Verdict.COMPROMISED)
+        return Checked(FileVerdict.COMPROMISED)
     claims = _json(parts[1]) or {}
     credential = _find(claims)
     if credential is None:  # something else that the key signed, such as a status list
-        return Checked(Verdict.NOT_OURS)
+        return Checked(FileVerdict.NOT_OURS)
     return Checked(_standing(credential, day), credential)
 
 
@@ -109,12 +109,12 @@ def _check_pdf(data: bytes, day: dt.date) -> Checked:
     serials = set(page.findall(data))
     credential = find_by_serial(serials.pop().decode()) if len(serials) == 1 else None
     if credential is None:
-        return Checked(Verdict.NOT_OURS)
+        return Checked(FileVerdict.NOT_OURS)
     for language, sheet in product(known_languages(), CertificatePaper):
         with force_locale(language), suppress(NameNeedsFonts):
             if certificate_pdf(credential, sheet) == data:
                 return Checked(_standing(credential, day), credential)
-    return Checked(Verdict.DIFFERS, credential)
+    return Checked(FileVerdict.DIFFERS, credential)
 
 
 def _read_pack(data: bytes) -> tuple[bytes, bytes | None]:
@@ -151,8 +151,8 @@ def _is_manifest(data: bytes) -> bool:
     return said is not None and isinstance(said.get("sha256"), dict) and "organization" in said
 
 
-def _standing(credential: Credential, day: dt.date) -> Verdict:
-    return Verdict(status_on(credential, day).value)
+def _standing(credential: Credential, day: dt.date) -> FileVerdict:
+    return FileVerdict(status_on(credential, day).value)
 
 
 def _find(claims: dict[str, Any]) -> Credential | None:

@@ -36,7 +36,7 @@ class Reason(StrEnum):
     CONTENT = "content"
 
 
-class Verdict(StrEnum):
+class FileVerdict(StrEnum):
     """What is found of a file that someone checks; the first four are those of a certificate, the last two of an
     evidence pack."""
 

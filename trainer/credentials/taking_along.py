@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from trainer.content.serving import served
 from trainer.core.errors import NotYet
-from trainer.credentials.badge import Choice
+from trainer.credentials.badge import BadgeChoice
 from trainer.credentials.badges import badge_files
 from trainer.credentials.certificate import CertificatePaper, NameNeedsFonts
 from trainer.credentials.models import Credential
@@ -24,7 +24,7 @@ _ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the same certificate gives the same b
 _LINKEDIN: Final = "https://www.linkedin.com/profile/add"
 
 
-def certificate_files(credential: Credential, choice: Choice) -> dict[str, bytes]:
+def certificate_files(credential: Credential, choice: BadgeChoice) -> dict[str, bytes]:
     """Return the PDFs and the badge by their names, with a text that says what each is, or why it isn't there."""
     papers: dict[str, bytes] = {}
     badge: dict[str, bytes] = {}
@@ -44,7 +44,7 @@ def certificate_files(credential: Credential, choice: Choice) -> dict[str, bytes
     return {"README.txt": _readme(credential, names, missing).encode(), **papers, **badge}
 
 
-def zip_certificate(credential: Credential, choice: Choice) -> bytes:
+def zip_certificate(credential: Credential, choice: BadgeChoice) -> bytes:
     """Return these files as one ZIP; the same certificate, choice and key always give the same."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

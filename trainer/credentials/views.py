@@ -17,7 +17,7 @@ from trainer.core.clock import now, today
 from trainer.core.errors import NotFound
 from trainer.core.feature import ask_extra
 from trainer.credentials import badges, rules
-from trainer.credentials.badge import Choice
+from trainer.credentials.badge import BadgeChoice
 from trainer.credentials.certificate import CertificatePaper, NameNeedsFonts
 from trainer.credentials.checking import check_file
 from trainer.credentials.forms import BadgeForm, FileForm, VerifyForm
@@ -75,12 +75,12 @@ def verify_file() -> Response | tuple[Response | str, int] | str:
             )
         )
     checked = check_file(form.file.data.read(), today())
-    status = 422 if checked.verdict is rules.Verdict.UNREADABLE else 200
+    status = 422 if checked.verdict is rules.FileVerdict.UNREADABLE else 200
     pack_url = checked.manifest and ask_extra("pack_address", checked.manifest)
     if wants_json():
         url = checked.credential and verification_url(checked.credential.serial)
         return jsonify(verdict=checked.verdict.value, verify_url=url or (pack_url and _absolute(pack_url))), status
-    if pack_url and checked.verdict is rules.Verdict.PACK_UNSIGNED:
+    if pack_url and checked.verdict is rules.FileVerdict.PACK_UNSIGNED:
         return redirect(pack_url, 303)
     serial = checked.credential and rules.show_serial(checked.credential.serial)
     words = say_verdict(checked.verdict)
@@ -268,16 +268,16 @@ def _is_own(credential: Credential) -> bool:
     return bool(current_user.is_authenticated and current_user.id == credential.user_id)
 
 
-def _choice(credential: Credential) -> Choice:
+def _choice(credential: Credential) -> BadgeChoice:
     """Return what the holder asks for; whoever else asks gets what the public page says.
 
     An address that nobody confirmed may be anybody's: no badge says that it is the holder's.
     """
     if not _is_own(credential):
-        return Choice()
+        return BadgeChoice()
     form = BadgeForm(request.args)
     address = current_user.email_key if current_user.email_confirmed_at is not None else None
-    return Choice(address if form.email.data else None, bool(form.results.data))
+    return BadgeChoice(address if form.email.data else None, bool(form.results.data))
 
 
 def _picture(serial: str, kind: Literal["png", "svg"], mimetype: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from trainer.credentials.rules import Reason, Verdict
+from trainer.credentials.rules import FileVerdict, Reason
 
 REASONS: Final = {
     Reason.MISTAKE: _l("It was issued by mistake."),
@@ -34,27 +34,30 @@ def disclaimer(state: str) -> str:
     )
 
 
-def say_verdict(verdict: Verdict) -> tuple[str, str]:
+def say_verdict(verdict: FileVerdict) -> tuple[str, str]:
     """Return in a word what was found of a file, and what that means."""
     words = {
-        Verdict.VALID: (_("Valid"), _("We issued this file, nothing in it was changed, and the certificate is valid.")),
-        Verdict.EXPIRED: (
+        FileVerdict.VALID: (
+            _("Valid"),
+            _("We issued this file, nothing in it was changed, and the certificate is valid."),
+        ),
+        FileVerdict.EXPIRED: (
             _("Expired"),
             _("We issued this file, and nothing in it was changed. The certificate’s last day has passed."),
         ),
-        Verdict.SUPERSEDED: (
+        FileVerdict.SUPERSEDED: (
             _("Replaced"),
             _("We issued this file, and nothing in it was changed. Its holder has a newer certificate."),
         ),
-        Verdict.REVOKED: (
+        FileVerdict.REVOKED: (
             _("Withdrawn"),
             _("We issued this file, but the certificate was withdrawn. Its page says when and why."),
         ),
-        Verdict.ALTERED: (
+        FileVerdict.ALTERED: (
             _("Changed"),
             _("This badge carries our name, but it isn’t as we signed it. Ask for the certificate’s number."),
         ),
-        Verdict.DIFFERS: (
+        FileVerdict.DIFFERS: (
             _("Not sure"),
             _(
                 "This PDF names the certificate below, but it isn’t exactly the file we would make today. It may have "
@@ -62,39 +65,39 @@ def say_verdict(verdict: Verdict) -> tuple[str, str]:
                 "certificate’s page, not by this file."
             ),
         ),
-        Verdict.COMPROMISED: (
+        FileVerdict.COMPROMISED: (
             _("No longer accepted"),
             _(
                 "Someone else may have the key this badge was signed with. Ask its holder to download it again from "
                 "the certificate’s page."
             ),
         ),
-        Verdict.NOT_OURS: (
+        FileVerdict.NOT_OURS: (
             _("Not ours"),
             _(
                 "This isn’t the way we make files; another program may have saved it. If it shows a certificate "
                 "number, check the number instead."
             ),
         ),
-        Verdict.UNSIGNED: (
+        FileVerdict.UNSIGNED: (
             _("Not signed"),
             _("This reads like a badge, but it isn’t signed by us. Ask for the PNG, SVG or JWT file."),
         ),
-        Verdict.UNREADABLE: (
+        FileVerdict.UNREADABLE: (
             _("Can’t be read"),
             _(
                 "This isn’t a certificate, badge or evidence pack that we can read. Ask for the file as it was "
                 "downloaded here. If it’s another ZIP file, unpack it and choose one of its files."
             ),
         ),
-        Verdict.PACK_SIGNED: (
+        FileVerdict.PACK_SIGNED: (
             _("Signed by us"),
             _(
                 "We signed the file manifest.json of this evidence pack, and it wasn’t changed. It has the SHA-256 of "
                 "every other file: one that has another SHA-256 was changed, and one that isn’t listed isn’t ours."
             ),
         ),
-        Verdict.PACK_UNSIGNED: (
+        FileVerdict.PACK_UNSIGNED: (
             _("No signature of ours"),
             _("We check the pack by the SHA-256 of its file manifest.json instead."),
         ),

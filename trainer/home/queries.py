@@ -19,7 +19,7 @@ from trainer.instructing.queries import list_cohorts
 from trainer.instructing.rules import Mark
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import find_enrollment, standing, taken
-from trainer.learning.rules import Standing
+from trainer.learning.rules import CourseProgress
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import has_code
 from trainer.organizations.waiting import InvitationNeed as Joining
@@ -44,7 +44,7 @@ class OwnTask(NamedTuple):
     duty: OwnDuty
     course: Course
     enrollment: Enrollment | None
-    standing: Standing | None
+    standing: CourseProgress | None
     next_step: NextStep | None
 
 

@@ -27,7 +27,7 @@ from trainer.credentials.models import Credential
 from trainer.instructing.models import Cohort, CohortMember
 from trainer.instructing.queries import list_last_nudges, present, users_of
 from trainer.instructing.rules import BoardRow, Mark, is_stuck
-from trainer.learning.queries import Progress, list_activity, list_progress
+from trainer.learning.queries import NewestEnrollment, list_activity, list_progress
 from trainer.organizations.rules import fold
 
 _NAMED: Final = 100
@@ -105,7 +105,9 @@ def list_rows(cohort: Cohort, course: Course | None, marks: Sequence[Mark]) -> l
     return rows
 
 
-def _row(mark: Mark, theirs: Progress | None, finals: list[FinalTry], serials: dict[uuid.UUID, str]) -> BoardRow:
+def _row(
+    mark: Mark, theirs: NewestEnrollment | None, finals: list[FinalTry], serials: dict[uuid.UUID, str]
+) -> BoardRow:
     last = finals[-1] if finals else None
     tally = Tally.read(last.tally) if last and last.tally else None
     return BoardRow(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from trainer.assessment.measures.groups import Answer, difference
+from trainer.assessment.measures.groups import PairAnswer, difference
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
 from trainer.content.subject import Truth, Verdict
@@ -62,7 +62,7 @@ def count_gain(cohort: Cohort) -> Gain:
     return Gain(len(both), change(Truth.CONCERN), change(Truth.NO_CONCERN))
 
 
-def _answers(cohort: Cohort) -> list[tuple[Kind, Truth, Answer]]:
+def _answers(cohort: Cohort) -> list[tuple[Kind, Truth, PairAnswer]]:
     verdict, payload = Response.given["verdict"].as_string(), ItemSnapshot.payload
     rows = db.session.execute(
         select(
@@ -87,13 +87,13 @@ def _answers(cohort: Cohort) -> list[tuple[Kind, Truth, Answer]]:
         .order_by(Response.saved_at)
     )
     # A second certificate asks the other form again: the first time is the one that counts.
-    firsts: dict[tuple[uuid.UUID, str, str], tuple[Kind, Truth, Answer]] = {}
+    firsts: dict[tuple[uuid.UUID, str, str], tuple[Kind, Truth, PairAnswer]] = {}
     for user_id, kind, item, said, truth, pair in rows:
-        answer = Answer(user_id, pair, said == Verdict.REPORT_NOW)
+        answer = PairAnswer(user_id, pair, said == Verdict.REPORT_NOW)
         firsts.setdefault((user_id, kind, item), (Kind(kind), Truth(truth), answer))
     return list(firsts.values())
 
 
-def _counted(answers: Iterable[Answer]) -> tuple[int, int]:
+def _counted(answers: Iterable[PairAnswer]) -> tuple[int, int]:
     said = [answer.is_report for answer in answers]
     return sum(said), len(said)

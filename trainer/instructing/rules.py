@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from trainer.learning.rules import Standing
+from trainer.learning.rules import CourseProgress
 from trainer.organizations.rules import FOLLOW_UPS
 
 IDLE_AFTER: Final = dt.timedelta(days=7)
@@ -126,7 +126,7 @@ class BoardRow:
     user_id: uuid.UUID
     name: str
     joined_at: dt.datetime
-    standing: Standing | None
+    standing: CourseProgress | None
     """None before the course is begun."""
     last_active: dt.datetime
     practices: int

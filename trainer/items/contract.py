@@ -9,11 +9,11 @@ from typing import Any
 
 from flask_babel.speaklater import LazyString
 
-from trainer.content.schema import Access, FurtherItem, Item
+from trainer.content.schema import FurtherItem, InputMode, Item
 from trainer.items.forms import AnswerForm
 from trainer.items.payload import Given, Payload
 
-EVERY_WAY = frozenset(Access)
+EVERY_WAY = frozenset(InputMode)
 """With a keyboard, as a list, without script."""
 
 Fields = Mapping[str, str | list[str]]

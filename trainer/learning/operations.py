@@ -33,7 +33,7 @@ from trainer.learning.queries import (
     taken,
 )
 from trainer.learning.questions import still_open
-from trainer.learning.rules import Asked, Conditions, credit, read_ahead, tightened
+from trainer.learning.rules import Conditions, RequiredConditions, credit, read_ahead, tightened
 
 
 class Opening(NamedTuple):
@@ -77,7 +77,7 @@ def renew(user_id: uuid.UUID, course: Course, now: dt.datetime, *, is_short: boo
     return open_cycle(user_id, course, now, is_short=is_short)
 
 
-def tighten(enrollment: Enrollment, course: Course, asked: Asked) -> bool:
+def tighten(enrollment: Enrollment, course: Course, asked: RequiredConditions) -> bool:
     """Make an open enrollment ask for at least this; return True if it asked for less before.
 
     Once lessons are to be read in order, those that were read ahead are to be read again.

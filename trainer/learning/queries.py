@@ -21,7 +21,7 @@ from trainer.credentials.queries import find_credential
 from trainer.items.payload import Given
 from trainer.learning import rules
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
-from trainer.learning.rules import Begun, LessonNeed, Path, Reading, Standing
+from trainer.learning.rules import Begun, CourseProgress, LessonNeed, Path, Reading
 
 _BETWEEN = "\n"
 # Run for every lesson that someone signed in opens, so they are built once.
@@ -169,7 +169,7 @@ def _still_answers(lesson: Lesson, rows: Sequence[Row[Any]], since: dt.datetime 
     }
 
 
-def standing(enrollment: Enrollment, course: Course | None) -> Standing:
+def standing(enrollment: Enrollment, course: Course | None) -> CourseProgress:
     """Return where a learner stands, by the lessons as they are now and the conditions as they were frozen.
 
     A course that has left the content folder asks for no lessons.
@@ -183,7 +183,7 @@ def taken(course: Course, enrollment: Enrollment | Begun) -> Course:
     return course.short if enrollment.is_short else course
 
 
-def next_lesson(course: Course, enrollment: Enrollment, where: Standing) -> Lesson | None:
+def next_lesson(course: Course, enrollment: Enrollment, where: CourseProgress) -> Lesson | None:
     """Return where to go on: the first lesson of the core path not read after the last one, or else the first.
 
     `course`: as it is `taken`.
@@ -209,11 +209,11 @@ def wants_place(course: Course, enrollment: Enrollment | Begun, where: Path, les
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class NewestEnrollment:
     """The newest enrollment of one of many learners, and where it stands."""
 
     enrollment: Enrollment
-    standing: Standing
+    standing: CourseProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +225,10 @@ class Activity:
     last_active: dt.datetime
     """When they last began, read or were active."""
     done_lessons: int | None
-    """As `Standing` counts them; None if that wasn't asked for."""
+    """As `CourseProgress` counts them; None if that wasn't asked for."""
 
 
-def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[uuid.UUID, Progress]:
+def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[uuid.UUID, NewestEnrollment]:
     """Return where each of the users stands who has begun a course, in three statements for all of them."""
     theirs = select(Enrollment).where(Enrollment.user_id.in_(users), Enrollment.course == slug)
     newest = {cycle.user_id: cycle for cycle in db.session.scalars(theirs.order_by(Enrollment.cycle))}
@@ -239,7 +239,7 @@ def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[
         done.setdefault(enrollment_id, set()).add(lesson)
     named = set(db.session.scalars(select(User.id).where(User.id.in_(users), User.certificate_name != "")))
     return {
-        user_id: Progress(
+        user_id: NewestEnrollment(
             enrollment,
             _standing(enrollment, course, done.get(enrollment.id, ()), has_name=user_id in named),
         )
@@ -274,7 +274,9 @@ def list_activity(
         columns = columns.add_columns(is_short, allows_test_out, Enrollment.tested_out_at, lessons.scalar_subquery())
     activity = {}
     query = columns.where(Enrollment.user_id.in_(users), Enrollment.course == slug).order_by(Enrollment.cycle)
-    counts = {is_short: _Count(course.short if is_short else course) for is_short in (True, False)} if course else {}
+    counts = (
+        {is_short: _LessonCount(course.short if is_short else course) for is_short in (True, False)} if course else {}
+    )
     for row in db.session.execute(query):
         user_id, enrollment_id, completed_at, started_at, active_until, read_at = row[:6]
         done = None
@@ -288,8 +290,8 @@ def list_activity(
     return activity
 
 
-class _Count:
-    """Counts the lessons of a course's core path that are done, as `Standing.done_lessons` does, for many learners."""
+class _LessonCount:
+    """Counts the done lessons of a course's core path, as `CourseProgress.done_lessons` does, for many learners."""
 
     def __init__(self, course: Course) -> None:
         self.all = {need.choice or need.id for need in path_of(course, None, ()).path}
@@ -312,9 +314,9 @@ def path_of(course: Course, place: str | None, read: Container[str], *, is_teste
     return Path(_needs(course, place, read, is_tested_out=is_tested_out))
 
 
-def _standing(enrollment: Enrollment, course: Course | None, done: Container[str], *, has_name: bool) -> Standing:
+def _standing(enrollment: Enrollment, course: Course | None, done: Container[str], *, has_name: bool) -> CourseProgress:
     asks, is_tested_out = enrollment.asks, enrollment.is_tested_out
-    return Standing(
+    return CourseProgress(
         lessons=_needs(taken(course, enrollment), enrollment.place, done, is_tested_out=is_tested_out)
         if course
         else (),

@@ -26,7 +26,7 @@ _PURPOSE = "lesson-answers"
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageQuestion:
     """A question on the page, and what was given for it."""
 
     id: str
@@ -62,13 +62,13 @@ def ask(
     *,
     incomplete: str | None = None,
     opens_all: bool = False,
-) -> list[Asked]:
+) -> list[PageQuestion]:
     """Return the questions of a lesson in the order of its text, with the answers given so far.
 
     `again`: where a question is asked again. `incomplete`: the question with something to correct in what was given.
     What follows a question is open once a later one was tried.
     """
-    asked: list[Asked] = []
+    asked: list[PageQuestion] = []
     is_later = opens_all
     for number, question in reversed(list(enumerate(lesson.questions, start=1))):
         kind, payload, given = FURTHER[question.type], read_further(question.payload), answers.get(question.id, {})
@@ -79,7 +79,7 @@ def ask(
         mark = payload.mark(given) if is_answered else None
         opens = is_later and not is_answered
         asked.append(
-            Asked(
+            PageQuestion(
                 id=question.id,
                 number=number,
                 of=len(lesson.questions),

@@ -153,7 +153,7 @@ def _one_of_each(lessons: Iterable[LessonNeed]) -> tuple[LessonNeed, ...]:
 
 
 @dataclass(frozen=True)
-class Standing(Path):
+class CourseProgress(Path):
     """Where a learner stands in a course. The same object shows progress and decides completion."""
 
     least_minutes: int
@@ -225,7 +225,7 @@ def read_ahead(path: tuple[LessonNeed, ...], readings: Mapping[str, Reading]) ->
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequiredConditions:
     """What someone else, such as a firm, asks of a completion."""
 
     minutes: int
@@ -273,7 +273,7 @@ class Conditions:
         return {**asdict(self), "unapproved_states": list(self.unapproved_states)}
 
 
-def tightened(conditions: Conditions, asked: Asked) -> Conditions:
+def tightened(conditions: Conditions, asked: RequiredConditions) -> Conditions:
     """Return conditions that ask for no less than this. They never loosen, and a sentence that is there stays."""
     states = {*conditions.unapproved_states, *filter(None, [asked.unapproved_state])}
     return replace(

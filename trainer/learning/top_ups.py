@@ -85,7 +85,7 @@ class HeldCredential(NamedTuple):
 HELD = tuple(getattr(Credential, name) for name in HeldCredential._fields)
 
 
-class Asked(NamedTuple):
+class TopUpLesson(NamedTuple):
     """A lesson to be read again: the day it last changed, and the first day named."""
 
     lesson: Lesson
@@ -195,7 +195,7 @@ def _published(course: Course) -> tuple[Change, ...]:
     return tuple(change for change in course.changes if change.published_on is not None)
 
 
-def _asked(course: Course, changes: tuple[Change, ...]) -> tuple[Asked, ...]:
+def _asked(course: Course, changes: tuple[Change, ...]) -> tuple[TopUpLesson, ...]:
     """Return the lessons that changes ask for, in the order of the course."""
     asked: dict[str, tuple[dt.date, dt.date]] = {}
     for change in changes:
@@ -203,10 +203,10 @@ def _asked(course: Course, changes: tuple[Change, ...]) -> tuple[Asked, ...]:
             for name in change.top_up.lessons:
                 changed_on, by = asked.get(name, (change.published_on, change.top_up.by))
                 asked[name] = max(changed_on, change.published_on), min(by, change.top_up.by)
-    return tuple(Asked(lesson, *asked[lesson.id]) for lesson in course.lessons if lesson.id in asked)
+    return tuple(TopUpLesson(lesson, *asked[lesson.id]) for lesson in course.lessons if lesson.id in asked)
 
 
-def _to_read(credential: HeldCredential, asked: tuple[Asked, ...], done: _Done) -> tuple[ToRead, ...]:
+def _to_read(credential: HeldCredential, asked: tuple[TopUpLesson, ...], done: _Done) -> tuple[ToRead, ...]:
     given = done.given.get((credential.user_id, credential.course), {})
     lessons = []
     for lesson, changed_on, by in asked:

@@ -31,7 +31,7 @@ from trainer.learning.queries import (
     wants_place,
 )
 from trainer.learning.questions import read_carried
-from trainer.learning.rules import LONGEST_BEAT, Standing, longest_reading
+from trainer.learning.rules import LONGEST_BEAT, CourseProgress, longest_reading
 from trainer.web.access import Who, access, unattended
 from trainer.web.language import language_tag
 from trainer.web.page_cache import cached_page
@@ -192,7 +192,7 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
     return render_template("learning/attestation.html", course=whole, enrollment=enrollment, form=form), status
 
 
-def _standing(course: Course) -> tuple[Enrollment | None, Standing | None]:
+def _standing(course: Course) -> tuple[Enrollment | None, CourseProgress | None]:
     if not current_user.is_authenticated:
         return None, None
     enrollment = find_enrollment(current_user.id, course.slug)

@@ -32,7 +32,7 @@ USUAL_A_DAY = 1_000
 """Invitations that a firm can send in one of its days, until whoever runs the installation raises it."""
 
 
-class Sent(NamedTuple):
+class InvitedCounts(NamedTuple):
     """How many people were invited, and how many have to wait until tomorrow."""
 
     invited: int
@@ -77,7 +77,7 @@ def invite(actor: Actor, person: Membership, now: dt.datetime) -> None:
     )
 
 
-def resend_all(actor: Actor, now: dt.datetime, need: InvitationNeed | None = None) -> Sent:
+def resend_all(actor: Actor, now: dt.datetime, need: InvitationNeed | None = None) -> InvitedCounts:
     """Invite everyone whom the actor sees and who hasn't joined, or only those who need attention for a reason.
 
     Left out are people invited within a day, and addresses to which mail was given up.
@@ -115,7 +115,7 @@ def most_a_day(organization: Organization) -> int:
 
 def invite_all(
     actor: Actor, membership_ids: Sequence[uuid.UUID] | None, now: dt.datetime, *only: ColumnElement[bool]
-) -> Sent:
+) -> InvitedCounts:
     """Mail invitations to these people (None: all) who wait to come in, as many as the day allows; first to those who
     never got one. Writes no audit row."""
     lock_organization(actor)  # of two who press the button at once the second sees the first one's invitations
@@ -133,7 +133,7 @@ def invite_all(
     rows = people[: count_left_today(actor.organization, now)]
     if rows:
         _send(actor, rows, now)
-    return Sent(len(rows), len(people) - len(rows))
+    return InvitedCounts(len(rows), len(people) - len(rows))
 
 
 def _send(actor: Actor, rows: Sequence[Row[uuid.UUID, str | None, str | None]], now: dt.datetime) -> None:

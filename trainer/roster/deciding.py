@@ -18,7 +18,7 @@ from trainer.organizations.words import ROLE_WORDS
 from trainer.roster.cells import BAD_CHARACTERS, LABELS, Clash, Problem, SharedAddress
 from trainer.roster.names import is_same_name
 from trainer.roster.people import Wanted, read_role
-from trainer.roster.plan import Known, RosterChange, RosterChoices, RosterEntry, RosterPlan, RowOutcome, Value
+from trainer.roster.plan import KnownPerson, RosterChange, RosterChoices, RosterEntry, RosterPlan, RowOutcome, Value
 from trainer.roster.rows import RosterRow, RosterTable, read_rows
 
 _MISREAD: Final = re.compile(
@@ -42,16 +42,16 @@ _NOTHING_SAID: Final = RosterChoices()
 class _Roster:
     """The roster as it is, for looking people up, and what earlier rows said."""
 
-    known: Sequence[Known]
+    known: Sequence[KnownPerson]
     roles: Collection[Role]
     said: RosterChoices
     is_exact: bool
-    by_key: dict[str, Known] = field(default_factory=dict)
-    by_number: dict[str, Known] = field(default_factory=dict)
-    by_bare_number: dict[str, Known] = field(default_factory=dict)
+    by_key: dict[str, KnownPerson] = field(default_factory=dict)
+    by_number: dict[str, KnownPerson] = field(default_factory=dict)
+    by_bare_number: dict[str, KnownPerson] = field(default_factory=dict)
     """By the employee number without zeros before it."""
-    gone: dict[str, Known] = field(default_factory=dict)
-    gone_by_number: dict[str, Known] = field(default_factory=dict)
+    gone: dict[str, KnownPerson] = field(default_factory=dict)
+    gone_by_number: dict[str, KnownPerson] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     """Names of the people here, with their parts in alphabetical order."""
     lines_by_key: dict[str, int] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class _Roster:
 
 def plan(
     table: RosterTable,
-    known: Sequence[Known],
+    known: Sequence[KnownPerson],
     teams: Collection[str],
     roles: Collection[Role],
     today: dt.date,
@@ -118,7 +118,7 @@ def _share(entry: RosterEntry, roster: _Roster) -> RosterEntry:
     return replace(entry, warnings=(*entry.warnings, shared))
 
 
-def _list_missing(entries: Sequence[RosterEntry], roster: _Roster) -> list[Known]:
+def _list_missing(entries: Sequence[RosterEntry], roster: _Roster) -> list[KnownPerson]:
     """Return who is in no row; a row that can't be taken may mean anyone with its name, address or number."""
     matched = {entry.membership_id for entry in entries}
     vague = [entry for entry in entries if entry.membership_id is None]
@@ -262,7 +262,7 @@ def _compare(number: int, row: Wanted, role_text: str, roster: _Roster) -> Roste
     return replace(entry, warnings=tuple(warnings))
 
 
-def _changes_of(row: Wanted, person: Known) -> dict[str, RosterChange]:
+def _changes_of(row: Wanted, person: KnownPerson) -> dict[str, RosterChange]:
     """Return the old and the new value of each field that would change."""
     is_elsewhere = row.email_key not in person.keys
     pairs: list[tuple[str, Value, Value]] = [
@@ -289,7 +289,7 @@ def _slips_in(entry: RosterEntry) -> list[LazyString]:
     return slips
 
 
-def _leaves(number: int, row: Wanted, person: Known) -> RosterEntry:
+def _leaves(number: int, row: Wanted, person: KnownPerson) -> RosterEntry:
     """Return what becomes of someone here who has left, as a row says. Raises Problem."""
     role = ROLE_WORDS[Role(person.role)]
     entry = RosterEntry(
@@ -373,7 +373,7 @@ def _refuse_twins(number: int, row: Wanted, roster: _Roster) -> None:
         )
 
 
-def _find(number: int, row: Wanted, roster: _Roster) -> Known | None:
+def _find(number: int, row: Wanted, roster: _Roster) -> KnownPerson | None:
     """Return the person here whom a row means: by email, or else by employee number and name."""
     by_key = roster.by_key.get(row.email_key or "")
     by_number = roster.by_number.get(row.employee_number or "")

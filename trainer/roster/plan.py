@@ -36,7 +36,7 @@ WRITTEN = (RowOutcome.NEW, RowOutcome.RETURNED, RowOutcome.CHANGED, RowOutcome.L
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPerson:
     """Someone who is or was on the firm's roster."""
 
     membership_id: UUID
@@ -156,9 +156,9 @@ class RosterPlan:
 
     entries: tuple[RosterEntry, ...]
     new_teams: tuple[str, ...]
-    missing: tuple[Known, ...] = ()
+    missing: tuple[KnownPerson, ...] = ()
     """People on the firm's roster who are in no row: they may have left. We don't ask about people with a role."""
-    leaving: tuple[Known, ...] = ()
+    leaving: tuple[KnownPerson, ...] = ()
     """The people among them who have left, as someone confirmed."""
 
     @cached_property

@@ -37,7 +37,7 @@ from trainer.roster.drafts import (
 )
 from trainer.roster.forms import MEANING_WORDS, READINGS, ConfirmForm, ReadingForm
 from trainer.roster.models import RosterDraft
-from trainer.roster.plan import Known, RosterEntry, RosterPlan, RowOutcome
+from trainer.roster.plan import KnownPerson, RosterEntry, RosterPlan, RowOutcome
 from trainer.roster.planning import decide
 from trainer.roster.views import blueprint
 from trainer.roster.writing import LARGE, Confirmation, check, invite_added, order_take_over, take_over, undo_leaving
@@ -295,7 +295,7 @@ def _headline(plan: RosterPlan) -> str:
     return ", ".join(part for part in parts if part) or _("Nothing would change")
 
 
-def _chosen(plan: RosterPlan, shown: str, text: str) -> Sequence[RosterEntry | Known]:
+def _chosen(plan: RosterPlan, shown: str, text: str) -> Sequence[RosterEntry | KnownPerson]:
     """Return what the address asks for: rows, those to fix first, or people who aren't in any."""
     rows: list[Any]
     if shown == "missing":

@@ -27,7 +27,7 @@ from trainer.roster.drafts import fingerprint, said_of, table_of
 from trainer.roster.models import RosterDraft
 from trainer.roster.names import proper_name
 from trainer.roster.people import key_of
-from trainer.roster.plan import Known, RosterChoices, RosterPlan
+from trainer.roster.plan import KnownPerson, RosterChoices, RosterPlan
 from trainer.roster.rows import RosterTable
 
 NEEDS_ADDRESS: Final = False
@@ -41,7 +41,7 @@ class Decided:
     """A plan, and the firm's roster as it was when it was decided."""
 
     plan: RosterPlan
-    known: list[Known]
+    known: list[KnownPerson]
     teams: frozenset[str]
 
     def __len__(self) -> int:
@@ -106,7 +106,7 @@ def roles_by_roster(actor: Actor) -> list[Role]:
     return [Role.MANAGER, Role.INSTRUCTOR, Role.MEMBER] if actor.may(May.SET_ROLES) else [Role.MEMBER]
 
 
-def _recall(key: Hashable, known: list[Known], teams: frozenset[str]) -> Decided | None:
+def _recall(key: Hashable, known: list[KnownPerson], teams: frozenset[str]) -> Decided | None:
     """Return the plan that was decided under this key, if the firm is as it was."""
     with _lock:
         decided = _kept.get(key)
@@ -125,7 +125,7 @@ def remember(key: Hashable, decided: Decided) -> None:
             _kept.popitem(last=False)
 
 
-def _list_known(actor: Actor, ids: Select[uuid.UUID] | None = None) -> list[Known]:
+def _list_known(actor: Actor, ids: Select[uuid.UUID] | None = None) -> list[KnownPerson]:
     """Return who is or was on the roster; `ids`: only these."""
     names: dict[uuid.UUID, list[str]] = {}
     in_teams = (
@@ -159,7 +159,7 @@ def _list_known(actor: Actor, ids: Select[uuid.UUID] | None = None) -> list[Know
         names.setdefault(membership_id, []).append(name)
     rows = db.session.execute(people)
     return [
-        Known(
+        KnownPerson(
             membership_id=row[0],
             name=row[1],
             email=row[2],

@@ -20,7 +20,7 @@ from trainer.core.errors import Conflict, NotYet
 from trainer.core.events import EventKind, happen_once
 from trainer.organizations.actor import Actor
 from trainer.organizations.history import keep_stays
-from trainer.organizations.invitations import Sent, invite_all, void_invitations
+from trainer.organizations.invitations import InvitedCounts, invite_all, void_invitations
 from trainer.organizations.models import Membership, Team, TeamMembership
 from trainer.organizations.queries import lock_organization
 from trainer.organizations.rules import Role, fold
@@ -141,7 +141,7 @@ def write(actor: Actor, plan: RosterPlan, now: dt.datetime, **told: str) -> Impo
 def invite_added(actor: Actor, draft: RosterDraft, now: dt.datetime) -> None:
     """Invite the people who were added by a roster, if that was asked for. A second call invites nobody."""
     waiting = [uuid.UUID(person_id) for person_id in draft.rows["mailed"]]
-    sent = invite_all(actor, waiting, now) if waiting else Sent(0, 0)
+    sent = invite_all(actor, waiting, now) if waiting else InvitedCounts(0, 0)
     draft.rows = {**draft.rows, "mailed": []}
     draft.counts = {**draft.counts, "invited": sent.invited, "not_invited": sent.left}
 

@@ -52,7 +52,7 @@ class Program:
     """How many of its processes say that they can serve; 0 if none does, and it is ended before it is begun again."""
 
 
-class Begun:
+class AdoptedChild:
     """A child of this process that something else began, with what is used here of `subprocess.Popen`."""
 
     def __init__(self, pid: int) -> None:
@@ -81,7 +81,7 @@ class Begun:
         return status
 
 
-Process = subprocess.Popen[bytes] | Begun
+Process = subprocess.Popen[bytes] | AdoptedChild
 
 
 class Port:
@@ -193,7 +193,7 @@ class Child:
         self._successor: Successor | None = None
         self._is_asked_again = False
         self._leaving: list[tuple[Process, float]] = []
-        self._process: Process | None = Begun(program.first) if program.first else None
+        self._process: Process | None = AdoptedChild(program.first) if program.first else None
         self._begun = self._due = time.monotonic()
         self._short_lives = self._failed_starts = 0
         self._has_started_well = False

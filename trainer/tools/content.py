@@ -282,9 +282,9 @@ def _stamp(content: Content) -> list[str]:
     return fresh
 
 
-def _write(files: dict[Path, str] | skeletons.Refusal) -> None:
+def _write(files: dict[Path, str] | skeletons.SkeletonRefusal) -> None:
     """Write new files, and never over old ones, except for lists that are added to."""
-    if isinstance(files, skeletons.Refusal):
+    if isinstance(files, skeletons.SkeletonRefusal):
         print(files.why)
         sys.exit(1)
     for path, text in files.items():

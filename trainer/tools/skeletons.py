@@ -22,41 +22,43 @@ _NO_STRONG_SIGN = "There is no strong sign yet. Begin with one: flask content ne
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class SkeletonRefusal:
     """Why nothing can be begun."""
 
     why: str
 
 
-def lesson(content: Content, folder: Path, place: str, title: str) -> dict[Path, str] | Refusal:
+def lesson(content: Content, folder: Path, place: str, title: str) -> dict[Path, str] | SkeletonRefusal:
     """Return the file of a lesson with the next number of its module. `place` is course/module/name."""
     parts = place.split("/")
     if len(parts) != 3 or not all(_SLUG.fullmatch(part) for part in parts):
-        return Refusal("Write COURSE/MODULE/NAME, such as recognize/what-to-do/one-more: small letters and hyphens.")
+        return SkeletonRefusal(
+            "Write COURSE/MODULE/NAME, such as recognize/what-to-do/one-more: small letters and hyphens."
+        )
     course = content.courses.get(parts[0])
     module = next((known for known in course.modules if known.slug == parts[1]), None) if course else None
     if course is None or module is None:
-        return Refusal(f"There is no module {parts[0]}/{parts[1]}.")
+        return SkeletonRefusal(f"There is no module {parts[0]}/{parts[1]}.")
     if any(known.slug == parts[2] for known in module.lessons):
-        return Refusal(f"There is a lesson {place} already.")
+        return SkeletonRefusal(f"There is a lesson {place} already.")
     where = folder / "courses" / course.slug / f"{module.number:02}-{module.slug}"
     number = max(int(path.name[:2]) for path in where.glob("[0-9][0-9]-*.md")) + 1
     return {where / f"{number:02}-{parts[2]}.md": _lesson_text(content, title)}
 
 
-def scenario(content: Content, folder: Path, pair: str, pool: str) -> dict[Path, str] | Refusal:
+def scenario(content: Content, folder: Path, pair: str, pool: str) -> dict[Path, str] | SkeletonRefusal:
     """Return the two files of a pair of scenes."""
     if not _SLUG.fullmatch(pair):
-        return Refusal("Name the pair in small letters and hyphens, such as late-bus.")
+        return SkeletonRefusal("Name the pair in small letters and hyphens, such as late-bus.")
     if pair in content.pairs or any(name.startswith(f"{pair}-") for name in content.scenarios):
-        return Refusal(f"There is a pair {pair} already.")
+        return SkeletonRefusal(f"There is a pair {pair} already.")
     strong = _find_sign(content, "strong")
     if strong is None:
-        return Refusal(_NO_STRONG_SIGN)
+        return SkeletonRefusal(_NO_STRONG_SIGN)
     words = content.vocabulary
     rules = {rule.signs: rule.id for rule in words.rules}
     if not {Evidence.STRONG, Evidence.NONE} <= set(rules):
-        return Refusal("The rule in vocabulary.yaml needs a line for a strong sign, and one for no sign.")
+        return SkeletonRefusal("The rule in vocabulary.yaml needs a line for a strong sign, and one for no sign.")
     given = {"pair": pair, "pool": pool, "source": next(iter(content.sources)), **_words_of(words)}
     concern = SCENE.format(
         **given,
@@ -90,16 +92,16 @@ def scenario(content: Content, folder: Path, pair: str, pool: str) -> dict[Path,
     }
 
 
-def indicator(content: Content, folder: Path, category: str, name: str) -> dict[Path, str] | Refusal:
+def indicator(content: Content, folder: Path, category: str, name: str) -> dict[Path, str] | SkeletonRefusal:
     """Return the list of signs with one more, under the next free id of its category."""
     group = next((known for known in content.categories if known.id == category), None)
     if group is None:
-        return Refusal(
+        return SkeletonRefusal(
             f"There is no category {category}. Use one of: {', '.join(known.id for known in content.categories)}."
         )
     free = [f"{group.letter}{n}" for n in range(1, 10) if f"{group.letter}{n}" not in content.indicators]
     if not free:
-        return Refusal(f"All nine ids of {category} are taken.")
+        return SkeletonRefusal(f"All nine ids of {category} are taken.")
     path = folder / "indicators.yaml"
     text = path.read_text(encoding="utf-8").rstrip("\n")
     words = _words_of(content.vocabulary)
@@ -108,12 +110,12 @@ def indicator(content: Content, folder: Path, category: str, name: str) -> dict[
 
 def pack(
     content: Content, folder: Path, name: str, title: str, state: str | None, today: date
-) -> dict[Path, str] | Refusal:
+) -> dict[Path, str] | SkeletonRefusal:
     """Return the file of a requirement pack, of a state or of no law."""
     if not _can_be_id(name):
         return _bad_name("ohio-hotels")
     if name in content.packs:
-        return Refusal(f"There is a pack {name} already.")
+        return SkeletonRefusal(f"There is a pack {name} already.")
     text = PACK.format(
         title=_quoted(title),
         state=f"state: {_quoted(state)}\n" if state else "",
@@ -125,13 +127,13 @@ def pack(
     return {folder / "requirements" / f"{name}.yaml": text}
 
 
-def course(content: Content, folder: Path, name: str, title: str) -> dict[Path, str] | Refusal:
+def course(content: Content, folder: Path, name: str, title: str) -> dict[Path, str] | SkeletonRefusal:
     """Return the files of a course with one module and one lesson, and its entry in the list of changes if there is
     one. Its assessments are as long, and as hard to pass, as those of the first course."""
     if not _can_be_id(name):
         return _bad_name("night-watch")
     if name in content.courses:
-        return Refusal(f"There is a course {name} already.")
+        return SkeletonRefusal(f"There is a course {name} already.")
     where = folder / "courses" / name
     files = {
         where / "course.yaml": _course_text(next(iter(content.courses.values())), title),
@@ -145,21 +147,21 @@ def course(content: Content, folder: Path, name: str, title: str) -> dict[Path, 
     return files
 
 
-def module(content: Content, folder: Path, place: str, title: str) -> dict[Path, str] | Refusal:
+def module(content: Content, folder: Path, place: str, title: str) -> dict[Path, str] | SkeletonRefusal:
     """Return the files of a module with one lesson, at the end of its course. `place` is course/name."""
     slug, slash, name = place.partition("/")
     if not slash or not _can_be_id(name):
-        return Refusal(
+        return SkeletonRefusal(
             f"Write COURSE/NAME, such as recognize/one-more: small letters, digits and hyphens, {_LONGEST} at most."
         )
     parent = content.courses.get(slug)
     if parent is None:
-        return Refusal(f"There is no course {slug}.")
+        return SkeletonRefusal(f"There is no course {slug}.")
     if any(known.slug == name for known in parent.modules):
-        return Refusal(f"There is a module {place} already.")
+        return SkeletonRefusal(f"There is a module {place} already.")
     number = max(known.number for known in parent.modules) + 1
     if number > 99:
-        return Refusal(f"The last module of {slug} has the number 99. Renumber the folders first.")
+        return SkeletonRefusal(f"The last module of {slug} has the number 99. Renumber the folders first.")
     where = folder / "courses" / slug
     path = where / "course.yaml"
     return {
@@ -168,15 +170,15 @@ def module(content: Content, folder: Path, place: str, title: str) -> dict[Path,
     }
 
 
-def card(content: Content, folder: Path, name: str, title: str) -> dict[Path, str] | Refusal:
+def card(content: Content, folder: Path, name: str, title: str) -> dict[Path, str] | SkeletonRefusal:
     """Return the file of a field card, of the venue that has its name or of any."""
     if not _can_be_id(name):
         return _bad_name("harbor")
     if name in content.cards:
-        return Refusal(f"There is a card {name} already.")
+        return SkeletonRefusal(f"There is a card {name} already.")
     strong = _find_sign(content, "strong")
     if strong is None:
-        return Refusal(_NO_STRONG_SIGN)
+        return SkeletonRefusal(_NO_STRONG_SIGN)
     venues = content.vocabulary.venues
     text = CARD.format(
         title=_quoted(title),
@@ -193,8 +195,8 @@ def _can_be_id(name: str) -> bool:
     return len(name) <= _LONGEST and _SLUG.fullmatch(name) is not None
 
 
-def _bad_name(example: str) -> Refusal:
-    return Refusal(f"Write NAME in small letters, digits and hyphens, {_LONGEST} at most, such as {example}.")
+def _bad_name(example: str) -> SkeletonRefusal:
+    return SkeletonRefusal(f"Write NAME in small letters, digits and hyphens, {_LONGEST} at most, such as {example}.")
 
 
 def _quoted(text: str) -> str:

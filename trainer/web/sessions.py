@@ -67,7 +67,7 @@ def _signer(*secrets: str) -> URLSafeTimedSerializer:
     )
 
 
-class _Session(SecureCookieSession):
+class _DatedSession(SecureCookieSession):
     """A session that knows when its cookie was signed."""
 
     signed_at: dt.datetime | None = None
@@ -76,7 +76,7 @@ class _Session(SecureCookieSession):
 class _Sessions(SecureCookieSessionInterface):
     """Prolongs a session once an hour, and never with a file: caches on the way may keep files for everybody."""
 
-    session_class = _Session
+    session_class = _DatedSession
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         older = app.config["SECRET_KEY_FALLBACKS"] or ()
@@ -85,18 +85,18 @@ class _Sessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         shown, signer = request.cookies.get(self.get_cookie_name(app)), self.get_signing_serializer(app)
         if not shown or signer is None or _is_for_machines(request.path):
-            return _Session()
+            return _DatedSession()
         longest = int(app.permanent_session_lifetime.total_seconds())
         try:
             data, signed_at = signer.loads(shown, max_age=longest, return_timestamp=True)
         except BadSignature:
-            return _Session()
-        session = _Session(data)
+            return _DatedSession()
+        session = _DatedSession(data)
         session.signed_at = signed_at
         return session
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        signed_at = session.signed_at if isinstance(session, _Session) else None
+        signed_at = session.signed_at if isinstance(session, _DatedSession) else None
         is_old = signed_at is None or now() - signed_at >= RENEWED_AFTER
         # What a page asks for by itself is no visit.
         is_visit = not getattr(app.view_functions.get(request.endpoint or ""), "is_unattended", False)

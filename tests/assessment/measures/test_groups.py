@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.assessment.measures.distributions import t_quantile
-from trainer.assessment.measures.groups import FEWEST_PEOPLE, Answer, Estimate, difference, share
+from trainer.assessment.measures.groups import FEWEST_PEOPLE, Estimate, PairAnswer, difference, share
 
 NORMAL = NormalDist()
 
 groups = st.lists(
-    st.builds(Answer, st.integers(0, 9), st.integers(0, 9), st.booleans()), min_size=2, max_size=60
+    st.builds(PairAnswer, st.integers(0, 9), st.integers(0, 9), st.booleans()), min_size=2, max_size=60
 ).filter(lambda answers: len({one.person for one in answers}) > 1 and len({one.pair for one in answers}) > 1)
 
 
 def test_by_hand() -> None:
     """Two people, two pairs: residuals .25, .25, .25, −.75, each over 4 answers."""
-    answers = [Answer("a", 1, True), Answer("a", 2, True), Answer("b", 1, True), Answer("b", 2, False)]
+    answers = [PairAnswer("a", 1, True), PairAnswer("a", 2, True), PairAnswer("b", 1, True), PairAnswer("b", 2, False)]
     found = share(answers)
     people = 2 * ((0.5 / 4) ** 2 + (0.5 / 4) ** 2)
     both = 4 / 3 * (3 * (0.25 / 4) ** 2 + (0.75 / 4) ** 2)
@@ -31,13 +31,13 @@ def test_by_hand() -> None:
 
 
 def test_with_one_answer_of_each_person_to_each_pair_of_its_own_it_is_the_plain_variance() -> None:
-    answers = [Answer(number, number, number % 3 == 0) for number in range(12)]
+    answers = [PairAnswer(number, number, number % 3 == 0) for number in range(12)]
     plain = variance([float(one.is_report) for one in answers]) / 12
     assert isclose(share(answers).variance, plain)
 
 
 @given(groups)
-def test_the_share_is_bounded_and_the_variance_never_negative(answers: list[Answer]) -> None:
+def test_the_share_is_bounded_and_the_variance_never_negative(answers: list[PairAnswer]) -> None:
     found = share(answers)
     low, high = found.interval()
     assert 0 <= found.value <= 1
@@ -47,10 +47,10 @@ def test_the_share_is_bounded_and_the_variance_never_negative(answers: list[Answ
 
 
 @given(groups)
-def test_people_and_pairs_play_the_same_part_and_so_do_yes_and_no(answers: list[Answer]) -> None:
+def test_people_and_pairs_play_the_same_part_and_so_do_yes_and_no(answers: list[PairAnswer]) -> None:
     found = share(answers)
-    turned = share([Answer(one.pair, one.person, one.is_report) for one in answers])
-    opposite = share([Answer(one.person, one.pair, not one.is_report) for one in answers])
+    turned = share([PairAnswer(one.pair, one.person, one.is_report) for one in answers])
+    opposite = share([PairAnswer(one.person, one.pair, not one.is_report) for one in answers])
     assert isclose(found.variance, turned.variance, abs_tol=1e-12)
     assert isclose(found.variance, opposite.variance, abs_tol=1e-12)
     assert isclose(found.value, 1 - opposite.value)
@@ -58,30 +58,30 @@ def test_people_and_pairs_play_the_same_part_and_so_do_yes_and_no(answers: list[
 
 def test_where_the_sum_is_not_positive_the_larger_part_stands() -> None:
     """Each person and each pair says yes once and no once: their clusters cancel, the answers don't."""
-    answers = [Answer(1, 1, True), Answer(1, 2, False), Answer(2, 1, False), Answer(2, 2, True)]
+    answers = [PairAnswer(1, 1, True), PairAnswer(1, 2, False), PairAnswer(2, 1, False), PairAnswer(2, 2, True)]
     assert share(answers).variance == 0
-    lopsided = [*answers, Answer(1, 3, True), Answer(2, 3, False)]
+    lopsided = [*answers, PairAnswer(1, 3, True), PairAnswer(2, 3, False)]
     clusters = 2 * 2 * (0.5 / 6) ** 2
     assert isclose(share(lopsided).variance, clusters)
 
 
 def test_one_person_or_one_pair_is_refused() -> None:
-    for answers in ([Answer(1, 1, True), Answer(1, 2, True)], [Answer(1, 1, True), Answer(2, 1, True)]):
+    for answers in ([PairAnswer(1, 1, True), PairAnswer(1, 2, True)], [PairAnswer(1, 1, True), PairAnswer(2, 1, True)]):
         with pytest.raises(ValueError, match="two people and two pairs"):
             share(answers)
     with pytest.raises(ValueError, match="no answers"):
         share([])
 
 
-def occasion(people: int, yes: int) -> list[Answer]:
+def occasion(people: int, yes: int) -> list[PairAnswer]:
     """Each person answers twelve pairs, and reports the first so many."""
-    return [Answer(person, pair, pair < yes) for person in range(people) for pair in range(12)]
+    return [PairAnswer(person, pair, pair < yes) for person in range(people) for pair in range(12)]
 
 
 def test_a_difference_is_said_from_thirty_people_on_who_are_in_both() -> None:
     before, after = occasion(FEWEST_PEOPLE, 6), occasion(FEWEST_PEOPLE, 9)
     assert difference(before, after[:-12]) is None
-    found = difference(before, [*after, Answer("new", 1, True)])
+    found = difference(before, [*after, PairAnswer("new", 1, True)])
     assert found is not None
     assert isclose(found.value, 0.25)
     assert (found.people, found.pairs, found.df) == (30, 12, 11)
@@ -93,7 +93,7 @@ def test_a_difference_is_said_from_thirty_people_on_who_are_in_both() -> None:
 
 def test_what_stays_the_same_in_each_person_and_pair_cancels() -> None:
     rng = random.Random(1)
-    answers = [Answer(person, pair, rng.random() < 0.6) for person in range(30) for pair in range(12)]
+    answers = [PairAnswer(person, pair, rng.random() < 0.6) for person in range(30) for pair in range(12)]
     found = difference(answers, answers)
     assert found is not None
     assert isclose(found.value, 0)
@@ -101,13 +101,15 @@ def test_what_stays_the_same_in_each_person_and_pair_cancels() -> None:
     assert share(answers).variance > 0.0001
 
 
-def simulated(people: int, pairs: int, rng: random.Random, more: float = 0.0) -> tuple[list[Answer], list[Answer]]:
+def simulated(
+    people: int, pairs: int, rng: random.Random, more: float = 0.0
+) -> tuple[list[PairAnswer], list[PairAnswer]]:
     """Return answers of two occasions; people and pairs differ with a standard deviation of .5 each, in probits."""
     able = [rng.gauss(0, 0.5) for _person in range(people)]
     hard = [rng.gauss(0, 0.5) for _pair in range(pairs)]
 
-    def answer(person: int, pair: int, plus: float) -> Answer:
-        return Answer(person, pair, rng.random() < NORMAL.cdf(0.8 + plus + able[person] + hard[pair]))
+    def answer(person: int, pair: int, plus: float) -> PairAnswer:
+        return PairAnswer(person, pair, rng.random() < NORMAL.cdf(0.8 + plus + able[person] + hard[pair]))
 
     every = [(person, pair) for person in range(people) for pair in range(pairs)]
     return [answer(*one, 0.0) for one in every], [answer(*one, more) for one in every]

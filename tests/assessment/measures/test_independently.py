@@ -9,7 +9,7 @@ import pytest
 
 from trainer.assessment.measures.detection import Reports, detect
 from trainer.assessment.measures.distributions import beta_cdf, beta_quantile, t_quantile
-from trainer.assessment.measures.groups import Answer, share
+from trainer.assessment.measures.groups import PairAnswer, share
 from trainer.assessment.measures.items import Alike, average, examine
 from trainer.assessment.measures.rating import area
 from trainer.assessment.measures.reliability import cohen
@@ -103,7 +103,7 @@ def test_strength(stats: ModuleType, np: ModuleType, seed: int) -> None:
 def test_groups(np: ModuleType, seed: int) -> None:
     """The sandwich as matrices: residuals' products wherever two answers share a person or a pair."""
     rng = random.Random(seed)
-    answers = [Answer(rng.randint(0, 7), rng.randint(0, 5), rng.random() < 0.7) for _one in range(60)]
+    answers = [PairAnswer(rng.randint(0, 7), rng.randint(0, 5), rng.random() < 0.7) for _one in range(60)]
     person, pair, said = np.array([[one.person, one.pair, one.is_report] for one in answers]).T
     rest = (said - said.mean()) / len(said)
     same_person, same_pair = np.equal.outer(person, person), np.equal.outer(pair, pair)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from trainer.assessment.measures.items import (
     FEWEST_ANSWERS,
     Alike,
+    Correlation,
     Flag,
     ItemFigures,
-    Link,
     average,
     examine,
     find_flags,
@@ -26,7 +26,7 @@ from trainer.assessment.measures.shares import wilson
 
 ACTIONS = ["call", "tell", "ask"]
 QUIET = ItemFigures(
-    200, 150, 1, Link(0.3, 0.17, 0.42), {"report-now": 150}, {"call": 150, "tell": 30, "ask": 20}, "call"
+    200, 150, 1, Correlation(0.3, 0.17, 0.42), {"report-now": 150}, {"call": 150, "tell": 30, "ask": 20}, "call"
 )
 """A scene without flags, of medium design."""
 FACILITIES = {0: 0.9, 1: 0.75, 2: 0.6}
@@ -110,9 +110,9 @@ def test_a_link_is_pearsons_and_lies_within_its_bounds(number: int, seed: int) -
         (replace(QUIET, right=104), [Flag.HARDER_THAN_DESIGNED]),
         (replace(QUIET, right=80), [Flag.HARDER_THAN_DESIGNED, Flag.MOSTLY_WRONG]),
         (replace(QUIET, designed=None, right=190), []),
-        (replace(QUIET, link=Link(-0.3, -0.42, -0.17)), [Flag.AGAINST_THE_REST]),
-        (replace(QUIET, link=Link(0.09, -0.05, 0.23)), [Flag.TELLS_LITTLE]),
-        (replace(QUIET, link=Link(0.1, -0.04, 0.24)), []),
+        (replace(QUIET, link=Correlation(-0.3, -0.42, -0.17)), [Flag.AGAINST_THE_REST]),
+        (replace(QUIET, link=Correlation(0.09, -0.05, 0.23)), [Flag.TELLS_LITTLE]),
+        (replace(QUIET, link=Correlation(0.1, -0.04, 0.24)), []),
         (replace(QUIET, link=None), []),
         (replace(QUIET, chosen={"call": 180, "tell": 18, "ask": 2}), [Flag.UNUSED_ACTION]),
         (replace(QUIET, chosen={"call": 180, "tell": 14, "ask": 6}), []),

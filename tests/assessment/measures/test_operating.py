@@ -20,9 +20,9 @@ from trainer.assessment.measures.operating import (
     LEARNERS,
     ONE_STAGE,
     Characteristic,
+    DrawnScene,
     Learner,
     Said,
-    Scene,
     Target,
     agreement,
     bank_draw,
@@ -172,7 +172,7 @@ def test_who_reports_everything_or_nothing_never_passes(learner: Learner) -> Non
 def test_a_draw_shows_danger_and_truth_as_the_stage_says_and_no_pair_twice() -> None:
     sizes = set()
     for seed in range(200):
-        rng, met = random.Random(seed), list[Scene]()
+        rng, met = random.Random(seed), list[DrawnScene]()
         for stage in TWO_STAGES.stages * 2:
             drawn = DRAW(stage, met, rng)
             met += drawn
@@ -199,30 +199,30 @@ def test_a_bank_that_is_too_small_is_refused() -> None:
 def test_rates_hold_on_average_over_the_bank(rate: float, is_concern: bool) -> None:
     rng = random.Random(11)
     judge = judge_by(Learner("", rate, rate), SPREAD)
-    found = [judge(Scene(pair, is_concern, False), rng).is_report for pair in range(96) for _time in range(400)]
+    found = [judge(DrawnScene(pair, is_concern, False), rng).is_report for pair in range(96) for _time in range(400)]
     assert fmean(found) == pytest.approx(rate, abs=0.01)
     assert fmean(SPREAD.values()) == pytest.approx(0, abs=1e-12)
     assert sqrt(fmean(effect**2 for effect in SPREAD.values())) == pytest.approx(operating.PAIR_SPREAD)
     pair = max(SPREAD, key=lambda one: SPREAD[one])
-    most = fmean(judge(Scene(pair, is_concern, False), rng).is_report for _time in range(4000))
+    most = fmean(judge(DrawnScene(pair, is_concern, False), rng).is_report for _time in range(4000))
     expected = NORMAL.cdf(NORMAL.inv_cdf(rate) * sqrt(1.25) + SPREAD[pair])
     assert most == pytest.approx(expected, abs=0.04)
 
 
 def test_first_steps_go_wrong_and_do_harm_as_often_as_they_should() -> None:
     rng, judge = random.Random(12), judge_by(COMPETENT, ALIKE)
-    said = [judge(Scene(0, False, False), rng) for _time in range(20_000)]
+    said = [judge(DrawnScene(0, False, False), rng) for _time in range(20_000)]
     assert fmean(one.is_good_step for one in said) == pytest.approx(0.95, abs=0.008)
     assert fmean(one.is_harmful for one in said) == pytest.approx(0.01, abs=0.004)
     assert not any(one.is_harmful and one.is_good_step for one in said)
     assert fmean(one.is_report for one in said) == pytest.approx(0.1, abs=0.011)
-    danger = [judge(Scene(0, True, True), rng) for _time in range(20_000)]
+    danger = [judge(DrawnScene(0, True, True), rng) for _time in range(20_000)]
     assert not any(one.is_good_step and not one.is_report for one in danger)
     assert fmean(one.is_good_step for one in danger) == pytest.approx(0.9 * 0.95, abs=0.013)
 
 
 def test_scenes_are_counted() -> None:
-    danger, concern, innocent = Scene(1, True, True), Scene(2, True, False), Scene(3, False, False)
+    danger, concern, innocent = DrawnScene(1, True, True), DrawnScene(2, True, False), DrawnScene(3, False, False)
     report, rest = Said(True, True, False), Said(False, True, False)
     scenes = [danger, danger, danger, concern, concern, innocent, innocent]
     said = [report, rest, Said(True, False, True), report, rest, report, Said(False, False, True)]

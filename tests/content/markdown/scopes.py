@@ -6,7 +6,7 @@ import datetime as dt
 
 from trainer.content.catalogue import Source, Term
 from trainer.content.markdown import (
-    Scope,
+    PageScope,
     Targets,
     parse,
     render,
@@ -31,11 +31,11 @@ TARGETS = Targets(
 )
 
 
-LESSON = Scope(TARGETS, {"S1": REPORT, "N2": OTHER}, "recognize")
+LESSON = PageScope(TARGETS, {"S1": REPORT, "N2": OTHER}, "recognize")
 
 
-ELSEWHERE = Scope(TARGETS, LESSON.sources)
+ELSEWHERE = PageScope(TARGETS, LESSON.sources)
 
 
-def shown(text: str, scope: Scope = LESSON) -> str:
+def shown(text: str, scope: PageScope = LESSON) -> str:
     return str(render(parse(text), scope).html).replace("\n", "")

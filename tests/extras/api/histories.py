@@ -21,7 +21,7 @@ from tests.assignments.firm import Firm, earn
 from tests.assignments.training import write_training
 from tests.extras.api.conftest import read
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
-from trainer.assignments.rules import Audience, Completion, Duty, Recorded, Status, Terms, written_keys
+from trainer.assignments.rules import Audience, CoveringCredential, Duty, Recorded, Status, Terms, written_keys
 from trainer.compliance.rules import Row
 from trainer.compliance.words import as_table
 from trainer.core.db import db
@@ -59,7 +59,7 @@ class Person:
     name: str
     has_joined: bool
     in_team: bool
-    earned: tuple[tuple[str, Completion], ...]
+    earned: tuple[tuple[str, CoveringCredential], ...]
     has_begun: bool
     recorded: tuple[Recorded, ...]
 
@@ -254,7 +254,7 @@ def recount(firm: Firm, history: History) -> dict[str, tuple[str, dt.date | None
             if one.membership_id == duty.membership_id and one.approved_at and not one.ended_at
         )
         earned = tuple(
-            Completion(
+            CoveringCredential(
                 one.issued_on,
                 one.valid_until,
                 one.minutes,

@@ -22,7 +22,7 @@ from tests.extras.api.histories import BASES, History, in_api, in_csv, in_xlsx, 
 from trainer.assignments.queries import list_requirements
 from trainer.assignments.rules import SOON, Status
 from trainer.compliance.queries import PAGE, count_rows, iterate_rows, list_and_count, list_rows, look_ahead, viewer_of
-from trainer.compliance.rules import GROUPS, Counts, End, Row, StatusFilter, StatusGroup, StatusOrder, Viewer
+from trainer.compliance.rules import GROUPS, End, Row, StatusCounts, StatusFilter, StatusGroup, StatusOrder, Viewer
 from trainer.compliance.status_paper import StatusPaper, sheet_of
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -106,7 +106,7 @@ def compare(firm: Firm, users: list[UUID], team: UUID, token: str, history: Hist
         assert paper["sentence"].startswith(f"{counts.people_current} of {counts.people} ")
 
 
-def compare_by_day(viewer: Viewer, counts: Counts) -> None:
+def compare_by_day(viewer: Viewer, counts: StatusCounts) -> None:
     """Compare the page by due day, and what it counts, with all rows and with what the page by name counts."""
     for group in (None, StatusGroup.LATE):
         wanted = StatusFilter(order=StatusOrder.DUE, group=group)

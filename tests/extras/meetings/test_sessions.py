@@ -28,7 +28,7 @@ from trainer.extras.meetings.sessions import (
     hold_session,
 )
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.rules import Asked, tightened
+from trainer.learning.rules import RequiredConditions, tightened
 
 pytestmark = pytest.mark.on_both
 
@@ -75,7 +75,7 @@ def test_a_lesson_taught_twice_counts_once(room: Room) -> None:
 def test_lessons_that_are_read_in_order_wait_for_the_one_before(room: Room) -> None:
     with room.app.app_context(), transaction():
         enrollment = db.session.scalars(select(Enrollment)).one()
-        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
+        enrollment.conditions = tightened(enrollment.asks, RequiredConditions(0, True, None)).kept()
         course = served().courses[COURSE]
         taught = [course.lessons[0].id, course.lessons[1].id, course.lessons[3].id]
         desk = desk_of(room.acme.users["ines"], room.id)

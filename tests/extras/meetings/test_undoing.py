@@ -28,7 +28,7 @@ from trainer.instructing.queries import list_members
 from trainer.learning.models import Enrollment, LessonCompletion
 from trainer.learning.operations import complete_lesson
 from trainer.learning.queries import find_enrollment, get_enrollment, list_readings
-from trainer.learning.rules import Asked, tightened
+from trainer.learning.rules import RequiredConditions, tightened
 
 pytestmark = pytest.mark.on_both
 
@@ -137,7 +137,7 @@ def test_what_the_learner_read_before_and_since_stays_read(room: Room) -> None:
 def test_in_order_what_was_read_after_an_undone_lesson_is_to_be_read_again(room: Room) -> None:
     with room.app.app_context(), transaction():
         enrollment = db.session.scalars(select(Enrollment)).one()
-        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
+        enrollment.conditions = tightened(enrollment.asks, RequiredConditions(0, True, None)).kept()
     _meeting, signature = signed(room, [room.bob], lessons=1)
     read(room, 1)
     take_back(room, signature)
@@ -148,7 +148,7 @@ def test_in_order_what_was_read_after_an_undone_lesson_is_to_be_read_again(room:
 def test_in_order_what_was_signed_off_at_a_later_meeting_counts_again(room: Room, again: int, lessons: int) -> None:
     with room.app.app_context(), transaction():
         enrollment = db.session.scalars(select(Enrollment)).one()
-        enrollment.conditions = tightened(enrollment.asks, Asked(0, True, None)).kept()
+        enrollment.conditions = tightened(enrollment.asks, RequiredConditions(0, True, None)).kept()
     first, first_signature = signed(room, [room.bob], lessons=1)
     later, later_signature = signed(room, [room.bob], lessons=2)
     minutes = seconds(room)

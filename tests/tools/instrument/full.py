@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Final
 
-from trainer.assessment.drawing import Pair, Telling
+from trainer.assessment.drawing import Pair, PairTelling
 
 PAIRS: Final = 96
 _DANGER: Final = 24
@@ -19,7 +19,7 @@ def full_bank(rng: random.Random) -> list[Pair]:
     ways = [(is_concern, is_swapped) for is_concern in (True, False) for is_swapped in (False, True)]
     return [
         Pair(
-            tuple(Telling(f"{number}-{is_concern}", is_concern, is_swapped) for is_concern, is_swapped in ways),
+            tuple(PairTelling(f"{number}-{is_concern}", is_concern, is_swapped) for is_concern, is_swapped in ways),
             danger[number] < _DANGER,
             duty[number] < _ON_DUTY,
             _TOPICS[topics[number]],

@@ -9,14 +9,14 @@ from tests.assessment.two_stages import TWO_STAGES
 from tests.content import small
 from tests.tools.instrument import bank
 from tests.tools.instrument.full import PAIRS, full_bank
-from trainer.assessment.measures.operating import COMPETENT, LEARNERS, Scene, judge_by, simulate, spread
+from trainer.assessment.measures.operating import COMPETENT, LEARNERS, DrawnScene, judge_by, simulate, spread
 from trainer.tools.instrument.characteristic import as_text, by_real_draw
 
 
 def test_the_real_draw_gives_each_stage_what_the_rule_asks() -> None:
     rng = random.Random(1)
     drawn = by_real_draw(full_bank(rng))
-    met: list[Scene] = []
+    met: list[DrawnScene] = []
     for _try in range(2):
         for stage in TWO_STAGES.stages:
             scenes = drawn(stage, met, rng)

@@ -15,7 +15,7 @@ FEWEST_PEOPLE: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PairAnswer:
     """One person's answer to one scene of a pair."""
 
     person: Hashable
@@ -47,7 +47,7 @@ class Estimate:
         return self.value - reach, self.value + reach
 
 
-def share(answers: Sequence[Answer]) -> Estimate:
+def share(answers: Sequence[PairAnswer]) -> Estimate:
     """Return the share of answers that were reports: of scenes of concern the hits, of innocent ones false alarms.
 
     The variance is A. C. Cameron, J. B. Gelbach and D. L. Miller, "Robust inference with multiway clustering", Journal
@@ -65,7 +65,7 @@ def share_of(cells: Cells) -> Estimate:
     return _estimate(mean, {key: (reports - mean * number) / total for key, (reports, number) in cells.items()})
 
 
-def difference(first: Sequence[Answer], second: Sequence[Answer]) -> Estimate | None:
+def difference(first: Sequence[PairAnswer], second: Sequence[PairAnswer]) -> Estimate | None:
     """Return by how much the second share exceeds the first, or None below 30 people who are in both.
 
     The same people, the same pairs: a pretest and its other form, or two tellings of the same scenes. Answers of
@@ -85,7 +85,7 @@ def difference(first: Sequence[Answer], second: Sequence[Answer]) -> Estimate | 
     return _estimate(new - old, weights)
 
 
-def _cells(answers: Sequence[Answer]) -> Cells:
+def _cells(answers: Sequence[PairAnswer]) -> Cells:
     cells: dict[tuple[Hashable, Hashable], tuple[int, int]] = {}
     for answer in answers:
         reports, number = cells.get((answer.person, answer.pair), (0, 0))

@@ -61,7 +61,7 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Correlation:
     """A correlation with its 95 % interval."""
 
     value: float
@@ -77,7 +77,7 @@ class ItemFigures:
     right: int
     designed: int | None
     """How hard it was meant to be: a rank, 0 for the easiest; None where nobody knows anymore."""
-    link: Link | None
+    link: Correlation | None
     """With the share that is right of the other scenes of its truth; None where one of the two doesn't vary."""
     said: Mapping[str, int]
     """How many gave each verdict."""
@@ -179,7 +179,7 @@ def average(facilities: Iterable[tuple[Hashable, float]]) -> Average | None:
     return Average(value, len(means), (max(0.0, value - reach), min(1.0, value + reach)))
 
 
-def _link(alike: Sequence[Alike]) -> Link | None:
+def _link(alike: Sequence[Alike]) -> Correlation | None:
     number = sum(group.rested for group in alike)
     right = sum(group.rested for group in alike if group.is_right)
     rest = sum(group.rest_sum for group in alike)
@@ -192,4 +192,4 @@ def _link(alike: Sequence[Alike]) -> Link | None:
     if abs(value) >= 1:
         return None
     reach = _Z / sqrt(number - 3)
-    return Link(value, tanh(atanh(value) - reach), tanh(atanh(value) + reach))
+    return Correlation(value, tanh(atanh(value) - reach), tanh(atanh(value) + reach))

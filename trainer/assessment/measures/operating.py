@@ -33,7 +33,7 @@ ONE_STAGE: Final = FinalRule((Stage(32, 16, 16, 4),), (_COUNTS_ONLY,), (_COUNTS_
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class DrawnScene:
     """One scene of a draw, by its pair."""
 
     pair: int | str
@@ -53,9 +53,9 @@ class Said:
     is_harmful: bool
 
 
-Draw = Callable[[Stage, Sequence[Scene], random.Random], Sequence[Scene]]
+Draw = Callable[[Stage, Sequence[DrawnScene], random.Random], Sequence[DrawnScene]]
 """Draws the scenes of a stage for someone who has met these before, in order."""
-Judge = Callable[[Scene, random.Random], Said]
+Judge = Callable[[DrawnScene, random.Random], Said]
 """A way of judging scenes."""
 
 
@@ -178,7 +178,7 @@ def bank_draw(pairs: int, danger_pairs: int) -> Draw:
     Raises ValueError when it draws from a bank that is too small.
     """
 
-    def draw(stage: Stage, met: Sequence[Scene], rng: random.Random) -> list[Scene]:
+    def draw(stage: Stage, met: Sequence[DrawnScene], rng: random.Random) -> list[DrawnScene]:
         last_met = {scene.pair: position for position, scene in enumerate(met)}
         order = sorted(rng.sample(range(pairs), pairs), key=lambda pair: last_met.get(pair, -1))
         of_danger = [pair for pair in order if pair < danger_pairs][: 2 * stage.danger_now]
@@ -189,8 +189,8 @@ def bank_draw(pairs: int, danger_pairs: int) -> Draw:
         rng.shuffle(others)
         rest = rng.randint(stage.fewest_to_report, stage.most_to_report) - stage.danger_now
         dangers = [(pair, place < stage.danger_now) for place, pair in enumerate(of_danger)]
-        return [Scene(pair, is_danger, is_danger) for pair, is_danger in dangers] + [
-            Scene(pair, place < rest, False) for place, pair in enumerate(others)
+        return [DrawnScene(pair, is_danger, is_danger) for pair, is_danger in dangers] + [
+            DrawnScene(pair, place < rest, False) for place, pair in enumerate(others)
         ]
 
     return draw
@@ -217,7 +217,7 @@ def judge_by(learner: Learner, effects: Mapping[int | str, float]) -> Judge:
         rate = learner.hit if is_concern else learner.false_alarm
         return _NORMAL.cdf(_NORMAL.inv_cdf(rate) * scale + effects[pair]) if 0 < rate < 1 else rate
 
-    def judge(scene: Scene, rng: random.Random) -> Said:
+    def judge(scene: DrawnScene, rng: random.Random) -> Said:
         is_report = rng.random() < chance(scene.is_concern, scene.pair)
         step = rng.random()
         is_good = step < learner.good_steps and (is_report or not scene.is_danger)
@@ -226,7 +226,7 @@ def judge_by(learner: Learner, effects: Mapping[int | str, float]) -> Judge:
     return judge
 
 
-def count_scenes(scenes: Sequence[Scene], said: Sequence[Said]) -> FinalCounts:
+def count_scenes(scenes: Sequence[DrawnScene], said: Sequence[Said]) -> FinalCounts:
     """Return what is counted of scenes and what was said of each."""
     both = list(zip(scenes, said, strict=True))
     return FinalCounts(
@@ -248,7 +248,7 @@ def simulate(
     passed: Counter[int] = Counter()  # by how many tries it took
     sent_on = scenes = 0
     for _person in range(people):
-        met: list[Scene] = []
+        met: list[DrawnScene] = []
         for number in range(1, 2 * tries + 1):
             before = len(met)
             round_, within = divmod(number - 1, tries)
@@ -270,7 +270,7 @@ def simulate(
 
 
 def _sit(
-    rule: FinalRule, judge: Judge, draw: Draw, met: list[Scene], rng: random.Random, *, round_: int, number: int
+    rule: FinalRule, judge: Judge, draw: Draw, met: list[DrawnScene], rng: random.Random, *, round_: int, number: int
 ) -> bool:
     """Sit one try and return whether it was passed; what was drawn is added to `met`."""
     counts = FinalCounts(0, 0, 0, 0, 0, 0)
@@ -302,7 +302,7 @@ def agreement(
     """
     verdicts: Counter[tuple[bool, bool]] = Counter()
     for learner in islice(people_of_all_kinds(rng), people):
-        judge, met = judge_by(learner, effects), list[Scene]()
+        judge, met = judge_by(learner, effects), list[DrawnScene]()
         first = _sit(rule, judge, draw, met, rng, round_=1, number=1)
         verdicts[first, _sit(rule, judge, draw, met, rng, round_=1, number=1)] += 1
     if max(verdicts[True, True], verdicts[False, False]) == people:

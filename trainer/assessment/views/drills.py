@@ -18,7 +18,7 @@ from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_page, list_responses
 from trainer.assessment.told import tell_question
 from trainer.assessment.views.steps import after, answered_positions, credit, is_outdated, refused
-from trainer.content.objects import Standing
+from trainer.content.objects import TranslationState
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -119,7 +119,7 @@ def result(attempt_id: UUID) -> str:
     )
 
 
-def _told(given: Given) -> tuple[FurtherPayload, Standing]:
+def _told(given: Given) -> tuple[FurtherPayload, TranslationState]:
     """Return the question in its reader's language, and how it stands there."""
     return tell_question(read_further(given.snapshot.payload), given.item)
 

@@ -12,7 +12,7 @@ from trainer.assessment import shown, words
 from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
-from trainer.assessment.deciding import Asked, FinalRule, Need
+from trainer.assessment.deciding import FinalQuestion, FinalRule, Need
 from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
@@ -120,7 +120,7 @@ def _needed_of(own_attempt: Attempt) -> int | None:
 
 
 def _is_by_steps(needs: Sequence[Need]) -> bool:
-    return all(need.is_met for need in needs if need.what in (Asked.MISSED, Asked.OVER_REPORTED))
+    return all(need.is_met for need in needs if need.what in (FinalQuestion.MISSED, FinalQuestion.OVER_REPORTED))
 
 
 def _worth(tally: Tally) -> OfHundred | None:

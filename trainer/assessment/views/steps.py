@@ -12,7 +12,7 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import list_given
 from trainer.assessment.told import tell
-from trainer.content.objects import Standing
+from trainer.content.objects import TranslationState
 from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.errors import Conflict
@@ -79,6 +79,6 @@ def course_title(attempt: Attempt) -> str:
     return course.file.title if course else attempt.course
 
 
-def told_scene(given: Given, *beside: str) -> tuple[ScenePayload, Standing]:
+def told_scene(given: Given, *beside: str) -> tuple[ScenePayload, TranslationState]:
     """Return the scene in its reader's language, and how it stands there, with the files of what is beside it."""
     return tell(read_scene(given.snapshot.payload), *beside)

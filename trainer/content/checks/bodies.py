@@ -6,11 +6,11 @@ from typing import Any
 
 from trainer.content import markdown
 from trainer.content.folder import Entry, Folder
-from trainer.content.markdown import Box, Scope
+from trainer.content.markdown import Box, PageScope
 from trainer.content.yaml_lines import Key
 
 
-def check_body(folder: Folder, entry: Entry[Any], scope: Scope) -> None:
+def check_body(folder: Folder, entry: Entry[Any], scope: PageScope) -> None:
     """Check what holds for every Markdown body."""
     body = entry.body
     for line in markdown.raw_html_in(body):
@@ -27,7 +27,7 @@ def check_body(folder: Folder, entry: Entry[Any], scope: Scope) -> None:
     _check_charts(folder, entry)
 
 
-def _check_links(folder: Folder, entry: Entry[Any], scope: Scope) -> None:
+def _check_links(folder: Folder, entry: Entry[Any], scope: PageScope) -> None:
     kinds = {"glossary": "term", "indicator": "indicator", "lesson": "lesson", "page": "page"}
     for link in markdown.links_in(entry.body):
         if link.kind == "unknown":

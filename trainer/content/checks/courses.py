@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from trainer.content.checks.core import check_core
 from trainer.content.checks.pairs import count_pairs
-from trainer.content.curriculum import Bounds, CourseFile, Final, Pretest
+from trainer.content.curriculum import CourseFile, Final, PassBounds, Pretest
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.schema import Pool
 from trainer.content.times import lesson_seconds
@@ -119,7 +119,12 @@ def _check_final(folder: Folder, entry: Entry[CourseFile], final: Final) -> None
 
 
 def _check_bounds(
-    entry: Entry[CourseFile], where: tuple[str | int, ...], bounds: Bounds, scenes: int, to_report: int, innocent: int
+    entry: Entry[CourseFile],
+    where: tuple[str | int, ...],
+    bounds: PassBounds,
+    scenes: int,
+    to_report: int,
+    innocent: int,
 ) -> None:
     if bounds.missed_at_most >= to_report:
         entry.refuse(

@@ -8,7 +8,7 @@ from trainer.content.checks.figures import check_figures
 from trainer.content.checks.questions import check_places, check_questions, check_translated_questions, warn_of_few
 from trainer.content.checks.sweeping import warn_of_sweeping_words
 from trainer.content.folder import Entry, Folder
-from trainer.content.markdown import Scope
+from trainer.content.markdown import PageScope
 from trainer.content.schema import LessonFile
 
 
@@ -16,7 +16,7 @@ def check_lessons(folder: Folder) -> None:
     """Check each lesson of each course."""
     for course in folder.courses.values():
         warn_of_few(course)
-        scope = Scope(folder.targets(course), {}, course.slug)
+        scope = PageScope(folder.targets(course), {}, course.slug)
         for module in course.modules.values():
             for lesson in module.lessons.values():
                 _check_lesson(folder, scope, lesson)
@@ -26,7 +26,7 @@ def check_lessons(folder: Folder) -> None:
                     check_translated_questions(folder, lesson, told)
 
 
-def _check_lesson(folder: Folder, scope: Scope, lesson: Entry[LessonFile]) -> None:
+def _check_lesson(folder: Folder, scope: PageScope, lesson: Entry[LessonFile]) -> None:
     _check_text(folder, scope, lesson)
     check_figures(folder, lesson)
     warn_of_sweeping_words(lesson)
@@ -37,7 +37,7 @@ def _check_lesson(folder: Folder, scope: Scope, lesson: Entry[LessonFile]) -> No
         check_source(folder, lesson, ("sources", index), source)
 
 
-def _check_text(folder: Folder, scope: Scope, lesson: Entry[LessonFile]) -> None:
+def _check_text(folder: Folder, scope: PageScope, lesson: Entry[LessonFile]) -> None:
     """Check what holds for the text of a lesson in any language."""
     check_body(folder, lesson, scope)
     _check_lesson_boxes(lesson)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from trainer.content import markdown
 from trainer.content.checks.bodies import check_body
 from trainer.content.folder import Entry, Folder
-from trainer.content.markdown import Scope
+from trainer.content.markdown import PageScope
 from trainer.content.papers import PageFile
 
 
 def check_pages(folder: Folder) -> None:
     """Check each page."""
-    scope = Scope(folder.targets(), {})
+    scope = PageScope(folder.targets(), {})
     for slug, page in folder.pages.items():
         if slug in markdown.PAGE_PATHS:
             page.refuse(1, f'the name "{slug}" belongs to a page of the app', "Give the file another name.")
@@ -19,7 +19,7 @@ def check_pages(folder: Folder) -> None:
             _check_text(folder, scope, told)
 
 
-def _check_text(folder: Folder, scope: Scope, page: Entry[PageFile]) -> None:
+def _check_text(folder: Folder, scope: PageScope, page: Entry[PageFile]) -> None:
     check_body(folder, page, scope)
     for box in markdown.boxes_in(page.body):
         if box.name in ("ask", "item", "recap"):

@@ -7,7 +7,7 @@ from typing import Final
 from trainer.content import markdown
 from trainer.content.checks.figures import find_unsourced, telephone_numbers
 from trainer.content.folder import CourseFolder, Entry, Folder
-from trainer.content.schema import Access, LessonFile, LessonItem
+from trainer.content.schema import InputMode, LessonFile, LessonItem
 from trainer.content.telling import Passage
 from trainer.content.yaml_lines import Key
 
@@ -113,7 +113,7 @@ def _check_question(folder: Folder, lesson: Entry[LessonFile], item: LessonItem,
     if question.quotes and item.passage is None:
         refuse((), f'a question of the type "{question.type}" has no "passage"', "Add it: the phrases stand in it.")
         return
-    missing = [way.value for way in Access if way not in question.access]
+    missing = [way.value for way in InputMode if way not in question.access]
     if missing:
         refuse((), f'items of type "{question.type}" can\'t be answered by {", ".join(missing)}', "Use another type.")
     if "indicator" not in folder.unread:

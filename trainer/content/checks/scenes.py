@@ -12,9 +12,9 @@ from trainer.content.checks.pairs import check_pairs
 from trainer.content.checks.rule import check_rule
 from trainer.content.checks.vocabulary import check_word, hold_word
 from trainer.content.folder import Entry, Folder
-from trainer.content.markdown import Scope
+from trainer.content.markdown import PageScope
 from trainer.content.prose import QUESTIONS
-from trainer.content.schema import Access, Pool, ScenarioFile, SceneItem
+from trainer.content.schema import InputMode, Pool, ScenarioFile, SceneItem
 from trainer.content.subject import Truth, Vocabulary, WordList
 from trainer.content.swap import is_told
 from trainer.content.telling import Told
@@ -26,7 +26,7 @@ _WORDS: Final[dict[str, WordList]] = {"rule": "rules", "route": "routes", "venue
 
 def check_scenes(folder: Folder) -> None:
     """Check each scene, each pair and the bank as a whole."""
-    scope = Scope(folder.targets(), {})
+    scope = PageScope(folder.targets(), {})
     indicators = {name: sign.value for name, sign in folder.indicators.items()}
     drawings = folder.drawings
     for name, entry in folder.scenarios.items():
@@ -55,7 +55,9 @@ def _check_translated_pairs(folder: Folder) -> None:
                         told.refuse("actions", f"the actions differ from those of {twin}", "Use the same texts.")
 
 
-def _check_retold(folder: Folder, entry: Scene, told: Scene, scope: Scope, indicators: Mapping[str, Indicator]) -> None:
+def _check_retold(
+    folder: Folder, entry: Scene, told: Scene, scope: PageScope, indicators: Mapping[str, Indicator]
+) -> None:
     """Check what another language says of its own: the narrative, the questions about it, the second telling."""
     _check_narrative(folder, told, scope)
     is_told = told.value.decides != entry.value.decides
@@ -73,7 +75,7 @@ def _check_retold(folder: Folder, entry: Scene, told: Scene, scope: Scope, indic
         item.check(scene, refuse)
 
 
-def _check_scene(folder: Folder, entry: Scene, scope: Scope) -> None:
+def _check_scene(folder: Folder, entry: Scene, scope: PageScope) -> None:
     _check_narrative(folder, entry, scope)
     for index, source in enumerate(entry.value.sources):
         check_source(folder, entry, ("sources", index), source)
@@ -161,13 +163,13 @@ def _check_items(entry: Scene, scene: Told) -> None:
             refuse((), "the first item is not to judge", 'Begin with "type: judge".')
         if index > 0 and isinstance(item, SceneItem) and _is_judged(entry):
             refuse((), "only the first item is to judge", "Take this one out.")
-        missing = [way.value for way in Access if way not in item.access]
+        missing = [way.value for way in InputMode if way not in item.access]
         if missing:
             refuse((), f'items of type "{item.type}" can\'t be answered by {", ".join(missing)}', "Use another type.")
         item.check(scene, refuse)
 
 
-def _check_narrative(folder: Folder, entry: Scene, scope: Scope) -> None:
+def _check_narrative(folder: Folder, entry: Scene, scope: PageScope) -> None:
     check_body(folder, entry, scope)
     for markup, lines in (
         ("a box", [box.line for box in markdown.boxes_in(entry.body)]),

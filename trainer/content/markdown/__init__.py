@@ -3,8 +3,8 @@
 Parsing and rendering are apart: the checker reads the same tokens that the reader of the page will get.
 """
 
-from trainer.content.markdown.addresses import PAGE_PATHS, Scope, Targets, find_address, split_link
-from trainer.content.markdown.body import Block, Body, Box, Citation, Link, Option
+from trainer.content.markdown.addresses import PAGE_PATHS, PageScope, Targets, find_address, split_link
+from trainer.content.markdown.body import Block, Body, Box, ChooseOption, Citation, WrittenLink
 from trainer.content.markdown.exempt import blank_exempt, plain
 from trainer.content.markdown.reading import (
     blocks_in,
@@ -32,12 +32,12 @@ __all__ = [
     "Block",
     "Body",
     "Box",
+    "ChooseOption",
     "Citation",
-    "Link",
-    "Option",
+    "PageScope",
     "Rendered",
-    "Scope",
     "Targets",
+    "WrittenLink",
     "blank_exempt",
     "blocks_in",
     "boxes_in",

@@ -49,7 +49,7 @@ class Targets:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class PageScope:
     """Where a body is shown. `course` is set on lessons, which list their glossary words themselves."""
 
     targets: Targets
@@ -72,7 +72,7 @@ def split_link(href: str) -> tuple[LinkKind, str]:
     return "unknown", href
 
 
-def find_address(kind: LinkKind, target: str, scope: Scope) -> str | None:
+def find_address(kind: LinkKind, target: str, scope: PageScope) -> str | None:
     """Find the address a link leads to, or None if it leads nowhere."""
     targets = scope.targets
     if kind == "web":

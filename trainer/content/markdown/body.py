@@ -22,7 +22,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class WrittenLink:
     """A link as written. `target` is what stands after the kind: `signal` in `glossary:signal`."""
 
     kind: LinkKind
@@ -37,7 +37,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class ChooseOption:
     """One item of a `choose` box. `right` or `why` is missing where the author forgot it."""
 
     right: bool | None

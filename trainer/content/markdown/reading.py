@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from trainer.content.markdown.addresses import split_link
-from trainer.content.markdown.body import Block, Body, Box, Citation, Link, Option
+from trainer.content.markdown.body import Block, Body, Box, ChooseOption, Citation, WrittenLink
 from trainer.content.markdown.tokens import inline_tokens, inside, line_of, options_of, text_of, top_level
 
 
-def links_in(body: Body) -> Iterator[Link]:
+def links_in(body: Body) -> Iterator[WrittenLink]:
     """Yield each link in reading order, whether or not it leads anywhere."""
     for token, line in inline_tokens(body):
         if token.type == "link_open":
             kind, target = split_link(str(token.attrGet("href") or ""))
-            yield Link(kind, target, line)
+            yield WrittenLink(kind, target, line)
 
 
 def citations_in(body: Body) -> Iterator[Citation]:
@@ -88,7 +88,7 @@ def count_words(body: Body) -> int:
     return sum(len(text_of(token).split()) for token in body.tokens if token.type == "inline")
 
 
-def options_in(body: Body, box: Box) -> tuple[Option, ...]:
+def options_in(body: Body, box: Box) -> tuple[ChooseOption, ...]:
     """List the options of a `choose` box."""
     return tuple(options_of(box.inner, body.first_line))
 

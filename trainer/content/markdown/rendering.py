@@ -14,8 +14,8 @@ from markupsafe import Markup, escape
 
 from trainer.content import charts
 from trainer.content.catalogue import Source, Term
-from trainer.content.markdown.addresses import Scope
-from trainer.content.markdown.body import Body, Option
+from trainer.content.markdown.addresses import PageScope
+from trainer.content.markdown.body import Body, ChooseOption
 from trainer.content.markdown.sanitizing import sanitize
 from trainer.content.markdown.syntax import parser
 from trainer.content.markdown.tokens import LISTS, inside, options_of, split_title, top_level
@@ -43,7 +43,7 @@ class Rendered:
         return Markup().join(self.parts)
 
 
-def render(body: Body, scope: Scope) -> Rendered:
+def render(body: Body, scope: PageScope) -> Rendered:
     """Render a body; each source is noted once, after the block that first cites it."""
     pen = Pen(scope)
     tokens = link_terms(body.tokens, scope.targets.terms) if scope.course else body.tokens
@@ -60,7 +60,7 @@ def render(body: Body, scope: Scope) -> Rendered:
 class Pen:
     """Writes one page: numbers its sources, keeps its ids apart, and collects its words."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: PageScope) -> None:
         self.scope = scope
         self.own = own_words(scope.language)
         self.cited: list[Source] = []
@@ -155,7 +155,7 @@ class Pen:
         panes = f'<ul class="x panes">{options}</ul>' if options else ""
         return f'<section class="pane stack choose">{self._heading(title)}{before}{panes}</section>'
 
-    def _write_option(self, option: Option, name: str) -> str:
+    def _write_option(self, option: ChooseOption, name: str) -> str:
         kind, word = ("right", self.own.gettext("Yes.")) if option.right else ("wrong", self.own.gettext("No."))
         return (
             f'<li><details name="{name}"><summary>{self.inline(option.text)}</summary>'

@@ -8,7 +8,7 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from trainer.content.markdown.body import Body, Option
+from trainer.content.markdown.body import Body, ChooseOption
 
 LISTS: Final = ("bullet_list_open", "ordered_list_open")
 _OPTION_MARK = re.compile(r"\[([ xX])\]\s+")
@@ -57,20 +57,20 @@ def split_title(inner: list[Token]) -> tuple[list[Token], list[Token]]:
     return [], inner
 
 
-def options_of(inner: Sequence[Token], first_line: int) -> Iterator[Option]:
+def options_of(inner: Sequence[Token], first_line: int) -> Iterator[ChooseOption]:
     for group in top_level(inner):
         if group[0].type in LISTS:
             for item in top_level(inside(group)):
                 yield _option(item, first_line)
 
 
-def _option(item: Sequence[Token], first_line: int) -> Option:
+def _option(item: Sequence[Token], first_line: int) -> ChooseOption:
     line = first_line + (item[0].map[0] if item[0].map else 0)
     blocks = list(top_level(inside(item)))
     children = list(blocks[0][1].children or ()) if blocks and blocks[0][0].type == "paragraph_open" else []
     right, children = _take_mark(children)
     text, why = _split_at_arrow(children)
-    return Option(right, tuple(text), tuple(why), line, len(blocks) == 1)
+    return ChooseOption(right, tuple(text), tuple(why), line, len(blocks) == 1)
 
 
 def _take_mark(children: list[Token]) -> tuple[bool | None, list[Token]]:

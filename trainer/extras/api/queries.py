@@ -16,7 +16,7 @@ from trainer.assignments.queries import get_requirement, required_of
 from trainer.assignments.rules import Status
 from trainer.compliance.queries import list_person_rows, list_rows
 from trainer.compliance.rules import Row, StatusFilter, Viewer
-from trainer.compliance.sent import Sent, list_sent, place_of
+from trainer.compliance.sent import SentMail, list_sent, place_of
 from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.errors import NotFound
@@ -159,7 +159,7 @@ def page_of_assignments(
     return Page(page.rows, page.rows[-1].assignment_id.hex if page.next_after else None)
 
 
-def page_of_emails(actor: Actor, after: uuid.UUID | None, most: int) -> Page[Sent]:
+def page_of_emails(actor: Actor, after: uuid.UUID | None, most: int) -> Page[SentMail]:
     """Return what was sent to people and what became of it, as on the page. Raises NotFound for an unknown place."""
     page = list_sent(actor, after=None if after is None else place_of(actor, after), most=most)
     return Page(page.rows, page.rows[-1].id.hex if page.next_after else None)

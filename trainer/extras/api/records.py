@@ -16,7 +16,7 @@ from pydantic_core import core_schema
 from trainer.assignments.models import EarlierTraining
 from trainer.assignments.rules import Status
 from trainer.compliance.rules import Basis, Row
-from trainer.compliance.sent import Sent
+from trainer.compliance.sent import SentMail
 from trainer.compliance.words import note_of
 from trainer.credentials import models, rules
 from trainer.credentials.queries import status_on
@@ -304,7 +304,7 @@ class Email(Record):
     outcome: str = Field(description="What became of it, in words, with the reason if it wasn’t sent.")
 
     @classmethod
-    def of(cls, sent: Sent) -> Self:
+    def of(cls, sent: SentMail) -> Self:
         """Return the record of a row of sent mail."""
         return cls(
             id=sent.id,

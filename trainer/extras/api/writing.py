@@ -32,7 +32,7 @@ from trainer.organizations.queries import lock_organization
 from trainer.roster.cells import LABELS, tidy
 from trainer.roster.lines import RosterLine
 from trainer.roster.names import is_same_name
-from trainer.roster.plan import Known, RosterChoices, RosterEntry, RowOutcome
+from trainer.roster.plan import KnownPerson, RosterChoices, RosterEntry, RowOutcome
 from trainer.roster.planning import Decided, decide_rows
 from trainer.roster.rows import RosterTable
 from trainer.roster.writing import ImportResult, write
@@ -195,7 +195,7 @@ def _refuse(row: int, entry: RosterEntry | None, person: NumberedPerson, decided
     return Refusal(entry.line, number, words, clashes=entry.clashes or entry.outcome is not RowOutcome.PROBLEM)
 
 
-def _has_other_name(entry: RosterEntry, holder: Known) -> bool:
+def _has_other_name(entry: RosterEntry, holder: KnownPerson) -> bool:
     """Return True if all that is wrong is that the number's holder has another name."""
     by_email = not entry.email or entry.email in holder.keys
     return entry.clashes and by_email and not is_same_name(entry.name, holder.name)

@@ -42,7 +42,7 @@ class NotDecrypted(ValueError):
 
 def encrypt(chunks: Iterable[bytes], sink: Sink, identity: Identity) -> None:
     """Encrypt a file to an identity, and pass each part on at once. Raises what chunks and sink raise."""
-    reader, writer = _Reader(chunks), _Writer(sink)
+    reader, writer = _ChunkReader(chunks), _Writer(sink)
     try:
         encrypt_io(reader, writer, [identity.to_public()])
     except EncryptError:
@@ -56,7 +56,7 @@ def decrypt(chunks: Iterable[bytes], sink: Sink, identity: Identity) -> None:
 
     Raises NotDecrypted at the first that isn't, and what chunks and sink raise.
     """
-    reader, writer = _Reader(chunks), _Writer(sink)
+    reader, writer = _ChunkReader(chunks), _Writer(sink)
     refusal = None
     try:
         decrypt_io(reader, writer, [identity])
@@ -126,7 +126,7 @@ def decrypt_with_passphrase(encrypted: bytes, secret: str) -> bytes:
 # it writes. So both keep it.
 
 
-class _Reader:
+class _ChunkReader:
     """Chunks, to be read like a file."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
@@ -167,7 +167,7 @@ class _Writer:
         """Do nothing: none are held back."""
 
 
-def _raise_first(reader: _Reader, writer: _Writer) -> None:
+def _raise_first(reader: _ChunkReader, writer: _Writer) -> None:
     problem = reader.problem or writer.problem
     if problem is not None:
         raise problem

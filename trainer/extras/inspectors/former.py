@@ -28,7 +28,7 @@ from trainer.organizations.rules import day_begins
 _PAGE, _PORTION = 25, 500
 
 
-class Kept(NamedTuple):
+class RetentionDays(NamedTuple):
     """Records of someone who left on the first day or later are kept, and certificates of the second day or later."""
 
     left_on: dt.date
@@ -75,21 +75,26 @@ def iterate_former(organization: Organization, viewer: Viewer, status_filter: St
             return
 
 
-def _find_kept(viewer: Viewer) -> Kept:
+def _find_kept(viewer: Viewer) -> RetentionDays:
     # Behind one requirement there may be no law: then those of the firm, or more people would be shown than without it.
     behind = list_laws(viewer) or list_laws(viewer._replace(requirement_id=None))
     laws = [law.former_staff for law in behind if law.former_staff]
     if not laws:
-        return Kept(dt.date.min, dt.date.min)
+        return RetentionDays(dt.date.min, dt.date.min)
     left, earned = (
         min((first_kept(law, viewer.today) for law in laws if law.since == since), default=dt.date.max)
         for since in ("leaving", "completion")
     )
-    return Kept(left, earned)
+    return RetentionDays(left, earned)
 
 
 def _page(
-    organization: Organization, viewer: Viewer, status_filter: StatusFilter, kept: Kept, after: str | None, most: int
+    organization: Organization,
+    viewer: Viewer,
+    status_filter: StatusFilter,
+    kept: RetentionDays,
+    after: str | None,
+    most: int,
 ) -> Page[Former]:
     query = select(Membership).where(*_has_left(viewer, status_filter, kept))
     page = read_page(query, Membership.name_key, Membership.id, after=after, most=most)
@@ -121,7 +126,7 @@ def _last_day(person: Membership) -> dt.date:
     return person.ended_on
 
 
-def _has_left(viewer: Viewer, status_filter: StatusFilter, kept: Kept) -> list[ColumnElement[bool]]:
+def _has_left(viewer: Viewer, status_filter: StatusFilter, kept: RetentionDays) -> list[ColumnElement[bool]]:
     gone = (
         Membership.ended_at.is_not(None)
         if viewer.until is None

@@ -6,11 +6,11 @@ import datetime as dt
 
 from flask_babel import ngettext
 
-from trainer.compliance.rules import Counts
+from trainer.compliance.rules import StatusCounts
 from trainer.web.language import show_day
 
 
-def sentence(counts: Counts, day: dt.date) -> str:
+def sentence(counts: StatusCounts, day: dt.date) -> str:
     """Return how many people were current on a day, in a sentence."""
     return str(
         ngettext(

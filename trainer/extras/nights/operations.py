@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from trainer.assessment.drawn import Item, item_of, keep
+from trainer.assessment.drawn import DrawableItem, item_of, keep
 from trainer.assessment.models import Attempt
 from trainer.assessment.operations import ungraded
 from trainer.assessment.queries import find_open_attempt
@@ -46,4 +46,4 @@ def start_rare(enrollment: Enrollment, course: Course, content: Content, now: dt
     bank = [payload_of(event, course.rare, content) for event in course.rare.events]
     night = draw_night(bank, course.rare.number, course.rare.worrying_at_most, chance.rng)
     attempt = ungraded(enrollment, Kind.RARE, len(night), now)
-    return keep(attempt, [Item(f"{course.slug}/{event.scenario}", event.digest, event) for event in night], now)
+    return keep(attempt, [DrawableItem(f"{course.slug}/{event.scenario}", event.digest, event) for event in night], now)

@@ -10,7 +10,7 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.queries import list_responses
 from trainer.assessment.rules import Kind
 from trainer.assessment.told import VOCABULARY, tell
-from trainer.content.objects import Standing
+from trainer.content.objects import TranslationState
 from trainer.content.own_words import SOURCE
 from trainer.content.serving import served
 from trainer.extras.nights.events import EventPayload, payload_of
@@ -50,18 +50,18 @@ def night_of(attempt: Attempt, before: int | None = None) -> list[Happened]:
     ]
 
 
-def tell_event(event: EventPayload, course: str) -> tuple[EventPayload, Standing]:
+def tell_event(event: EventPayload, course: str) -> tuple[EventPayload, TranslationState]:
     """Return an event of a course's rare shift in its reader's language, and how it stands there; as it is where
     `tell` would do so."""
     content, language = served(), language_tag()
     there = content.translations.get(language)
     if there is None or language == SOURCE:
-        return event, Standing.AS_WRITTEN
+        return event, TranslationState.AS_WRITTEN
     now = content.courses[course].rare if course in content.courses else None
     told = there.courses[course].rare if course in there.courses else None
     if now is None or told is None or told is now:
-        return event, Standing.UNTRANSLATED
+        return event, TranslationState.UNTRANSLATED
     for original, other in zip(now.events, told.events, strict=True):
         if original.id == event.scenario and payload_of(original, now, content).digest == event.digest:
             return payload_of(other, told, there), there.standing(f"courses/{course}/rare.yaml", VOCABULARY)
-    return event, Standing.UNTRANSLATED
+    return event, TranslationState.UNTRANSLATED

@@ -13,13 +13,13 @@ from flask_babel import gettext as _
 from trainer.content.serving import served
 from trainer.extras.packs import words
 from trainer.extras.packs.records import Records
-from trainer.extras.packs.words import Tally
+from trainer.extras.packs.words import PackTally
 from trainer.web.paper import qr_code, typeset
 
 TEMPLATE: Final = Path(__file__).with_name("cover.typ")
 
 
-def draw_cover(records: Records, tally: Tally) -> bytes:
+def draw_cover(records: Records, tally: PackTally) -> bytes:
     """Return the cover as a tagged PDF. The same records in the same language give the same bytes.
 
     What the firm wrote in letters for which there is no font is left out: the page has all of it.
@@ -40,7 +40,7 @@ def draw_cover(records: Records, tally: Tally) -> bytes:
     return made
 
 
-def _texts(records: Records, tally: Tally) -> dict[str, Any]:
+def _texts(records: Records, tally: PackTally) -> dict[str, Any]:
     return {
         "title": _("Training records"),
         "firm": _breakable(records.firm),

@@ -25,7 +25,7 @@ from trainer.extras.packs import words
 from trainer.extras.packs.cover import draw_cover
 from trainer.extras.packs.pages import PackTable, Put, draw_index, draw_rule, rule_file
 from trainer.extras.packs.records import AuditedChange, Excuse, FormerPerson, Meeting, PackPerson, Records, Reminding
-from trainer.extras.packs.words import Tally
+from trainer.extras.packs.words import PackTally
 from trainer.web.language import show_times_of
 from trainer.web.tables import Table as Rows
 from trainer.web.tables import csv_lines
@@ -36,7 +36,7 @@ R = TypeVar("R")
 def write_files(records: Records, put: Put) -> None:
     """Write all files but certificates and manifest, each with `put`; some while another one is being written."""
     show_times_of(records.zone)
-    tally, outcomes = Tally(), Counter[str]()
+    tally, outcomes = PackTally(), Counter[str]()
     tables = {name: PackTable(name, records, put) for name in ("people", "former", "excused", "meetings", "required")}
     for table in _tables(records, tables, tally, outcomes):
         put(f"{table.name}.csv", _csv(table, records.mark))
@@ -82,7 +82,9 @@ def about(records: Records) -> dict[str, str]:
     }
 
 
-def _tables(records: Records, tables: Mapping[str, PackTable], tally: Tally, outcomes: Counter[str]) -> Iterator[Rows]:
+def _tables(
+    records: Records, tables: Mapping[str, PackTable], tally: PackTally, outcomes: Counter[str]
+) -> Iterator[Rows]:
     """Yield the tables. Their rows go to the pages, and are counted, while they are written."""
     zone = records.zone
 

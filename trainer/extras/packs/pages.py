@@ -18,7 +18,7 @@ from trainer.credentials.paper import verification_url
 from trainer.credentials.rules import show_serial
 from trainer.extras.packs import words
 from trainer.extras.packs.records import Records
-from trainer.extras.packs.words import Tally
+from trainer.extras.packs.words import PackTally
 from trainer.web.static import style_text
 
 ROWS: Final = 250
@@ -82,7 +82,7 @@ class PackTable:
         self._waiting, self._weight = [], 0
 
 
-def draw_index(records: Records, tables: dict[str, PackTable], outcomes: dict[str, int], tally: Tally) -> bytes:
+def draw_index(records: Records, tables: dict[str, PackTable], outcomes: dict[str, int], tally: PackTally) -> bytes:
     """Return the page to begin with."""
     html = render_template(
         "packs/pack/index.html",

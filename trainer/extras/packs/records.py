@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from trainer.assignments.models import Requirement, RequirementVersion
-from trainer.compliance.rules import Counts, Row
+from trainer.compliance.rules import Row, StatusCounts
 from trainer.content.library import Course
 from trainer.content.papers import Pack
 from trainer.credentials.models import Credential
@@ -139,7 +139,7 @@ class Records:
     team_names: Mapping[uuid.UUID, str]
     """Names of the teams that requirements are for."""
     courses: Sequence[Course]
-    counts: Counts
+    counts: StatusCounts
     people: Iterable[PackPerson]
     standings: Iterable[Row]
     completions: Iterable[tuple[Membership, Credential]]

@@ -14,10 +14,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from trainer.assignments.models import Requirement
-from trainer.assignments.rules import LATE, Audience, Completion, Duty, Status, Terms, first_due, status
+from trainer.assignments.rules import LATE, Audience, CoveringCredential, Duty, Status, Terms, first_due, status
 from trainer.assignments.words import who
 from trainer.compliance.file_names import certificate_name
-from trainer.compliance.rules import Counts, Row
+from trainer.compliance.rules import Row, StatusCounts
 from trainer.content.library import Content, Course
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import sample_pdf
@@ -47,7 +47,7 @@ _OWNER: Final = _l("Ada Sample, owner")
 _INSTRUCTOR: Final = _l("Grace Sample")
 
 
-class _Person(NamedTuple):
+class _SamplePerson(NamedTuple):
     """Someone made up. `earned_on`: the day of the certificate; `waived_until`: the last day of an excuse."""
 
     name: str
@@ -61,14 +61,18 @@ class _Person(NamedTuple):
 
 
 _PEOPLE: Final = (
-    _Person("Ada Sample", _l("Site supervisor"), _GATE, dt.date(2021, 5, 3), dt.date(2026, 3, 12), role=Role.OWNER),
-    _Person("Ben Sample", _GUARD, _GATE, dt.date(2023, 9, 18), dt.date(2026, 2, 26)),
-    _Person("Cora Sample", _GUARD, _GATE, dt.date(2024, 1, 8), dt.date(2025, 10, 15)),
-    _Person("Dev Sample", _GUARD, _WAREHOUSE, dt.date(2022, 6, 27), dt.date(2025, 9, 4)),
-    _Person("Elena Sample", _GUARD, _WAREHOUSE, dt.date(2026, 8, 17), has_begun=True),
-    _Person("Femi Sample", _GUARD, _WAREHOUSE, dt.date(2019, 2, 11), waived_until=dt.date(2026, 12, 31)),
-    _Person("Grace Sample", _l("Dispatcher"), _DESK, dt.date(2024, 11, 4), dt.date(2026, 5, 21), role=Role.INSTRUCTOR),
-    _Person("Hugo Sample", _GUARD, _DESK, dt.date(2026, 6, 1)),
+    _SamplePerson(
+        "Ada Sample", _l("Site supervisor"), _GATE, dt.date(2021, 5, 3), dt.date(2026, 3, 12), role=Role.OWNER
+    ),
+    _SamplePerson("Ben Sample", _GUARD, _GATE, dt.date(2023, 9, 18), dt.date(2026, 2, 26)),
+    _SamplePerson("Cora Sample", _GUARD, _GATE, dt.date(2024, 1, 8), dt.date(2025, 10, 15)),
+    _SamplePerson("Dev Sample", _GUARD, _WAREHOUSE, dt.date(2022, 6, 27), dt.date(2025, 9, 4)),
+    _SamplePerson("Elena Sample", _GUARD, _WAREHOUSE, dt.date(2026, 8, 17), has_begun=True),
+    _SamplePerson("Femi Sample", _GUARD, _WAREHOUSE, dt.date(2019, 2, 11), waived_until=dt.date(2026, 12, 31)),
+    _SamplePerson(
+        "Grace Sample", _l("Dispatcher"), _DESK, dt.date(2024, 11, 4), dt.date(2026, 5, 21), role=Role.INSTRUCTOR
+    ),
+    _SamplePerson("Hugo Sample", _GUARD, _DESK, dt.date(2026, 6, 1)),
 )
 
 
@@ -126,12 +130,12 @@ def sample_pack(content: Content) -> bytes:
     return pack.getvalue()
 
 
-def _counts(rows: Sequence[Row]) -> Counts:
+def _counts(rows: Sequence[Row]) -> StatusCounts:
     by_status = Counter(row.status for row in rows)
-    return Counts(people=len(rows), people_current=by_status[Status.CURRENT], by_status=dict(by_status))
+    return StatusCounts(people=len(rows), people_current=by_status[Status.CURRENT], by_status=dict(by_status))
 
 
-def _excuse(person: _Person, member: Membership, requirement: Requirement) -> Excuse:
+def _excuse(person: _SamplePerson, member: Membership, requirement: Requirement) -> Excuse:
     assert person.waived_until is not None
     return Excuse(
         member.name,
@@ -200,7 +204,7 @@ def _requirement(course: Course) -> Requirement:
     )
 
 
-def _membership(number: int, person: _Person) -> Membership:
+def _membership(number: int, person: _SamplePerson) -> Membership:
     return Membership(
         id=uuid.UUID(int=number),
         name=person.name,
@@ -212,7 +216,7 @@ def _membership(number: int, person: _Person) -> Membership:
     )
 
 
-def _credential(number: int, person: _Person, earned_on: dt.date, course: Course) -> Credential:
+def _credential(number: int, person: _SamplePerson, earned_on: dt.date, course: Course) -> Credential:
     return Credential(
         serial=f"SAMPLE{number:04}",  # too short to be one: it is found nowhere
         holder_name=person.name,
@@ -244,7 +248,7 @@ def _enrollment(member: Membership, credential: Credential) -> Enrollment:
     )
 
 
-def _row(person: _Person, member: Membership, requirement: Requirement, credential: Credential | None) -> Row:
+def _row(person: _SamplePerson, member: Membership, requirement: Requirement, credential: Credential | None) -> Row:
     """Return where someone stands, as the rules of real duties have it."""
     terms = Terms(
         requirement.least_minutes,
@@ -282,8 +286,8 @@ def _row(person: _Person, member: Membership, requirement: Requirement, credenti
     )
 
 
-def _completion(credential: Credential) -> Completion:
-    return Completion(
+def _completion(credential: Credential) -> CoveringCredential:
+    return CoveringCredential(
         credential.issued_on,
         credential.valid_until,
         credential.minutes,

@@ -22,7 +22,7 @@ from trainer.web.language import show_day
 
 
 @dataclass(slots=True)
-class Tally:
+class PackTally:
     """How much there is of what a pack holds, counted while it is written."""
 
     people: int = 0
@@ -38,7 +38,7 @@ class Tally:
     changes: int = 0
 
 
-class Part(NamedTuple):
+class PackPart(NamedTuple):
     """A part of a pack: its place on the page, what it is called, how much is in it, its file."""
 
     place: str
@@ -129,13 +129,13 @@ def describe(requirement: Rule, records: Records) -> str:
     return str(_("%(title)s: %(asked)s", title=requirement.title, asked=asked))
 
 
-def parts(records: Records, tally: Tally) -> list[Part]:
+def parts(records: Records, tally: PackTally) -> list[PackPart]:
     """Return what is in the pack, in the order of its page."""
     unchanged = _("what each one asked, and of whom")
     told = [
-        Part("people", _("People"), _roster(tally), "training-status.csv"),
-        Part("excused", _("Excused, with reasons"), _excused(tally), "waivers.csv"),
-        Part(
+        PackPart("people", _("People"), _roster(tally), "training-status.csv"),
+        PackPart("excused", _("Excused, with reasons"), _excused(tally), "waivers.csv"),
+        PackPart(
             "certificates",
             _("Certificates"),
             ngettext(
@@ -145,7 +145,7 @@ def parts(records: Records, tally: Tally) -> list[Part]:
             ),
             "completions.csv",
         ),
-        Part(
+        PackPart(
             "meetings",
             _("Meetings in person"),
             ngettext(
@@ -155,13 +155,13 @@ def parts(records: Records, tally: Tally) -> list[Part]:
             ),
             "meetings.csv",
         ),
-        Part(
+        PackPart(
             "reminders",
             _("Reminders"),
             _reminders(tally),
             "reminders.csv",
         ),
-        Part(
+        PackPart(
             "required",
             _("What was required"),
             ngettext(
@@ -172,7 +172,7 @@ def parts(records: Records, tally: Tally) -> list[Part]:
             "requirement-history.csv",
         ),
     ]
-    return [Part(place, str(name), str(contents), file) for place, name, contents, file in told]
+    return [PackPart(place, str(name), str(contents), file) for place, name, contents, file in told]
 
 
 def files() -> dict[str, str]:
@@ -257,14 +257,14 @@ def checking(records: Records) -> list[str]:
     ]
 
 
-def _roster(tally: Tally) -> str:
+def _roster(tally: PackTally) -> str:
     there = ngettext("%(num)s on the roster that day", "%(num)s on the roster that day", tally.people)
     if not tally.former:
         return str(there)
     return str(_("%(there)s, %(former)s former", there=there, former=len(tally.former)))
 
 
-def _reminders(tally: Tally) -> str:
+def _reminders(tally: PackTally) -> str:
     numbers = {"sent": tally.sent, "unsent": tally.unsent, "unserved": tally.unserved}
     if not tally.unserved:
         return str(_("%(sent)s sent, %(unsent)s not sent", **numbers))
@@ -275,7 +275,7 @@ def _reminders(tally: Tally) -> str:
     )
 
 
-def _excused(tally: Tally) -> str:
+def _excused(tally: PackTally) -> str:
     if not tally.excuses:
         return str(_("no one"))
     return str(

@@ -9,7 +9,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from trainer.items.branching.paths import Paths
-from trainer.items.branching.payload import BranchingPayload, ShownChoice, ShownStep, given_of, path_of
+from trainer.items.branching.payload import BranchChoice, BranchingPayload, BranchStep, given_of, path_of
 from trainer.items.forms import AnswerForm
 from trainer.items.payload import Given, Payload
 
@@ -22,9 +22,9 @@ class BranchingForm(AnswerForm):
     place: str = ""
     """Where the path leads."""
     chosen: str | None = None
-    step: ShownStep | None = None
+    step: BranchStep | None = None
     """Where the next choice is made; None at an end."""
-    choices: Sequence[ShownChoice] = ()
+    choices: Sequence[BranchChoice] = ()
     """What is offered there, in the learner's order."""
     last: str | None = None
     """What was chosen before."""

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Literal
 from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
-from trainer.content.schema import Access, FurtherItem, Grade, Refuse, Situation
+from trainer.content.schema import FurtherItem, Grade, InputMode, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, ById, Keys, Shape, words
 from trainer.items.branching.paths import Paths
 from trainer.items.choices import scene_of
@@ -55,7 +55,7 @@ class BranchingEnd(Place):
 class BranchingItem(FurtherItem):
     """*A scene, step by step*: it begins at the first step."""
 
-    access: ClassVar[frozenset[Access]] = EVERY_WAY
+    access: ClassVar[frozenset[InputMode]] = EVERY_WAY
     prose: ClassVar[Mapping[str, Shape]] = {
         "steps": ById(Keys({**words("text", "ask"), "choices": ById(WITH_REASON)})),
         "ends": ById(Keys(words("title", "text"))),

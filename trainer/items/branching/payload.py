@@ -19,7 +19,7 @@ from trainer.items.payload import Given, Kept
 GOOD = frozenset({Grade.BEST, Grade.FINE})
 
 
-class ShownChoice(Kept):
+class BranchChoice(Kept):
     """A choice as it was drawn."""
 
     id: str
@@ -34,16 +34,16 @@ class ShownChoice(Kept):
         return self.grade in GOOD
 
 
-class ShownStep(Kept):
+class BranchStep(Kept):
     """A step as it was drawn."""
 
     id: str
     text: str
     ask: str | None = None
-    choices: list[ShownChoice]
+    choices: list[BranchChoice]
 
     @property
-    def best(self) -> ShownChoice:
+    def best(self) -> BranchChoice:
         """The best choice."""
         return next(choice for choice in self.choices if choice.grade is Grade.BEST)
 
@@ -60,8 +60,8 @@ class ShownEnd(Kept):
 class Taken:
     """A choice that was made. `before` is what was given when it was offered: from there it can be made again."""
 
-    step: ShownStep
-    choice: ShownChoice
+    step: BranchStep
+    choice: BranchChoice
     before: Given
 
 
@@ -69,7 +69,7 @@ class BranchingPayload(FurtherPayload):
     """A branching scene as it was drawn. It begins at the first step."""
 
     type: Literal["branching"] = "branching"
-    steps: list[ShownStep]
+    steps: list[BranchStep]
     ends: list[ShownEnd]
 
     @cached_property
@@ -89,7 +89,7 @@ class BranchingPayload(FurtherPayload):
         """Return the choices of all steps, each with where it leads, as the author ordered them."""
         return self.paths.ways
 
-    def step(self, place: str) -> ShownStep | None:
+    def step(self, place: str) -> BranchStep | None:
         """Return a step, or None if the place is an end."""
         return next((step for step in self.steps if step.id == place), None)
 

@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal
 
 from trainer.content.checks.vocabulary import hold_word
 from trainer.content.parts import Part, Slug, Text
-from trainer.content.schema import SECONDS_A_QUESTION, Access, Grade, Item, Refuse, SceneItem, Telling
+from trainer.content.schema import SECONDS_A_QUESTION, Grade, InputMode, Item, Refuse, SceneItem, Telling
 from trainer.content.subject import Route, Verdict, Vocabulary
 from trainer.content.times import reading_seconds, text_seconds
 from trainer.items.contract import EVERY_WAY
@@ -48,7 +48,7 @@ class Action(Part):
 class JudgeItem(SceneItem):
     """*Judge the scene*: verdict, how sure, first action."""
 
-    access: ClassVar[frozenset[Access]] = EVERY_WAY
+    access: ClassVar[frozenset[InputMode]] = EVERY_WAY
 
     type: Literal["judge"]
     verdicts: dict[Verdict, Text]  # a rationale for each

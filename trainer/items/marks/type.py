@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from pydantic import Field
 
 from trainer.content.parts import IndicatorId, Part, Text
-from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.content.schema import FurtherItem, InputMode, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, Each, Shape
 from trainer.items.choices import ChoiceForm, ChoicePayload, digest_of, scene_of, tell_signs
 from trainer.items.contract import EVERY_WAY, FurtherType, Mark, Sample
@@ -29,7 +29,7 @@ class Phrase(Part):
 class MarksItem(FurtherItem):
     """*Mark the signs*: choose the phrases that matter, in the order of the narrative."""
 
-    access: ClassVar[frozenset[Access]] = EVERY_WAY
+    access: ClassVar[frozenset[InputMode]] = EVERY_WAY
     prose: ClassVar[Mapping[str, Shape]] = {"phrases": Each(WITH_REASON)}
 
     quotes: ClassVar[bool] = True

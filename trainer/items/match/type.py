@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
-from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.content.schema import FurtherItem, InputMode, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, ById, Only, Shape, words
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
@@ -43,7 +43,7 @@ class MatchRow(Part):
 class MatchItem(FurtherItem):
     """*Match*: rows, each with the choice that it belongs to. A choice may have several rows, or none."""
 
-    access: ClassVar[frozenset[Access]] = EVERY_WAY
+    access: ClassVar[frozenset[InputMode]] = EVERY_WAY
     prose: ClassVar[Mapping[str, Shape]] = {**words("ask"), "choices": ById(Only("text")), "rows": ById(WITH_REASON)}
 
     type: Literal["match"]
@@ -88,7 +88,7 @@ class MatchItem(FurtherItem):
         return [self.ask, *(choice.text for choice in self.choices), *told]
 
 
-class ShownChoice(Kept):
+class DrawnChoice(Kept):
     """A choice as it was drawn."""
 
     id: str
@@ -108,7 +108,7 @@ class MatchPayload(FurtherPayload):
     """Rows and choices as they were drawn, in the order of their author."""
 
     type: Literal["match"] = "match"
-    choices: list[ShownChoice]
+    choices: list[DrawnChoice]
     rows: list[ShownRow]
 
     def draw(self, rng: random.Random) -> list[str]:

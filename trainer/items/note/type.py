@@ -18,7 +18,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput
 
 from trainer.content.parts import Part, Slug, Text
-from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.content.schema import FurtherItem, InputMode, Refuse, Situation
 from trainer.content.serving import served_in
 from trainer.content.shapes import WITH_REASON, ById, Each, Keys, Shape, words
 from trainer.items.choices import scene_of
@@ -58,7 +58,7 @@ class Check(Part):
 class NoteItem(FurtherItem):
     """*Write a note*: what a good one says, in its parts, and what to look for in one's own."""
 
-    access: ClassVar[frozenset[Access]] = EVERY_WAY
+    access: ClassVar[frozenset[InputMode]] = EVERY_WAY
     prose: ClassVar[Mapping[str, Shape]] = {
         **words("ask"),
         "model": Each(Keys(words("part", "text"))),

@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
-from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.content.schema import FurtherItem, InputMode, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, ById, Shape, words
 from trainer.items.choices import scene_of
 from trainer.items.contract import EVERY_WAY, FurtherPayload, FurtherType, Mark, Sample
@@ -35,7 +35,7 @@ class OrderedStep(Part):
 class OrderItem(FurtherItem):
     """*Put in order*: steps, written in the right order."""
 
-    access: ClassVar[frozenset[Access]] = EVERY_WAY
+    access: ClassVar[frozenset[InputMode]] = EVERY_WAY
     prose: ClassVar[Mapping[str, Shape]] = {**words("ask"), "steps": ById(WITH_REASON)}
 
     type: Literal["order"]
@@ -67,7 +67,7 @@ class OrderItem(FurtherItem):
         return [self.ask, *(text for step in self.steps for text in (step.text, step.why))]
 
 
-class ShownStep(Kept):
+class OrderStep(Kept):
     """A step as it was drawn."""
 
     id: str
@@ -79,7 +79,7 @@ class OrderPayload(FurtherPayload):
     """Steps as they were drawn, in the right order."""
 
     type: Literal["order"] = "order"
-    steps: list[ShownStep]
+    steps: list[OrderStep]
 
     def draw(self, rng: random.Random) -> list[str]:
         """Return the steps as one learner sees them. They are sorted first, so that chance alone decides."""

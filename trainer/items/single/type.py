@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
-from trainer.content.schema import Access, Refuse, Situation
+from trainer.content.schema import InputMode, Refuse, Situation
 from trainer.items.choices import ChoiceForm, ChoicePayload, Option, OptionsItem
 from trainer.items.contract import EVERY_WAY, FurtherType, Sample
 
@@ -15,7 +15,7 @@ from trainer.items.contract import EVERY_WAY, FurtherType, Sample
 class SingleItem(OptionsItem):
     """*Single choice*: exactly one key."""
 
-    access: ClassVar[frozenset[Access]] = EVERY_WAY
+    access: ClassVar[frozenset[InputMode]] = EVERY_WAY
 
     type: Literal["single"]
     options: list[Option] = Field(min_length=2, max_length=6)

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from trainer.content.illustrations import Drawing
 from trainer.content.parts import IndicatorId, Part, Slug, Text
-from trainer.content.schema import Access, FurtherItem, Refuse, Situation
+from trainer.content.schema import FurtherItem, InputMode, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, ById, Shape, words
 from trainer.items.choices import ChoiceForm, ChoicePayload, ShownOption, digest_of, scene_of, tell_signs
 from trainer.items.contract import EVERY_WAY, FurtherType, Mark, Sample
@@ -33,7 +33,7 @@ class Seen(Part):
 class SpotItem(FurtherItem):
     """*Spot the signs*: choose what matters among all that is numbered in a picture."""
 
-    access: ClassVar[frozenset[Access]] = EVERY_WAY
+    access: ClassVar[frozenset[InputMode]] = EVERY_WAY
     prose: ClassVar[Mapping[str, Shape]] = {**words("ask", "shows"), "regions": ById(WITH_REASON)}
 
     type: Literal["spot"]

@@ -12,7 +12,7 @@ from trainer.content.objects import Content, Scenario
 from trainer.content.schema import Difficulty, Explained, Pool, ShownBy
 from trainer.content.subject import Verdict
 from trainer.tools.instrument.figures import Figure
-from trainer.tools.instrument.texts import Pair, difference, pairs, place_of_decision, text
+from trainer.tools.instrument.texts import TextPair, difference, pairs, place_of_decision, text
 
 _AT_HOME: Final = frozenset({"none", "anglo", "french"})
 """Origins that readers in Maine don't take for foreign."""
@@ -34,7 +34,7 @@ def figures(content: Content) -> Iterator[Figure]:
     yield from _signs(content, concern, innocent)
 
 
-def _pools(content: Content, reserved: Sequence[Pair]) -> Iterator[Figure]:
+def _pools(content: Content, reserved: Sequence[TextPair]) -> Iterator[Figure]:
     words = content.vocabulary
     danger = sum(pair.concern.file.rule in words.danger_rules for pair in reserved)
     yield Figure("pairs of danger now", danger, least=24)
@@ -74,7 +74,7 @@ def _innocents(scenes: Sequence[Scenario]) -> Iterator[Figure]:
     yield Figure("innocent: hard by design", _share(scenes, _is_hard), least=0.3)
 
 
-def _texts(reserved: Sequence[Pair]) -> Iterator[Figure]:
+def _texts(reserved: Sequence[TextPair]) -> Iterator[Figure]:
     words = [len(text(scene).split()) for pair in reserved for scene in pair.both]
     yield Figure("words of a scene, mean", mean(words), most=105)
     yield Figure("words of a scene, fewest", min(words), least=90)

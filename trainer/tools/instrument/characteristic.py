@@ -15,7 +15,7 @@ from trainer.assessment.deciding import FinalRule, Stage
 from trainer.assessment.drawing import Pair, draw
 from trainer.assessment.drawn import pairs_of
 from trainer.assessment.finals import aims_of
-from trainer.assessment.measures.operating import ONE_STAGE, Draw, Scene, spread, table
+from trainer.assessment.measures.operating import ONE_STAGE, Draw, DrawnScene, spread, table
 from trainer.content.objects import Content
 from trainer.content.schema import Pool
 
@@ -30,7 +30,7 @@ def by_real_draw(pairs: Sequence[Pair]) -> Draw:
     """
     place_of = {telling.scene: place for place, pair in enumerate(pairs) for telling in pair.tellings}
 
-    def drawn(stage: Stage, met: Sequence[Scene], rng: random.Random) -> list[Scene]:
+    def drawn(stage: Stage, met: Sequence[DrawnScene], rng: random.Random) -> list[DrawnScene]:
         last = {(scene.pair, scene.is_concern): _DAY + dt.timedelta(minutes=minute) for minute, scene in enumerate(met)}
         known = [
             replace(
@@ -42,7 +42,9 @@ def by_real_draw(pairs: Sequence[Pair]) -> Draw:
             for place, pair in enumerate(pairs)
         ]
         return [
-            Scene(place_of[scene.scene], scene.is_concern, scene.is_concern and pairs[place_of[scene.scene]].is_danger)
+            DrawnScene(
+                place_of[scene.scene], scene.is_concern, scene.is_concern and pairs[place_of[scene.scene]].is_danger
+            )
             for scene in draw(known, aims_of(stage), rng)
         ]
 

@@ -20,7 +20,7 @@ from trainer.content.objects import Content, Scenario
 from trainer.content.schema import Pool
 from trainer.items.judge.model import JudgeItem
 from trainer.tools.instrument.figures import Figure
-from trainer.tools.instrument.texts import Pair, pairs, text, tokens, undecided
+from trainer.tools.instrument.texts import TextPair, pairs, text, tokens, undecided
 
 SEED: Final = 20261125
 SWAPS: Final = 1_000
@@ -79,23 +79,23 @@ def _reader() -> Pipeline:
     return make_pipeline(words, LogisticRegression(C=1, max_iter=1_000))
 
 
-def _truths(matched: Sequence[Pair]) -> list[int]:
+def _truths(matched: Sequence[TextPair]) -> list[int]:
     return [1, 0] * len(matched)
 
 
-def _trained(reading: Reading, matched: Sequence[Pair]) -> Pipeline:
+def _trained(reading: Reading, matched: Sequence[TextPair]) -> Pipeline:
     return _reader().fit([reading(scene) for pair in matched for scene in pair.both], _truths(matched))
 
 
-def _scores(reading: Reading, trained: Pipeline, matched: Sequence[Pair]) -> Any:
+def _scores(reading: Reading, trained: Pipeline, matched: Sequence[TextPair]) -> Any:
     return trained.decision_function([reading(scene) for pair in matched for scene in pair.both])
 
 
-def _auc(reading: Reading, learned: Sequence[Pair], tested: Sequence[Pair]) -> float:
+def _auc(reading: Reading, learned: Sequence[TextPair], tested: Sequence[TextPair]) -> float:
     return float(roc_auc_score(_truths(tested), _scores(reading, _trained(reading, learned), tested)))
 
 
-def _right_of_two(reading: Reading, learned: Sequence[Pair], tested: Sequence[Pair]) -> float:
+def _right_of_two(reading: Reading, learned: Sequence[TextPair], tested: Sequence[TextPair]) -> float:
     scores = _scores(reading, _trained(reading, learned), tested)
     apart = scores[0::2] - scores[1::2]
     return float(np.mean((apart > 0) + 0.5 * (apart == 0)))
@@ -105,7 +105,7 @@ def _function_words(scene: Scenario) -> str:
     return " ".join(word for word in tokens(text(scene)) if word in ENGLISH_STOP_WORDS)
 
 
-def _signs_left_out(matched: Sequence[Pair]) -> float | None:
+def _signs_left_out(matched: Sequence[TextPair]) -> float | None:
     """Test each pair by readers that saw no scene of concern with its sign; the mean where it has several.
 
     None where a single sign is everywhere.
@@ -126,7 +126,7 @@ def _signs_left_out(matched: Sequence[Pair]) -> float | None:
     return float(roc_auc_score(_truths([matched[number] for number in numbers]), means))
 
 
-def _outstanding(matched: Sequence[Pair]) -> tuple[list[tuple[str, float]], float]:
+def _outstanding(matched: Sequence[TextPair]) -> tuple[list[tuple[str, float]], float]:
     """Return words that one truth has more often than chance allows, and how many chance would give.
 
     An exact sign test over the pairs in which only one twin has the word. By chance: the twins of each pair change
@@ -161,7 +161,7 @@ _SURFACE: Final[dict[str, Callable[[str], float]]] = {
 }
 
 
-def _best_actions(learned: Sequence[Pair], tested: Sequence[Pair]) -> float:
+def _best_actions(learned: Sequence[TextPair], tested: Sequence[TextPair]) -> float:
     """Return how often the likeliest option, by its text alone, is the best first action."""
     options = [option for pair in learned for scene in pair.both for option in _options(scene)]
     reader = _reader().fit([told for told, _is_best in options], [is_best for _told, is_best in options])

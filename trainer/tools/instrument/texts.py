@@ -15,7 +15,7 @@ _TOKEN = re.compile(r"[a-z']+")
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TextPair:
     """Two scenes that differ in what decides them."""
 
     concern: Scenario
@@ -27,9 +27,9 @@ class Pair:
         return self.concern, self.innocent
 
 
-def pairs(content: Content, pool: Pool) -> list[Pair]:
+def pairs(content: Content, pool: Pool) -> list[TextPair]:
     """List the pairs of a pool that are in use."""
-    return [Pair(scene, content.twin(scene)) for scene in content.pool(pool) if scene.file.truth is Truth.CONCERN]
+    return [TextPair(scene, content.twin(scene)) for scene in content.pool(pool) if scene.file.truth is Truth.CONCERN]
 
 
 def text(scene: Scenario) -> str:
@@ -57,7 +57,7 @@ def place_of_decision(scene: Scenario) -> int:
     return min(2, 3 * max(first, 0) // max(len(whole), 1))
 
 
-def difference(pair: Pair) -> tuple[int, int]:
+def difference(pair: TextPair) -> tuple[int, int]:
     """Return in how many words twins differ, and in how many places."""
     first, second = (text(scene).split() for scene in pair.both)
     changes = [

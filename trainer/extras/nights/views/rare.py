@@ -18,7 +18,7 @@ from trainer.assessment.operations import save_response
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, list_responses
 from trainer.assessment.told import find_sign, reader_words
 from trainer.assessment.views.steps import after, answered_positions, course_title, credit, is_outdated, refused
-from trainer.content.objects import Standing
+from trainer.content.objects import TranslationState
 from trainer.content.serving import get_course, served, served_in
 from trainer.content.subject import Verdict
 from trainer.core.clock import now
@@ -52,7 +52,7 @@ class _Told:
     digest: str
     clock: str
     event: EventPayload
-    translation: Standing
+    translation: TranslationState
     verdict: Verdict | None
 
     @property
@@ -125,7 +125,7 @@ def result(attempt_id: UUID) -> str:
         verdicts=reader_words().verdicts,
         rules={rule.id: rule.sentence for rule in reader_words().rules},
         sign_of=find_sign,
-        translation=max((told.translation for told in night), key=list(Standing).index),
+        translation=max((told.translation for told in night), key=list(TranslationState).index),
         words=words,
     )
 
