@@ -19,7 +19,7 @@ HELD_BY = {
     "accounts/test_sessions.py": "cli/accounts",
     "accounts/test_views.py": "accounts/forms accounts/models accounts/signing_in",
     "assessment/test_check_ins.py": "assessment/dates assessment/views/check_ins",
-    "assessment/test_drills.py": "assessment/queries assessment/views/drills assessment/views/steps",
+    "assessment/test_drills.py": "assessment/queries assessment/views/drills assessment/steps",
     "assessment/test_finish.py": "assessment/words",
     "assessment/test_key_secrecy.py": "assessment/shown core/chance",
     "assessment/test_first_try.py": "assessment/views/first_try",

@@ -24,9 +24,7 @@ from trainer.assessment.queries import (
     list_given,
 )
 from trainer.assessment.rules import Kind
-from trainer.assessment.told import SIGNS, find_sign, reader_words, standing_of, verdicts_of
-from trainer.assessment.views.results import result_page
-from trainer.assessment.views.steps import (
+from trainer.assessment.steps import (
     after,
     answered_positions,
     course_title,
@@ -36,6 +34,8 @@ from trainer.assessment.views.steps import (
     refused,
     told_scene,
 )
+from trainer.assessment.told import SIGNS, find_sign, reader_words, standing_of, verdicts_of
+from trainer.assessment.views.results import result_page
 from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now
 from trainer.core.db import transaction

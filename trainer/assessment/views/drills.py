@@ -16,8 +16,8 @@ from trainer.assessment.attempt_policies import What, policy_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_page, list_responses
+from trainer.assessment.steps import after, answered_positions, credit, is_outdated, refused
 from trainer.assessment.told import tell_question
-from trainer.assessment.views.steps import after, answered_positions, credit, is_outdated, refused
 from trainer.content.objects import TranslationState
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now

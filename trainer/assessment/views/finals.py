@@ -18,8 +18,8 @@ from trainer.assessment.measures.operating import LEARNERS, exactly
 from trainer.assessment.next_steps import CourseStep, find_next_step
 from trainer.assessment.queries import get_attempt, list_attempts
 from trainer.assessment.rules import Kind
+from trainer.assessment.steps import after, course_title
 from trainer.assessment.told import standing_of
-from trainer.assessment.views.steps import after, course_title
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction

@@ -23,11 +23,11 @@ from trainer.assessment.queries import (
     list_responses,
 )
 from trainer.assessment.rules import Kind, RightOf, Tally
-from trainer.assessment.told import category_names, find_sign, reader_words, verdicts_of
-from trainer.assessment.views.steps import (
+from trainer.assessment.steps import (
     may_review,
     told_scene,
 )
+from trainer.assessment.told import category_names, find_sign, reader_words, verdicts_of
 from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.db import db

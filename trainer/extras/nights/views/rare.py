@@ -16,8 +16,8 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.operations import save_response
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, list_responses
+from trainer.assessment.steps import after, answered_positions, course_title, credit, is_outdated, refused
 from trainer.assessment.told import find_sign, reader_words
-from trainer.assessment.views.steps import after, answered_positions, course_title, credit, is_outdated, refused
 from trainer.content.objects import TranslationState
 from trainer.content.serving import get_course, served, served_in
 from trainer.content.subject import Verdict

@@ -14,7 +14,7 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.operations import submit_attempt
 from trainer.assessment.queries import get_attempt
 from trainer.assessment.rules import Kind
-from trainer.assessment.views.steps import course_title
+from trainer.assessment.steps import course_title
 from trainer.content.nights import Handover
 from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now
