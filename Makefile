@@ -23,10 +23,10 @@ dev: $(VENV)/ready-dev
 	@TRAINER_DEVELOPMENT=1 $(FLASK) setup
 	@TRAINER_DEVELOPMENT=1 exec $(FLASK) run --debug --host 127.0.0.1 --port $${PORT:-8000}
 
-# Without a browser, PostgreSQL and what is marked `slow`, in a minute and a half: make test UNIT=1
-UNIT_ONLY := $(if $(UNIT),-m "not browser and not slow")
+# Without a browser, PostgreSQL, servers and all that is marked `slow`, and with fewer cases: make test UNIT=1
 test: $(VENV)/ready-dev node_modules/.ready
-	@$(if $(UNIT),TRAINER_TEST_POSTGRES_URL= )$(BIN)/python -m pytest -n $(WORKERS) -q --randomly-seed=1 $(UNIT_ONLY) $(COVERAGE)
+	@$(if $(UNIT),TRAINER_TEST_UNIT=1 TRAINER_TEST_POSTGRES_URL= )$(BIN)/python -m pytest -n $(WORKERS) -q --randomly-seed=1 \
+	  $(if $(UNIT),-m "not browser and not slow") $(COVERAGE)
 
 # All pages in all looks, all tests on both databases, more random histories, races and forms.
 nightly: $(VENV)/ready-dev node_modules/.ready

@@ -12,7 +12,7 @@ from trainer.core.settings import Settings
 
 pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
-KILLS = 100 if os.environ.get("TRAINER_TEST_EVERYTHING") else 8
+KILLS = 100 if os.environ.get("TRAINER_TEST_EVERYTHING") else 4
 """`make chaos` kills a thousand times on each database."""
 
 

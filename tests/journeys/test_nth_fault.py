@@ -53,8 +53,8 @@ pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 __all__ = ["mailbox"]
 
 IS_FULL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
-STEP = 1 if IS_FULL else 13
-"""Usually, every thirteenth place; at night, each."""
+STEP = 1 if IS_FULL else 23
+"""Usually, every twenty-third place; at night, each."""
 TOLD = {503}
 """What a page answers whose change isn't kept."""
 DATABASE = (Fault.STATEMENT, Fault.COMMIT, Fault.LOST_COMMIT)

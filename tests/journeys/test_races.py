@@ -39,7 +39,7 @@ from trainer.learning.models import Enrollment
 
 pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
-ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "1"))
 AT_ONCE = 64
 
 
