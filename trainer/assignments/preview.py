@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Text, and_, cast, exists, func, literal, select, true
+from sqlalchemy import ColumnElement, Date, Row, Text, and_, cast, exists, func, literal, select, true
 
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Requirement, Waiver
@@ -55,43 +56,7 @@ class Preview:
 def preview(actor: Actor, rule: RequiredTerms, today: dt.date, now: Requirement | None = None) -> Preview:
     """Count what would happen, and to whom; `now` is the requirement that would be changed."""
     is_meant = meant(rule.audience, actor.organization)
-    zone = actor.organization.time_zone
-    asked = select(
-        literal(rule.course).label("course"),
-        sql.months(literal(rule.cadence_months)).label("cadence"),
-        literal(rule.least_minutes).label("least_minutes"),
-        literal(rule.is_paced).label("is_paced"),
-        literal(rule.attestation is not None).label("needs_attestation"),
-        literal(rule.allows_test_out).label("allows_test_out"),
-        cast(literal(rules.written_keys(rule.earlier_titles), Text()), Text()).label("earlier_keys"),
-    ).cte("asked")
-    covered = covers_until(Membership.user_id, Membership.id, asked.c)
-    mine = (Credential.user_id == Membership.user_id, meets(Credential.course, asked.c.course))
-    open_one = (Enrollment.user_id == Membership.user_id, meets(Enrollment.course, asked.c.course))
-    there = and_(
-        Assignment.membership_id == Membership.id,
-        Assignment.requirement_id == (now.id if now else None),
-        Assignment.ended_at.is_(None),
-    )
-    rows = db.session.execute(
-        select(
-            Membership.name,
-            Membership.user_id,
-            Membership.hired_on,
-            Membership.created_at,
-            covered.label("covers_until"),
-            exists().where(*mine).label("has_credential"),
-            exists().where(*open_one, Enrollment.completed_at.is_(None)).label("is_under_way"),
-            Assignment.due_on,
-            _waived_until(now).label("waived_until"),
-        )
-        .select_from(Membership)
-        .join(asked, true())
-        .outerjoin(Assignment, there)
-        .where(Membership.organization_id == actor.organization_id, is_meant)
-        .order_by(Membership.name_key, Membership.id),
-        renewing(),
-    ).all()
+    zone, rows = actor.organization.time_zone, _list_meant(actor, rule, is_meant, now)
     seen = Preview(who(rule.audience, list_team_names(actor.organization_id)))
     for row in rows:
         due_on = rules.first_due(rules.began_on(row.hired_on, row.created_at, zone), rule.starts_on, rule.days_allowed)
@@ -113,19 +78,66 @@ def preview(actor: Actor, rule: RequiredTerms, today: dt.date, now: Requirement 
     seen.names = [row.name for row in rows[:NAMED]]
     del seen.added_names[NAMED:]
     if now is not None:
-        ending = db.session.scalars(
-            select(Membership.name)
-            .join(Assignment, Assignment.membership_id == Membership.id)
-            .where(
-                Membership.organization_id == actor.organization_id,
-                Assignment.requirement_id == now.id,
-                Assignment.ended_at.is_(None),
-                ~is_meant,
-            )
-            .order_by(Membership.name_key, Membership.id)
-        ).all()
+        ending = _list_ending(actor, now, is_meant)
         seen.ended, seen.ended_names = len(ending), list(ending[:NAMED])
     return seen
+
+
+def _list_meant(
+    actor: Actor, rule: RequiredTerms, is_meant: ColumnElement[bool], now: Requirement | None
+) -> Sequence[Row[Any]]:
+    """Return a row for each person meant: what covers them, what they have begun, and their duty until now."""
+    asked = select(
+        literal(rule.course).label("course"),
+        sql.months(literal(rule.cadence_months)).label("cadence"),
+        literal(rule.least_minutes).label("least_minutes"),
+        literal(rule.is_paced).label("is_paced"),
+        literal(rule.attestation is not None).label("needs_attestation"),
+        literal(rule.allows_test_out).label("allows_test_out"),
+        cast(literal(rules.written_keys(rule.earlier_titles), Text()), Text()).label("earlier_keys"),
+    ).cte("asked")
+    covered = covers_until(Membership.user_id, Membership.id, asked.c)
+    mine = (Credential.user_id == Membership.user_id, meets(Credential.course, asked.c.course))
+    open_one = (Enrollment.user_id == Membership.user_id, meets(Enrollment.course, asked.c.course))
+    there = and_(
+        Assignment.membership_id == Membership.id,
+        Assignment.requirement_id == (now.id if now else None),
+        Assignment.ended_at.is_(None),
+    )
+    return db.session.execute(
+        select(
+            Membership.name,
+            Membership.user_id,
+            Membership.hired_on,
+            Membership.created_at,
+            covered.label("covers_until"),
+            exists().where(*mine).label("has_credential"),
+            exists().where(*open_one, Enrollment.completed_at.is_(None)).label("is_under_way"),
+            Assignment.due_on,
+            _waived_until(now).label("waived_until"),
+        )
+        .select_from(Membership)
+        .join(asked, true())
+        .outerjoin(Assignment, there)
+        .where(Membership.organization_id == actor.organization_id, is_meant)
+        .order_by(Membership.name_key, Membership.id),
+        renewing(),
+    ).all()
+
+
+def _list_ending(actor: Actor, now: Requirement, is_meant: ColumnElement[bool]) -> Sequence[str]:
+    """Return the names of people who have a duty and aren't meant anymore."""
+    return db.session.scalars(
+        select(Membership.name)
+        .join(Assignment, Assignment.membership_id == Membership.id)
+        .where(
+            Membership.organization_id == actor.organization_id,
+            Assignment.requirement_id == now.id,
+            Assignment.ended_at.is_(None),
+            ~is_meant,
+        )
+        .order_by(Membership.name_key, Membership.id)
+    ).all()
 
 
 def _waived_until(now: Requirement | None) -> ColumnElement[Any]:

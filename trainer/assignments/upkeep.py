@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 
 from trainer.accounts.models import User
 from trainer.assessment.renewals import list_short
@@ -276,11 +276,39 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
 def _open(organization: Organization, courses: Courses, now: dt.datetime, only: ColumnElement[bool]) -> None:
     """Begin the courses and cycles that people need, under the conditions required."""
     today = local_day(organization.time_zone, now)
+    rows = _list_to_open(organization, today, only)
+    asked: dict[uuid.UUID, RequiredTerms] = {
+        requirement.id: wanted_by(requirement) for requirement in list_requirements(organization.id)
+    }
+    earned = [row.credential_id for row in rows if row.completed_at is not None and row.credential_id]
+    short = list_short(list_by_ids(earned), courses, today)
+    fresh: dict[str, dict[uuid.UUID, Opening]] = {}
+    for row in rows:
+        course, rule = courses.get(row.course), asked.get(row.requirement_id)
+        if course is None or rule is None or course.is_for_renewal:  # people begin to renew on their own
+            continue
+        if row.cycle is not None and row.completed_at is None:
+            if tightened(mine := Conditions.read(row.conditions), rule.asked) != mine:
+                tighten(get_enrollment(row.user_id, row.course), course, rule.asked)
+        elif is_renewal_open(row.covers_until, row.renewal_days, today):
+            begun = fresh.setdefault(row.course, {})
+            is_known = row.user_id in begun
+            before = begun[row.user_id].conditions if is_known else conditions_of(course, is_short=True)
+            # Without a completion of the kind that is asked for, which a recorded training isn't, all of it is taken.
+            is_short = before.is_short and row.covering_id is not None and row.credential_id in short
+            conditions = replace(tightened(before, rule.asked), is_short=is_short)
+            begun[row.user_id] = Opening(row.user_id, (row.cycle or 0) + 1, conditions, row.place)
+    for slug, people in fresh.items():
+        open_cycles(courses[slug], people.values(), now)
+
+
+def _list_to_open(organization: Organization, today: dt.date, only: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """Return duties that aren't covered, soon won't be, or whose course is under way, with the newest enrollment."""
     duty = duties_where(only)
     newest = select(func.max(Enrollment.cycle)).where(
         Enrollment.user_id == duty.c.user_id, Enrollment.course == duty.c.course
     )
-    rows = db.session.execute(
+    return db.session.execute(
         select(
             duty.c.requirement_id,
             duty.c.user_id,
@@ -314,29 +342,6 @@ def _open(organization: Organization, courses: Courses, now: dt.datetime, only: 
         .order_by(duty.c.user_id),
         on(organization.id, today),
     ).all()
-    asked: dict[uuid.UUID, RequiredTerms] = {
-        requirement.id: wanted_by(requirement) for requirement in list_requirements(organization.id)
-    }
-    earned = [row.credential_id for row in rows if row.completed_at is not None and row.credential_id]
-    short = list_short(list_by_ids(earned), courses, today)
-    fresh: dict[str, dict[uuid.UUID, Opening]] = {}
-    for row in rows:
-        course, rule = courses.get(row.course), asked.get(row.requirement_id)
-        if course is None or rule is None or course.is_for_renewal:  # people begin to renew on their own
-            continue
-        if row.cycle is not None and row.completed_at is None:
-            if tightened(mine := Conditions.read(row.conditions), rule.asked) != mine:
-                tighten(get_enrollment(row.user_id, row.course), course, rule.asked)
-        elif is_renewal_open(row.covers_until, row.renewal_days, today):
-            begun = fresh.setdefault(row.course, {})
-            is_known = row.user_id in begun
-            before = begun[row.user_id].conditions if is_known else conditions_of(course, is_short=True)
-            # Without a completion of the kind that is asked for, which a recorded training isn't, all of it is taken.
-            is_short = before.is_short and row.covering_id is not None and row.credential_id in short
-            conditions = replace(tightened(before, rule.asked), is_short=is_short)
-            begun[row.user_id] = Opening(row.user_id, (row.cycle or 0) + 1, conditions, row.place)
-    for slug, people in fresh.items():
-        open_cycles(courses[slug], people.values(), now)
 
 
 def _end_unmeant(organization: Organization, portion: Sequence[uuid.UUID], now: dt.datetime) -> None:

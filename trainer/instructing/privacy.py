@@ -65,6 +65,37 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(CohortMember.user_id == user_id)
         .order_by(CohortMember.joined_at, CohortMember.id)
     )
+    received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
+    taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
+    seen = db.session.execute(
+        select(ClassView, Cohort)
+        .join(Cohort, Cohort.id == ClassView.cohort_id)
+        .where(ClassView.user_id == user_id)
+        .order_by(ClassView.began_at, ClassView.id)
+    )
+    sent = select(Nudge).where(Nudge.created_by_id == user_id).order_by(Nudge.created_at, Nudge.id)
+    approvals = select(InstructorApproval).where(InstructorApproval.user_id == user_id)
+    return {
+        "classes": [
+            {**tell_one(cohort, "title", "course"), **tell_one(member, "name", "joined_at", "left_at")}
+            for member, cohort in joined
+        ],
+        **_tell_invitations(user_id),
+        "nudges": tell_all(received, "created_at"),
+        "classes_taught": tell_all(
+            taught,
+            *("title", "course", "taught_by", "starts_on", "ends_on", "capacity", "created_at", "archived_at"),
+        ),
+        "classes_taught_before": [
+            {**tell_one(cohort, "title", "course"), **tell_one(view, "name", "began_at", "ended_at")}
+            for view, cohort in seen
+        ],
+        "nudges_sent": tell_all(sent, "created_at"),
+        "approvals": tell_all(approvals, "approved_at", "revoked_at"),
+    }
+
+
+def _tell_invitations(user_id: uuid.UUID) -> Told:
     invited = db.session.execute(
         select(ClassInvitation, Cohort)
         .join(Cohort, Cohort.id == ClassInvitation.cohort_id)
@@ -87,21 +118,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         .where(ClassInvitationMail.sent_by_id == user_id)
         .order_by(ClassInvitationMail.created_at, ClassInvitationMail.id)
     )
-    received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
-    taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
-    seen = db.session.execute(
-        select(ClassView, Cohort)
-        .join(Cohort, Cohort.id == ClassView.cohort_id)
-        .where(ClassView.user_id == user_id)
-        .order_by(ClassView.began_at, ClassView.id)
-    )
-    sent = select(Nudge).where(Nudge.created_by_id == user_id).order_by(Nudge.created_at, Nudge.id)
-    approvals = select(InstructorApproval).where(InstructorApproval.user_id == user_id)
     return {
-        "classes": [
-            {**tell_one(cohort, "title", "course"), **tell_one(member, "name", "joined_at", "left_at")}
-            for member, cohort in joined
-        ],
         "class_invitations": [
             {**tell_one(cohort, "title", "course"), **tell_one(invitation, "invited_at", "declined_at")}
             for invitation, cohort in invited
@@ -109,17 +126,6 @@ def export_person(user_id: uuid.UUID) -> Told:
         "class_invitation_mails": tell_all(about, "created_at"),
         "class_invitations_made": tell_all(invited_by, "invited_at"),
         "class_invitation_mails_sent": tell_all(mailed_by, "created_at"),
-        "nudges": tell_all(received, "created_at"),
-        "classes_taught": tell_all(
-            taught,
-            *("title", "course", "taught_by", "starts_on", "ends_on", "capacity", "created_at", "archived_at"),
-        ),
-        "classes_taught_before": [
-            {**tell_one(cohort, "title", "course"), **tell_one(view, "name", "began_at", "ended_at")}
-            for view, cohort in seen
-        ],
-        "nudges_sent": tell_all(sent, "created_at"),
-        "approvals": tell_all(approvals, "approved_at", "revoked_at"),
     }
 
 

@@ -34,26 +34,19 @@ def lesson_page(
     whole = taken(whole, begun) if begun else whole
     if whole.lesson(lesson.id) is None:  # a lesson for renewing, which only someone who renews has in this course
         raise NotFound
-    answers = carrying
-    to_answer: tuple[str, ...] = ()
+    answers, to_answer = carrying, tuple[str, ...]()
     if begun and lesson.questions:
-        kept = list_answers(begun.id, lesson) if begun.has_answered else {}
-        to_answer = still_open(whole, lesson, begun.read, kept)
-        before = shut_for(begun.user_id, begun.pin_replaced_at)
-        seen = kept if before is None else list_answers(begun.id, lesson, before)
-        answers = {**seen, **unfinished(lesson, carrying, incomplete)}
+        kept, to_answer = _list_kept(whole, lesson, begun)
+        answers = {**kept, **unfinished(lesson, carrying, incomplete)}
     opened_at = opened_mark(begun, now()) if begun else ""
-    again_first: tuple[tuple[str, ...], int] = ((), 0)
-    standing_alike: Hashable = None
-    if begun:
-        if lesson.id in begun.read:
-            again_first = lessons_again(begun.id, whole, now())
-        standing_alike = (
-            *(begun.place, begun.is_paced, begun.is_tested_out, begun.is_short, begun.read),
-            to_answer,
-            again_first,
-        )
-    opens_all = request.args.get("open") == "all" or (begun is not None and lesson.id in begun.read)
+    is_read = begun is not None and lesson.id in begun.read
+    again_first = lessons_again(begun.id, whole, now()) if begun and is_read else ((), 0)
+    standing_alike: Hashable = begun and (
+        *(begun.place, begun.is_paced, begun.is_tested_out, begun.is_short, begun.read),
+        to_answer,
+        again_first,
+    )
+    opens_all = request.args.get("open") == "all" or is_read
 
     def again(question: str, given: Given) -> str:
         return address(whole, lesson, question, {**({} if begun else answers), question: given})
@@ -87,6 +80,14 @@ def lesson_page(
         {"body": body, "opened_at": opened_at},
     )
     return page, 422 if incomplete in answers else 200
+
+
+def _list_kept(whole: Course, lesson: Lesson, begun: Begun) -> tuple[Mapping[str, Given], tuple[str, ...]]:
+    """Return someone's answers that may be shown, and the questions of the lesson that are still to be answered."""
+    kept = list_answers(begun.id, lesson) if begun.has_answered else {}
+    to_answer = still_open(whole, lesson, begun.read, kept)
+    before = shut_for(begun.user_id, begun.pin_replaced_at)
+    return (kept if before is None else list_answers(begun.id, lesson, before)), to_answer
 
 
 def _around(

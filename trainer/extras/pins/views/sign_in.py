@@ -109,16 +109,7 @@ def sign_in() -> Response | str | tuple[str, int]:
         fit = _fit_of(tried, secret, site)
         tries.append(tried.try_id)
     if fit is None or tried.user is None:
-        form.pin.errors = [
-            _(
-                "These don’t go together, or there were too many wrong tries. Check all three. If it still doesn’t "
-                "work, use a phone or tablet you’ve used before, or ask your site manager for a new slip."
-            )
-        ]
-        if device_key is not None:
-            with transaction():
-                count(device_key, 3600)
-        return _page(form, site), 422
+        return _refuse(form, site, device_key), 422
     fresh = hash_pin(secret) if fit is _Fit.NOW and is_mixed_with_older_key(tried.user) else None
     with transaction():
         for try_id in filter(None, tries):
@@ -259,6 +250,19 @@ def _page(form: PinSignInForm, site: DeviceSite | None) -> str:
         was_device=site is None and was_site(),
         joins=_has_account(),
     )
+
+
+def _refuse(form: PinSignInForm, site: DeviceSite | None, device_key: str | None) -> str:
+    form.pin.errors = [
+        _(
+            "These don’t go together, or there were too many wrong tries. Check all three. If it still doesn’t work, "
+            "use a phone or tablet you’ve used before, or ask your site manager for a new slip."
+        )
+    ]
+    if device_key is not None:
+        with transaction():
+            count(device_key, 3600)
+    return _page(form, site)
 
 
 def _take_slip() -> Response | str | tuple[str, int]:
