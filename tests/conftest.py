@@ -22,12 +22,11 @@ import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import create_engine
-from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.util import LRUCache
+from sqlalchemy.engine import Engine
 
 from tests.databases import migrate, postgres_database
+from tests.dialects import share_statements
 from tests.lent import lent_app
 from tests.once import once
 from tests.plans import take_found, watch
@@ -68,26 +67,8 @@ if not IS_SEARCH:
     chance.rng = random._inst
 
 share_what_is_compiled()
+share_statements()
 watch()
-
-# Each app has an engine, whose statements would be put into SQL anew: a fifth of what many tests take. What comes out
-# depends on the kind of database alone, so all engines of a kind share it.
-_statements: dict[type[Dialect], Any] = {}
-_make_engine = SQLAlchemy._make_engine
-
-
-def _make_sharing_engine(self: SQLAlchemy, *arguments: Any) -> Engine:
-    engine = _make_engine(self, *arguments)
-    kind = type(engine.dialect)
-    if kind not in _statements:
-        kind.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]
-        kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
-        _statements[kind] = LRUCache(5000)
-    engine._compiled_cache = _statements[kind]
-    return engine
-
-
-SQLAlchemy._make_engine = _make_sharing_engine  # type: ignore[method-assign, assignment]
 
 # What makes guessing costly would make signing in the costliest part of many tests. Servers that are started have it.
 COSTLY_HASHER = passwords._hasher

@@ -21,6 +21,7 @@ import pytest
 
 from tests.assessment.swapped import copy_content
 from tests.cli.served import Serve, children, is_running, wait_until
+from tests.cli.served import database_url as database_url
 from tests.cli.served import serve as serve
 from tests.forked import Command, begin_program
 from trainer.core.settings import ROOT, Settings
