@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from sqlalchemy import select
+
 from trainer.app import FEATURES
+from trainer.content.serving import served
+from trainer.core import clock
+from trainer.core.db import db
+from trainer.instructing.models import CohortMember
+from trainer.instructing.operations import CohortFacts, make_cohort
 from trainer.organizations.actor import Actor
+from trainer.organizations.models import Membership
 
 FOLDER = Path(__file__).parent
 NAMES = [feature.name for feature in FEATURES if (FOLDER / feature.name / "sample.py").is_file()]
@@ -36,3 +45,23 @@ def fill_extras(
         values |= of_all
         others |= of_single
     return values, others
+
+
+def be_in_class(actor: Actor, course: str) -> tuple[CohortMember, CohortMember]:
+    """Let an actor teach a class of the firm that they are in with a colleague; return both as people in it."""
+    now, last = clock.now(), clock.today() + dt.timedelta(days=9)
+    facts = CohortFacts("Night crew", actor.membership.name, now.date(), last, None, shows_answers=False)
+    cohort = make_cohort(actor.user_id, actor, course, facts, served().courses, now)
+    colleague = select(Membership.user_id).where(
+        Membership.organization_id == actor.organization_id,
+        Membership.user_id.is_not(None),
+        Membership.user_id != actor.user_id,
+    )
+    other_id = db.session.scalars(colleague.order_by(Membership.name_key).limit(1)).one()
+    own, other = (
+        CohortMember(cohort_id=cohort.id, user_id=user_id, name="Alias", joined_at=now)
+        for user_id in (actor.user_id, other_id)
+    )
+    db.session.add_all([own, other])
+    db.session.flush()
+    return own, other

@@ -120,10 +120,12 @@ def test_who_is_signed_out_is_asked_to_sign_in_for_whatever_is_a_persons_own(wor
 
 def test_only_what_begins_a_lesson_or_practice_asks_a_stranger_to_keep_progress(app: Flask) -> None:
     begun = {endpoint for _method, endpoint, rule, _names in cells(app) if rule.begins}
-    assert begun == {
-        *("assessment.start_first_try", "assessment.start_practice", "drills.start", "shifts.start", "rare.start"),
+    of_nights = {"shifts.start", "rare.start"} & app.view_functions.keys()  # of an extra
+    assert begun - of_nights == {
+        *("assessment.start_first_try", "assessment.start_practice", "drills.start"),
         *("learning.enroll", "learning.complete_lesson"),
     }
+    assert of_nights <= begun
 
 
 @pytest.mark.slow

@@ -24,18 +24,8 @@ from trainer.organizations.models import Membership
 
 HELD: Final = {
     "classes": Held(
-        {
-            "class_invitation_mails",
-            "class_invitations",
-            "cohort_members",
-            "nudges",
-        },
-        (
-            "classes",
-            "class_invitations",
-            "class_invitation_mails",
-            "nudges",
-        ),
+        {"class_invitation_mails", "class_invitations", "cohort_members", "nudges"},
+        ("classes", "class_invitations", "class_invitation_mails", "nudges"),
     ),
     "teaching": Held(
         {"class_views", "cohorts", "instructor_approvals"},
@@ -59,6 +49,35 @@ NOBODY: Final = {
 
 def export_person(user_id: uuid.UUID) -> Told:
     """Return the classes that a person is or was in, and what the person did as an instructor; no one else's name."""
+    return {**_tell_learning(user_id), **_tell_invitations(user_id), **_tell_teaching(user_id)}
+
+
+def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
+    """Take a person out of classes and their name off them, before assessment and learning. Never commits.
+
+    A firm's class can be handed over; a public one, which nobody else can teach, is closed.
+    """
+    for record, condition in (
+        (Nudge, Nudge.user_id == user_id),
+        (ClassInvitation, ClassInvitation.membership_id.in_(_entries(user_id))),  # with the mails about it
+        (ClassView, ClassView.user_id == user_id),
+        (InstructorApproval, InstructorApproval.user_id == user_id),
+    ):
+        db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
+    own, taught = CohortMember.user_id == user_id, Cohort.instructor_id == user_id
+    for statement in (
+        update(CohortMember).where(own, CohortMember.left_at.is_(None)).values(left_at=now),
+        update(CohortMember).where(own).values(name=ERASED),
+        update(Cohort)
+        .where(taught, Cohort.organization_id.is_(None), Cohort.archived_at.is_(None))
+        .values(archived_at=now),
+        update(Cohort).where(taught).values(taught_by=ERASED),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _tell_learning(user_id: uuid.UUID) -> Told:
+    """Return the classes that a person is or was in, and the mails that their instructors sent them."""
     joined = db.session.execute(
         select(CohortMember, Cohort)
         .join(Cohort, Cohort.id == CohortMember.cohort_id)
@@ -66,36 +85,17 @@ def export_person(user_id: uuid.UUID) -> Told:
         .order_by(CohortMember.joined_at, CohortMember.id)
     )
     received = select(Nudge).where(Nudge.user_id == user_id).order_by(Nudge.created_at, Nudge.id)
-    taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
-    seen = db.session.execute(
-        select(ClassView, Cohort)
-        .join(Cohort, Cohort.id == ClassView.cohort_id)
-        .where(ClassView.user_id == user_id)
-        .order_by(ClassView.began_at, ClassView.id)
-    )
-    sent = select(Nudge).where(Nudge.created_by_id == user_id).order_by(Nudge.created_at, Nudge.id)
-    approvals = select(InstructorApproval).where(InstructorApproval.user_id == user_id)
     return {
         "classes": [
             {**tell_one(cohort, "title", "course"), **tell_one(member, "name", "joined_at", "left_at")}
             for member, cohort in joined
         ],
-        **_tell_invitations(user_id),
         "nudges": tell_all(received, "created_at"),
-        "classes_taught": tell_all(
-            taught,
-            *("title", "course", "taught_by", "starts_on", "ends_on", "capacity", "created_at", "archived_at"),
-        ),
-        "classes_taught_before": [
-            {**tell_one(cohort, "title", "course"), **tell_one(view, "name", "began_at", "ended_at")}
-            for view, cohort in seen
-        ],
-        "nudges_sent": tell_all(sent, "created_at"),
-        "approvals": tell_all(approvals, "approved_at", "revoked_at"),
     }
 
 
 def _tell_invitations(user_id: uuid.UUID) -> Told:
+    """Return the invitations to classes that a person got and those that they made, with the mails about them."""
     invited = db.session.execute(
         select(ClassInvitation, Cohort)
         .join(Cohort, Cohort.id == ClassInvitation.cohort_id)
@@ -129,28 +129,29 @@ def _tell_invitations(user_id: uuid.UUID) -> Told:
     }
 
 
-def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
-    """Take a person out of classes and their name off them, before assessment and learning. Never commits.
-
-    A firm's class can be handed over; a public one, which nobody else can teach, is closed.
-    """
-    for record, condition in (
-        (Nudge, Nudge.user_id == user_id),
-        (ClassInvitation, ClassInvitation.membership_id.in_(_entries(user_id))),  # with the mails about it
-        (ClassView, ClassView.user_id == user_id),
-        (InstructorApproval, InstructorApproval.user_id == user_id),
-    ):
-        db.session.execute(delete(record).where(condition).execution_options(synchronize_session=False))
-    own, taught = CohortMember.user_id == user_id, Cohort.instructor_id == user_id
-    for statement in (
-        update(CohortMember).where(own, CohortMember.left_at.is_(None)).values(left_at=now),
-        update(CohortMember).where(own).values(name=ERASED),
-        update(Cohort)
-        .where(taught, Cohort.organization_id.is_(None), Cohort.archived_at.is_(None))
-        .values(archived_at=now),
-        update(Cohort).where(taught).values(taught_by=ERASED),
-    ):
-        db.session.execute(statement.execution_options(synchronize_session=False))
+def _tell_teaching(user_id: uuid.UUID) -> Told:
+    """Return the classes that a person teaches or taught, the mails sent from them, and approvals to teach."""
+    taught = select(Cohort).where(Cohort.instructor_id == user_id).order_by(Cohort.created_at, Cohort.id)
+    seen = db.session.execute(
+        select(ClassView, Cohort)
+        .join(Cohort, Cohort.id == ClassView.cohort_id)
+        .where(ClassView.user_id == user_id)
+        .order_by(ClassView.began_at, ClassView.id)
+    )
+    sent = select(Nudge).where(Nudge.created_by_id == user_id).order_by(Nudge.created_at, Nudge.id)
+    approvals = select(InstructorApproval).where(InstructorApproval.user_id == user_id)
+    return {
+        "classes_taught": tell_all(
+            taught,
+            *("title", "course", "taught_by", "starts_on", "ends_on", "capacity", "created_at", "archived_at"),
+        ),
+        "classes_taught_before": [
+            {**tell_one(cohort, "title", "course"), **tell_one(view, "name", "began_at", "ended_at")}
+            for view, cohort in seen
+        ],
+        "nudges_sent": tell_all(sent, "created_at"),
+        "approvals": tell_all(approvals, "approved_at", "revoked_at"),
+    }
 
 
 def _entries(user_id: uuid.UUID) -> Select[uuid.UUID]:
