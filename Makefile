@@ -23,10 +23,9 @@ dev: $(VENV)/ready-dev
 	@TRAINER_DEVELOPMENT=1 $(FLASK) setup
 	@TRAINER_DEVELOPMENT=1 exec $(FLASK) run --debug --host 127.0.0.1 --port $${PORT:-8000}
 
-# Without a browser, PostgreSQL, servers and all that is marked `slow`, and with fewer cases: make test UNIT=1
+# Without databases, servers, a browser and what else takes long: make test UNIT=1
 test: $(VENV)/ready-dev node_modules/.ready
-	@$(if $(UNIT),TRAINER_TEST_UNIT=1 TRAINER_TEST_POSTGRES_URL= )$(BIN)/python -m pytest -n $(WORKERS) -q --randomly-seed=1 \
-	  $(if $(UNIT),-m "not browser and not slow") $(COVERAGE)
+	@$(BIN)/python -m pytest -n $(WORKERS) -q --randomly-seed=1 $(if $(UNIT),-m "not database and not browser and not slow") $(COVERAGE)
 
 # All pages in all looks, all tests on both databases, more random histories, races and forms.
 nightly: $(VENV)/ready-dev node_modules/.ready

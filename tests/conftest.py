@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -103,38 +103,38 @@ def pytest_collection() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what runs on PostgreSQL. Without TRAINER_TEST_EVERYTHING, leave much of it out, and what is nightly.
+    """Mark what has a database, and what runs on PostgreSQL.
 
-    With TRAINER_TEST_UNIT, a test that has a database runs with the first values of its parameters alone.
+    Without TRAINER_TEST_EVERYTHING, leave much of that out, and what is nightly.
     """
+    for item in items:
+        if {"database_url", "template_database", "sites"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.database)
     on_postgres = [item for item in items if re.search(r"[\[-]postgresql[\]-]", item.name)]
     for item in on_postgres:
         item.add_marker(pytest.mark.postgres)
     if IS_SEARCH:
         return
-    gone = {item for item in items if item.get_closest_marker("nightly")}
-    on_both = {item: mark for item in on_postgres if (mark := item.get_closest_marker("on_both"))}
-    in_each_case = {item for item, mark in on_both.items() if mark.kwargs.get("each_case")}
-    gone |= set(on_postgres) - in_each_case - first_cases(on_both)
-    if os.environ.get("TRAINER_TEST_UNIT"):
-        on_database = [item for item in items if "database_url" in getattr(item, "fixturenames", ())]
-        gone |= set(on_database) - first_cases(on_database)
+    gone = set(on_postgres) - everyday_cases(on_postgres)
+    gone.update(item for item in items if item.get_closest_marker("nightly"))
     config.hook.pytest_deselected(items=[item for item in items if item in gone])
     items[:] = [item for item in items if item not in gone]
 
 
-def first_cases(items: Iterable[pytest.Item]) -> set[pytest.Item]:
-    """Return each of these tests with the first values of its parameters."""
-    first = dict[tuple[Path, str], pytest.Function]()
-    for item in items:
+def everyday_cases(on_postgres: list[pytest.Item]) -> set[pytest.Item]:
+    """Return what is marked `on_both`: each test with the first values of its parameters, unless the mark says more."""
+    kept, first = set[pytest.Item](), dict[tuple[Path, str], pytest.Function]()
+    for item in on_postgres:
         assert isinstance(item, pytest.Function)
+        mark = item.get_closest_marker("on_both")
+        if mark is None:
+            continue
+        if mark.kwargs.get("each_case"):
+            kept.add(item)
+            continue
         test = (item.path, item.originalname)
-        first[test] = min(first.get(test, item), item, key=_places)
-    return set(first.values())
-
-
-def _places(item: pytest.Function) -> list[int]:
-    return list(item.callspec.indices.values()) if hasattr(item, "callspec") else []
+        first[test] = min(first.get(test, item), item, key=lambda one: list(one.callspec.indices.values()))
+    return kept | set(first.values())
 
 
 @pytest.hookimpl(wrapper=True)

@@ -165,7 +165,6 @@ def test_after_the_last_try_no_answer_is_shown_either(marked_app: Flask) -> None
     assert CANARY not in visitor.get(f"/attempts/{attempt}/result").text
 
 
-@pytest.mark.slow
 @pytest.mark.check("T026")
 def test_scenes_and_their_order_are_drawn_once(app: Flask) -> None:
     visitor = sign_in_as(app, make_account(app))

@@ -168,7 +168,6 @@ def test_a_web_server_that_takes_connections_and_answers_none_is_found(
     assert (status, findings["web"][:2]) == (1, ("problem", "silent"))
 
 
-@pytest.mark.slow
 def test_a_redis_server_that_is_full_is_found(
     cared_for: Flask, settings: Settings, shelf: Library, redis_server: RedisServer
 ) -> None:

@@ -82,7 +82,6 @@ def run(instance: Path, command: str) -> tuple[int | None, str]:
     return ended.returncode, said
 
 
-@pytest.mark.slow
 @needs_root
 @pytest.mark.check("T103")
 @pytest.mark.parametrize("harm", [make_readonly, give_away, give_folder_away, put_file_there, remove_for_good])

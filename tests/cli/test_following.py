@@ -90,7 +90,6 @@ def check(stream: Stream, released: dict[int, float], slack: float) -> None:
     assert max(released) in seen
 
 
-@pytest.mark.slow
 @pytest.mark.check("T126")
 @pytest.mark.parametrize("times", [4, pytest.param(RELOADS, marks=pytest.mark.nightly)])
 def test_content_is_swapped_on_all_machines_under_load(

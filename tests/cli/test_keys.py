@@ -167,7 +167,6 @@ def sign_in_with(app: Flask, code: str) -> int:
     return visitor.post("/sign-in/code", {"code": code}).status_code
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("13.3.1")
 def test_everything_lives_over_a_rotation_and_ends_with_the_old_key(here: Installation) -> None:
     before = here.start()
@@ -252,7 +251,6 @@ def test_a_key_being_shown_while_the_key_changes_can_still_be_set_up(here: Insta
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.slow
 def test_a_key_that_the_running_site_uses_is_not_dropped(here: Installation) -> None:
     lock = hold(here.folder, Key(OLD).id)
     assert here.run("rotate")[0] == 0

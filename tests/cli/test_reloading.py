@@ -28,7 +28,7 @@ from trainer.core import releases
 from trainer.core.db import transaction
 from trainer.core.settings import Settings
 
-pytestmark = [pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"), pytest.mark.slow]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 CODE_RELOADS = int(os.environ.get("TRAINER_CODE_RELOADS", "20"))
 

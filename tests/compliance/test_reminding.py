@@ -215,7 +215,6 @@ def test_many_presses_at_once_remind_everyone_once(mailing: Flask) -> None:
         assert len(mails(mailing)) == 21
 
 
-@pytest.mark.slow
 def test_what_became_of_each_email_is_told_the_same_everywhere(mailing: Flask, mailbox: Mailbox) -> None:
     """Screen, CSV, API and the person's page, for mail that was sent, given up, and never ordered."""
     mailbox.at_recipient["bob@example.org"] = "550 no such person"

@@ -50,7 +50,6 @@ def test_every_sqlite_connection_is_set_up(app: Flask) -> None:
         assert pragmas(db.engine) == PROMISED
 
 
-@pytest.mark.slow
 @pytest.mark.check("T105")
 def test_a_command_has_the_same_connection(settings: Settings) -> None:
     if not settings.database_url.startswith("sqlite"):

@@ -19,7 +19,6 @@ REFUSALS = {name for name, one in vars(errors).items() if isinstance(one, type) 
 MARKS = {"_", "_l", "gettext", "lazy_gettext", "ngettext"}
 
 
-@pytest.mark.slow
 def test_a_refusal_is_read_in_the_readers_language(app: Flask) -> None:
     speak_pseudo(app)
     refusal = Conflict(_l("There is already a team with this name."))

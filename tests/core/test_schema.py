@@ -64,7 +64,6 @@ def test_of_several_that_start_at_once_all_succeed(empty_url: str, tmp_path: Pat
     assert all("up to date" in one for one in said)
 
 
-@pytest.mark.slow
 def test_nothing_works_on_a_database_that_is_behind(app: Flask, settings: Settings, tmp_path: Path) -> None:
     with app.app_context():
         downgrade(directory=FOLDER, revision="-1")

@@ -105,7 +105,6 @@ def test_openbadgeslib_takes_no_mutation(issued: Issued) -> None:
         assert is_alike or not openbadgeslib_takes(issued, mutant), mutant
 
 
-@pytest.mark.slow
 @pytest.mark.check("T037")
 def test_jose_takes_a_badge_and_refuses_forged_ones(issued: Issued) -> None:
     token = issued.badge()
@@ -222,7 +221,6 @@ def folder_of(issued: Issued) -> Path:
     return folder
 
 
-@pytest.mark.slow
 @pytest.mark.check("T038")
 def test_old_badges_verify_after_a_rotation_and_new_ones_use_the_new_key(own_keys: Issued) -> None:
     old = own_keys.badge()

@@ -262,7 +262,6 @@ STALLING = """
 """
 
 
-@pytest.mark.slow
 @pytest.mark.check("T113")
 def test_a_worker_that_stalls_past_its_lease_sends_nothing_that_another_sent(
     mailing: Flask, mailbox: Mailbox, tmp_path: Path, database_url: str

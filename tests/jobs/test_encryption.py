@@ -25,7 +25,7 @@ from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core.settings import Settings
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 WAITS, SENT = [(False, False, 0)], [(True, False, 1)]
 Start = Callable[..., Mailbox]

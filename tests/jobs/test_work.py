@@ -68,7 +68,6 @@ def left_by(training: Training, number: Any) -> tuple[object, ...]:
         return *row, manifests, [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
 
 
-@pytest.mark.slow
 @pytest.mark.check("T113")
 @pytest.mark.parametrize("is_over", [True, False], ids=["finished", "taken up"])
 def test_the_late_result_of_a_worker_that_stood_still_changes_nothing(

@@ -26,7 +26,7 @@ from trainer.core.db import transaction
 from trainer.core.settings import Settings
 from trainer.web.access import Who, declared
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 # Python runs a module of this name at its start, in each process of the server.
 WATCH = textwrap.dedent(

@@ -37,8 +37,6 @@ from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core.db import db
 
-pytestmark = pytest.mark.slow
-
 MEGABYTES = 16
 
 

@@ -22,7 +22,7 @@ from trainer.organizations.models import Invitation, JoinCode, Membership
 from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 AT_ONCE = 64
 

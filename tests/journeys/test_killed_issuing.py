@@ -30,7 +30,7 @@ from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.jobs.delivery import deliver
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 __all__ = ["mailbox"]
 

@@ -10,7 +10,7 @@ from flask import Flask
 from tests.chaos.killing import kill_under_load
 from trainer.core.settings import Settings
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 KILLS = 100 if os.environ.get("TRAINER_TEST_EVERYTHING") else 4
 """`make chaos` kills a thousand times on each database."""

@@ -28,7 +28,7 @@ from trainer.roster.planning import decide
 from trainer.roster.reading import Listing
 from trainer.roster.writing import Confirmation, invite_added, take_over
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 PEOPLE = 600
 HIRED = 1200

@@ -48,7 +48,7 @@ from trainer.jobs.work import advance_all
 from trainer.organizations.models import Membership
 from trainer.privacy import copies
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 __all__ = ["mailbox"]
 

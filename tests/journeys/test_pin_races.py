@@ -23,7 +23,7 @@ from trainer.extras.pins.rules import A_DAY, FIRM_A_DAY, Way
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts, add_person
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 __all__ = ["acme"]
 

@@ -37,7 +37,7 @@ from trainer.credentials.models import Credential
 from trainer.instructing.models import CohortMember
 from trainer.learning.models import Enrollment
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 ROUNDS = int(os.environ.get("TRAINER_ROUNDS", "1"))
 AT_ONCE = 64

@@ -24,7 +24,7 @@ from trainer.learning.rules import RequiredConditions
 from trainer.organizations.models import Invitation, Membership, Team, TeamMembership
 from trainer.roster.models import RosterDraft
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 __all__ = ["acme"]
 

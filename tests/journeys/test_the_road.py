@@ -10,7 +10,7 @@ import time_machine
 from tests.support import COURSE, Visitor, keys, make_ready, right_verdict, take_final, too_many
 from trainer.content.library import Library
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 
 def test_a_stranger_reads_passes_and_is_verified(visitor: Visitor, shelf: Library) -> None:

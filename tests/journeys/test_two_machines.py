@@ -31,7 +31,6 @@ from trainer.content.library import Library
 from trainer.core.settings import Settings
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(not POSTGRES_URL, reason="several machines share a PostgreSQL server"),
     pytest.mark.postgres,
 ]

@@ -34,7 +34,7 @@ from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Organization
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 EAST, WEST, HOME = "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York"
 FINALS, RENEWALS = f"/courses/{COURSE}/finals", f"/courses/{COURSE}/renewals"

@@ -31,8 +31,6 @@ from trainer.core.settings import ROOT, Settings
 from trainer.operating import metrics
 from trainer.operating.metrics import FOLDER, clear_metrics
 
-pytestmark = pytest.mark.slow
-
 CANARY = "canary"
 SERIES = re.compile(r"^(\w+)(\{.*\})? ", re.MULTILINE)
 

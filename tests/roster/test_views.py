@@ -106,7 +106,6 @@ def test_if_the_firm_changed_meanwhile_the_rows_are_shown_again(acme: Acme) -> N
     assert confirm(visitor, path, is_same="y").status_code == 303
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("2.3.3")
 @pytest.mark.check("T084")
 @IS_BOOK
@@ -137,7 +136,6 @@ def test_the_right_digest_stores_nothing_of_a_roster_with_one_bad_row(acme: Acme
     assert count(acme.app, *WRITTEN) == before
 
 
-@pytest.mark.slow
 @pytest.mark.check("T084")
 @IS_BOOK
 def test_ten_thousand_rows_are_looked_at_and_taken_over_in_seconds(acme: Acme, is_book: bool) -> None:
@@ -214,7 +212,6 @@ def test_a_list_that_cannot_be_read_is_said_on_the_form(acme: Acme, fields: dict
     assert count(acme.app, RosterDraft) == [0]
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("5.2.1")
 def test_a_roster_may_be_larger_than_other_requests_and_not_much_larger(acme: Acme) -> None:
     visitor = acme.enter("alice")

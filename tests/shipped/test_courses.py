@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from tests.shipped.conftest import SHIPPED
 from tests.support import Visitor
 from trainer.content.library import Library
@@ -24,7 +22,6 @@ def test_each_module_has_a_picture_of_its_own_and_each_picture_a_module(shelf: L
     assert sorted(str(name) for name in named) == sorted(path.stem for path in (SHIPPED / "pictures").iterdir())
 
 
-@pytest.mark.slow
 def test_no_lesson_weighs_more_than_45_kilobytes_with_all_that_it_asks_for(visitor: Visitor, shelf: Library) -> None:
     def weigh(path: str) -> int:
         answer = visitor.get(path, headers={"Accept-Encoding": "gzip"})

@@ -76,7 +76,6 @@ def passes(app: Flask, user_id: UUID, course: str, judge: Judge) -> bool:
     return found == [True]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("judge", [reports_everything, reports_nothing, goes_by_looks], ids=lambda one: one.__name__)
 def test_who_does_not_go_by_the_rule_never_passes(
     app: Flask, shelf: Library, monkeypatch: pytest.MonkeyPatch, judge: Judge
@@ -84,7 +83,6 @@ def test_who_does_not_go_by_the_rule_never_passes(
     assert passing_draws(app, shelf, monkeypatch, judge) == []
 
 
-@pytest.mark.slow
 def test_who_goes_by_the_rule_always_passes(app: Flask, shelf: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = [(course, seed) for course in with_finals(shelf) for seed in range(DRAWS)]
     assert passing_draws(app, shelf, monkeypatch, goes_by_the_rule) == expected

@@ -14,7 +14,6 @@ from tests.support import Visitor
 from trainer.content.library import Library
 
 
-@pytest.mark.slow
 def test_all_of_it_is_loaded_and_each_page_opens(visitor: Visitor, shelf: Library) -> None:
     check_content(SHIPPED, shelf.content)
     for path in {*public_pages(shelf), *public_papers(shelf)} - {"/verify/AAAAA", "/nothing-here"}:

@@ -69,7 +69,6 @@ def test_every_route_declares_who_may_enter(app: Flask) -> None:
     assert {name for name, rule in rules.items() if any(one in rule for one in theirs)} == own
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("8.2.1")
 @pytest.mark.check("T001")
 @pytest.mark.check("T028")
@@ -128,7 +127,6 @@ def test_only_what_begins_a_lesson_or_practice_asks_a_stranger_to_keep_progress(
     assert of_nights <= begun
 
 
-@pytest.mark.slow
 def test_no_page_promises_mail_where_there_is_no_mail_server(world: World) -> None:
     owner, promise = (
         world.enter("owner"),

@@ -39,7 +39,6 @@ def _break(*_arguments: object, **_values: object) -> NoReturn:
     raise RuntimeError("the secret of the roof: SELECT 1 FROM users, /srv/site/trainer/x.py")
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("16.5.1", "16.5.4")
 @pytest.mark.check("T089")
 def test_an_error_in_any_view_shows_nothing_of_it(world: World) -> None:

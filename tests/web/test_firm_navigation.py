@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from tests.web.marked import of_firm
 from tests.web.world import World
 
@@ -13,7 +11,6 @@ NOWHERE = {""}
 """The firm’s own page."""
 
 
-@pytest.mark.slow
 def test_each_page_of_a_firm_is_marked_in_its_navigation(world: World) -> None:
     owner, firm = world.enter("owner"), f"/organizations/{world.values['organization_id']}"
     unmarked = set()

@@ -62,7 +62,6 @@ FOR_VERIFIERS = re.compile(r" (/\.well-known/did\.json|/badges/status/[0-9]+)$")
 """What pages of other sites may fetch, too: it is the same for all."""
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("3.2.1", "3.4.1", "3.4.2", "3.4.3", "3.4.4", "3.4.5", "3.4.6", "3.4.8", "4.1.1", "14.3.2")
 @pytest.mark.check("T067")
 @pytest.mark.check("T087")
@@ -129,7 +128,6 @@ def test_a_page_with_a_name_is_kept_out_of_search(world: World) -> None:
     assert "X-Robots-Tag" not in visitor.get("/courses").headers
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("14.2.3")
 def test_nothing_comes_from_another_site(world: World) -> None:
     visitor = world.enter("owner")

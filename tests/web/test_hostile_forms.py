@@ -100,7 +100,6 @@ def pages(world: World, role: str = "owner") -> Iterator[tuple[str, str]]:
                 yield path, answer.text
 
 
-@pytest.mark.slow
 @pytest.mark.check("T069")
 @pytest.mark.check("T070")
 def test_what_is_typed_reaches_no_statement_and_is_no_template(world: World) -> None:
@@ -117,7 +116,6 @@ def test_what_is_typed_reaches_no_statement_and_is_no_template(world: World) -> 
     assert [statement for statement in got if MARK in statement] == []
 
 
-@pytest.mark.slow
 @pytest.mark.check("T069")
 @pytest.mark.check("T097")
 def test_no_address_or_question_reaches_a_statement(world: World) -> None:
@@ -141,7 +139,6 @@ def test_no_address_or_question_reaches_a_statement(world: World) -> None:
     assert [statement for statement in got if MARK in statement] == []
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("16.2.5", "16.4.1")
 @pytest.mark.check("T073")
 @pytest.mark.check("T077")
@@ -157,7 +154,6 @@ def test_no_line_of_the_log_and_no_direction_of_a_page_is_forged(world: World) -
     assert [path for path, page in pages(world) if TURNING.search(page)] == []
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("16.2.5")
 @pytest.mark.check("T073")
 def test_no_secret_and_no_answer_gets_into_the_log(world: World) -> None:
@@ -217,7 +213,6 @@ def evil(size: int) -> str:
     return ("".join(parts) * (size // 99))[: size // 2] + " " * (size // 2)
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("1.3.12")
 @pytest.mark.check("T075")
 def test_a_text_of_100_kb_in_any_field_takes_less_than_half_a_second(world: World) -> None:
@@ -251,7 +246,6 @@ def odd_bodies(form: Form, token: str) -> Iterator[tuple[str, bytes]]:
     yield "text/xml", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("15.3.5", "15.3.7")
 @pytest.mark.check("T076")
 @pytest.mark.check("T097")
@@ -271,7 +265,6 @@ def test_no_shape_of_a_form_is_an_error_of_ours(world: World) -> None:
             assert answer.status_code < 500, (form, kind, body)
 
 
-@pytest.mark.slow
 @pytest.mark.check("T076")
 def test_no_shape_of_a_question_is_an_error_of_ours(world: World) -> None:
     odd = "a=1&a=2&form=a&form=b&q=%ff%fe&after=%ed%b0%80&team=%ed%a0%80&status[]=1&group[a]=2&course[]=&next={}"

@@ -37,7 +37,6 @@ def test_other_systems_read_the_source_whatever_they_ask_for(app: Flask) -> None
             assert language_tag() == language
 
 
-@pytest.mark.slow
 def test_what_depends_on_the_language_says_so_once_there_are_two(app: Flask, visitor: Visitor) -> None:
     assert "Accept-Language" not in visitor.get("/help").headers["Vary"]
     speak_pseudo(app)

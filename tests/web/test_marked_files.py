@@ -28,8 +28,6 @@ from trainer.core.work import Job
 from trainer.jobs.work import advance
 from trainer.organizations.rules import local_day
 
-pytestmark = pytest.mark.slow
-
 ROLES = {pseudo(role) for role in ("owner", "manager", "instructor", "member")}
 TABLES = (
     "/organizations/{organization_id}/training/exports",

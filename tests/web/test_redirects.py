@@ -183,7 +183,6 @@ def test_a_path_of_ours_is_followed(target: str) -> None:
     assert safe_path(target, "/elsewhere") == target
 
 
-@pytest.mark.slow
 @pytest.mark.asvs("3.7.2")
 @pytest.mark.check("T059")
 @pytest.mark.parametrize("route", ["keep", "sign-in", "sign-up", "guests", "name", "post sign-in"])

@@ -394,7 +394,6 @@ def server(app: Flask, settings: Settings) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.slow
 @pytest.mark.on_both
 def test_twenty_writes_of_one_number_at_once_make_one_person(training: Training, token: str, server: str) -> None:
     place = urlsplit(server)

@@ -133,7 +133,6 @@ def test_everyone_is_on_one_page_to_print(inspection: Inspection) -> None:
     assert page.rstrip().endswith("</html>")
 
 
-@pytest.mark.slow
 def test_the_pdf_holds_the_rows_of_the_page_and_says_when_it_cannot(
     inspection: Inspection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,7 +265,6 @@ def test_a_pack_that_the_maker_may_no_longer_have_isnt_given(inspection: Inspect
     assert visitor.get(f"{inspection.path}/pack.zip").status_code == 404
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("since", "years", "days", "seen", "certificates"),
     [
@@ -347,7 +345,6 @@ def test_every_way_is_private_and_ends_with_the_link(inspection: Inspection, way
     assert visitor.get(inspection.path + way).status_code == 404
 
 
-@pytest.mark.slow
 def test_nothing_of_what_learners_answered_is_told(inspection: Inspection) -> None:
     with inspection.app.app_context():
         items = db.session.scalars(select(Response.item).union(select(LessonResponse.item))).all()

@@ -21,7 +21,7 @@ from trainer.extras.mergers.models import Merger
 from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.queries import list_team_ids
 
-pytestmark = [pytest.mark.on_both, pytest.mark.slow]
+pytestmark = pytest.mark.on_both
 
 __all__ = ["acme"]
 

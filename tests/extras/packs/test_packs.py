@@ -71,7 +71,6 @@ def job(training: Training, job_id: UUID) -> Job:
         return db.session.get_one(Job, job_id)
 
 
-@pytest.mark.slow
 @pytest.mark.check("T112")
 def test_a_worker_killed_in_the_middle_leaves_what_it_made_and_the_next_goes_on(
     training: Training, tmp_path: Path, database_url: str

@@ -130,7 +130,6 @@ def test_slips_are_sorted_by_site_and_name_it(acme: Acme) -> None:
     assert 'href="/in"' in Visitor(acme.app).get("/join").text
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("draw", [draw_slips, draw_badges])
 def test_the_qr_code_fills_in_firm_and_number(acme: Acme, draw: Callable[..., bytes]) -> None:
     days = [DAY, DAY] if draw is draw_slips else [DAY]

@@ -634,7 +634,6 @@ def _keep_up(app: Flask, firm: UUID) -> None:
         db.session.remove()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before the commit", "after the commit"])
 def test_a_worker_killed_at_a_step_neither_loses_nor_doubles_one(
     mailing: Training, mailbox: Mailbox, tmp_path: Path, database_url: str, moment: str

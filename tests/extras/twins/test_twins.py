@@ -93,7 +93,6 @@ def test_what_decides_is_told_only_after_looking(marked_app: Flask, marked: Libr
         assert CANARY in visitor.get(f"/twins/{one.id}{SEEN}").text
 
 
-@pytest.mark.slow
 def test_no_scene_of_another_pool_is_ever_shown(visitor: Visitor, here: Content) -> None:
     others = [one for one in here.scenarios.values() if one.file.pool is not Pool.OPEN]
     assert {one.file.pool for one in others} >= {Pool.RESERVED, Pool.SHIFT}
