@@ -30,7 +30,7 @@ from trainer.credentials.rules import Reason
 from trainer.extras.pins.models import PinSlip
 from trainer.extras.pins.slips import print_slips
 from trainer.extras.webhooks.models import Webhook
-from trainer.home.queries import MOST_CLASSES
+from trainer.instructing.board import MOST_CLASSES
 from trainer.instructing.models import Cohort
 from trainer.organizations.invitations import invite
 from trainer.organizations.models import Invitation, Membership, Organization

@@ -17,8 +17,9 @@ from trainer.core.db import transaction
 from trainer.core.errors import Invalid
 from trainer.credentials.words import disclaimer
 from trainer.home.attention import list_all_attention
-from trainer.home.queries import find_beginning, list_class_lines, list_tasks
+from trainer.home.queries import find_beginning, list_tasks
 from trainer.home.rules import OPTIONAL, SetupStep, StepState, steps, weeks
+from trainer.instructing.board import list_class_lines
 from trainer.organizations import operations as organizations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor

@@ -1,9 +1,8 @@
-"""How far a firm is set up, and what its classes and one's own duties need."""
+"""How far a firm is set up, and what one's own duties need."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from trainer.assessment.next_steps import NextStep, find_next_step
@@ -13,10 +12,6 @@ from trainer.content.library import Course
 from trainer.content.serving import served
 from trainer.core.feature import ask_extra
 from trainer.home.rules import Beginning
-from trainer.instructing.board import list_marks
-from trainer.instructing.models import Cohort
-from trainer.instructing.queries import list_cohorts
-from trainer.instructing.rules import Mark
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import find_enrollment, standing, taken
 from trainer.learning.rules import CourseProgress
@@ -24,18 +19,6 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.codes import has_code
 from trainer.organizations.waiting import InvitationNeed as Joining
 from trainer.organizations.waiting import Readiness, count_by_need, count_readiness
-
-MOST_CLASSES = 5
-"""Classes of which an instructor sees who is stuck: each takes a few statements."""
-
-
-class ClassLine(NamedTuple):
-    """A class as its instructor's first page shows it."""
-
-    cohort: Cohort
-    people: int
-    done: int
-    stuck: Sequence[Mark]
 
 
 class OwnTask(NamedTuple):
@@ -64,23 +47,6 @@ def find_beginning(actor: Actor, now: dt.datetime, *, people: int, waiting: int,
         has_code=has_code(actor),
         skipped=frozenset(actor.organization.skipped_steps or ()),
     )
-
-
-def list_class_lines(actor: Actor, now: dt.datetime) -> tuple[Sequence[ClassLine], int]:
-    """Return an instructor's own classes that aren't over, with who is stuck, and how many more classes there are."""
-    pairs = [pair for pair in list_cohorts(actor) if pair[0].archived_at is None]
-    today, courses = actor.today(now), served().courses
-    current = [
-        (cohort, number)
-        for cohort, number in pairs
-        if cohort.instructor_id == actor.user_id and cohort.ends_on >= today
-    ][:MOST_CLASSES]
-    lines = []
-    for cohort, number in current:
-        marks = list_marks(cohort, courses.get(cohort.course), now) if number else []
-        done = sum(mark.is_complete for mark in marks)
-        lines.append(ClassLine(cohort, number, done, [mark for mark in marks if mark.is_stuck]))
-    return lines, len(pairs) - len(lines)
 
 
 def list_tasks(actor: Actor, now: dt.datetime) -> list[OwnTask]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
@@ -22,21 +22,51 @@ from trainer.assessment.queries import (
 )
 from trainer.assessment.rules import Tally
 from trainer.content.library import Course
+from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.credentials.models import Credential
 from trainer.instructing.models import Cohort, CohortMember
-from trainer.instructing.queries import list_last_nudges, present, users_of
+from trainer.instructing.queries import list_cohorts, list_last_nudges, present, users_of
 from trainer.instructing.rules import BoardRow, Mark, is_stuck
 from trainer.learning.queries import NewestEnrollment, list_activity, list_progress
+from trainer.organizations.actor import Actor
 from trainer.organizations.rules import fold
 
+MOST_CLASSES: Final = 5
+"""Classes of which an instructor sees who is stuck on a firm's page: each takes a few statements."""
 _NAMED: Final = 100
 """Up to so many people are named in statements; for more of them, the whole class is read."""
+
+
+class ClassLine(NamedTuple):
+    """A class as its instructor's first page shows it."""
+
+    cohort: Cohort
+    people: int
+    done: int
+    stuck: Sequence[Mark]
 
 
 def list_board(cohort: Cohort, course: Course | None, now: dt.datetime) -> list[BoardRow]:
     """Return where everyone in a class stands, by name, in as many statements for five hundred as for one."""
     return list_rows(cohort, course, list_marks(cohort, course, now))
+
+
+def list_class_lines(actor: Actor, now: dt.datetime) -> tuple[Sequence[ClassLine], int]:
+    """Return an instructor's own classes that aren't over, with who is stuck, and how many more classes there are."""
+    pairs = [pair for pair in list_cohorts(actor) if pair[0].archived_at is None]
+    today, courses = actor.today(now), served().courses
+    current = [
+        (cohort, number)
+        for cohort, number in pairs
+        if cohort.instructor_id == actor.user_id and cohort.ends_on >= today
+    ][:MOST_CLASSES]
+    lines = []
+    for cohort, number in current:
+        marks = list_marks(cohort, courses.get(cohort.course), now) if number else []
+        done = sum(mark.is_complete for mark in marks)
+        lines.append(ClassLine(cohort, number, done, [mark for mark in marks if mark.is_stuck]))
+    return lines, len(pairs) - len(lines)
 
 
 def list_marks(cohort: Cohort, course: Course | None, now: dt.datetime, *, with_lessons: bool = False) -> list[Mark]:
