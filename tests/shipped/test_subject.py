@@ -35,10 +35,11 @@ FIRMS: Final = (
     "assignments",
     "compliance",
     "organizations",
-    "pins",
     "roster",
     "extras/api",
     "extras/inspectors",
+    "extras/mergers",
+    "extras/pins",
     "extras/reports",
     "extras/webhooks",
 )

@@ -18,7 +18,7 @@ NOT_OURS = {
     "Acme Security", "Harbor Mall", "Alice Able", "Bob Builder", "Dana Dow", "Dora Day",
     "Ines Ito", "Every year", "Night crew", "A browser", "bob@example.org", "dana@example.org",
     "An inspector", "Another", "Payroll", "Spotting it", "Another school", "Another training", "scan.pdf",
-    "Terry Twice", "Terry Twice, 417-1", "Alice Able, 417-4", "Pat Poe", "pat@example.org", "Gate tablet",
+    "Gus Gold", "Terry Twice", "Terry Twice, 417-1", "Alice Able, 417-4", "Pat Poe", "pat@example.org", "Gate tablet",
     "client@example.com", "former@example.com",
     "hooks.example.org", "hooks", "example", "org",
     # the heads of a column as the firm sent them

@@ -7,7 +7,6 @@ one wrote.
 
 from __future__ import annotations
 
-import hmac
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from secrets import token_bytes
@@ -15,6 +14,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from pyrage import DecryptError, EncryptError, IdentityError, decrypt_io, encrypt_io, passphrase
@@ -89,12 +89,13 @@ def encrypt_with_passphrase(plain: bytes, secret: str) -> bytes:
     wrapping = Scrypt(salt=labeled, length=32, n=2**_DOUBLINGS, r=8, p=1).derive(secret.encode())
     wrapped = ChaCha20Poly1305(wrapping).encrypt(bytes(12), file_key, None)
     header = b"%b%b %d\n%b\n---" % (_BY_PASSPHRASE, _text(salt), _DOUBLINGS, _text(wrapped))
-    seal = hmac.digest(_derive(file_key, b"", b"header"), header, "sha256")
+    seal = HMAC(_derive(file_key, b"", b"header"), SHA256())
+    seal.update(header)
     cipher = ChaCha20Poly1305(_derive(file_key, nonce, b"payload"))
     chunks = [plain[start : start + _CHUNK] for start in range(0, len(plain), _CHUNK)] or [b""]
     nonces = [number.to_bytes(11, "big") + bytes([number == len(chunks) - 1]) for number in range(len(chunks))]
     parts = [cipher.encrypt(own, chunk, None) for own, chunk in zip(nonces, chunks, strict=True)]
-    return b"".join([header, b" ", _text(seal), b"\n", nonce, *parts])
+    return b"".join([header, b" ", _text(seal.finalize()), b"\n", nonce, *parts])
 
 
 def _text(raw: bytes) -> bytes:

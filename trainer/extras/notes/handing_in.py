@@ -19,7 +19,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.feature import ask_extra
 from trainer.extras.notes.models import ClassNote
 from trainer.instructing.models import Cohort, CohortMember
-from trainer.instructing.queries import Desk, find_desk, list_own_classes, lock_cohort
+from trainer.instructing.queries import Desk, find_desk, is_taught, list_own_classes, lock_cohort
 from trainer.items.note.type import NotePayload
 from trainer.items.registry import read_further
 from trainer.learning.queries import find_enrollment, list_answers_now
@@ -211,12 +211,16 @@ def list_own(user_id: uuid.UUID) -> Sequence[tuple[ClassNote, Cohort]]:
 
 
 def list_unread(user_id: uuid.UUID) -> Sequence[tuple[ClassNote, Cohort]]:
-    """Return the notes whose answer someone hasn't read, with their classes, the newest answer first."""
+    """Return the notes whose answer someone hasn't read, with their classes, the newest answer first.
+
+    Classes of a shut firm are left out, as on the rest of one's own page.
+    """
     rows = db.session.execute(
         _own(user_id)
         .add_columns(Cohort)
         .join(Cohort, Cohort.id == ClassNote.cohort_id)
-        .where(ClassNote.answered_at.is_not(None), ClassNote.read_at.is_(None))
+        .outerjoin(Organization, Organization.id == Cohort.organization_id)
+        .where(ClassNote.answered_at.is_not(None), ClassNote.read_at.is_(None), is_taught())
         .order_by(ClassNote.answered_at.desc(), ClassNote.id)
         .limit(5)
     )
