@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from flask_migrate import downgrade, upgrade
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tests.cast import make_account
 from trainer.accounts.models import Link, User
@@ -14,7 +13,6 @@ from trainer.accounts.rules import clean_email
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
-from trainer.core.settings import ROOT
 
 TYPED = ["Ｂob@Example.org", " Bob@example.org ", "B\u200bob@example.org", "Bob@ｅxample.org"]
 PLAIN = "Bob@example.org"
@@ -49,16 +47,3 @@ def test_a_changed_address_is_the_checked_one(app: Flask, typed: str) -> None:
         assert (user.email, user.email_key) == (PLAIN, PLAIN.lower())
     with app.app_context():
         assert recipients() == {PLAIN, "leo@example.org"}
-
-
-@pytest.mark.on_both
-def test_addresses_that_were_typed_before_become_plain(app: Flask) -> None:
-    odd, plain = make_account(app, "bob@example.org"), make_account(app, "Leo@example.org")
-    folder = str(ROOT / "migrations")
-    with app.app_context():
-        with transaction() as session:
-            session.execute(update(User).where(User.id == odd).values(email=TYPED[0]))
-        downgrade(directory=folder, revision="0015")
-        upgrade(directory=folder)
-        assert db.session.get_one(User, odd).email == "bob@example.org"
-        assert db.session.get_one(User, plain).email == "Leo@example.org"

@@ -23,10 +23,8 @@ pytestmark = [pytest.mark.on_both, pytest.mark.slow]
 
 FOLDER = str(ROOT / "migrations")
 HEAD = revisions()[0]
-BEFORE = "0067"
-"""A revision with a few others after it."""
-LONG_BEFORE = "0053"
-"""A revision with others after it on which its code can't serve."""
+BEFORE = "0075"
+"""The revision of version 0.9.0; its code can't serve on what comes after it."""
 
 KILLED = """
 import os, signal, sys
@@ -38,10 +36,10 @@ with create_app().app_context():
 """
 
 
-def go_back(site: Site, revision: str = BEFORE) -> None:
+def go_back(site: Site) -> None:
     """Leave the database as an older version would."""
     with app_of(site.environ) as app, app.app_context():
-        downgrade(directory=FOLDER, revision=revision)
+        downgrade(directory=FOLDER, revision=BEFORE)
 
 
 def revision(site: Site) -> str:
@@ -96,25 +94,45 @@ def test_an_upgrade_says_what_it_will_do_backs_up_and_migrates(site: Site) -> No
     assert site.users() == {"leo"}
 
 
+@pytest.mark.check("T119")
+def test_a_database_from_before_the_first_migration_is_refused_in_a_line_and_unchanged(site: Site) -> None:
+    go_back(site)
+    site.execute("UPDATE alembic_version SET version_num = '0074'")
+    for command in (["upgrade"], ["upgrade", "--check"], ["upgrade", "--no-backup"], ["setup"], ["jobs", "list"]):
+        code, said = site.flask(*command)
+        assert (code, said) == (
+            1,
+            "Error: The database is at revision 0074, from before version 0.9.0. "
+            "Upgrade it with version 0.9.0 first.\n",
+        ), command
+    code, said = site.flask("doctor")
+    assert (code, "Upgrade it with version 0.9.0 first." in said) == (1, True), said
+    assert revision(site) == "0074"
+    assert site.users() == {"leo"}
+    assert not (site.instance / "backups").exists()
+    site.execute("UPDATE alembic_version SET version_num = '0075'")  # no table of it was touched
+    assert site.flask("upgrade")[0] == 0
+
+
 HALF = {
     "a column is missing": ("ALTER TABLE users DROP COLUMN language", "the table users has no column language"),
     "a table is missing": ("DROP TABLE heartbeats", "the table heartbeats is missing"),
-    "a table is there already": (
-        "CREATE TABLE content_releases (id INTEGER)",
-        "the table content_releases already exists",
+    "a column is there already": (
+        "ALTER TABLE class_sessions ADD COLUMN walk_ins JSON",
+        "the table class_sessions already has the column walk_ins",
     ),
     "a table is left over": ("CREATE TABLE _alembic_tmp_users (id INTEGER)", "_alembic_tmp_users is left over"),
-    "two revisions": ("INSERT INTO alembic_version (version_num) VALUES ('0063')", "at 0063 and at 0067"),
+    "two revisions": ("INSERT INTO alembic_version (version_num) VALUES ('0074')", "at 0074 and at 0075"),
     "no revision": ("DELETE FROM alembic_version", "already exists"),
 }
 UNDONE = {
     "a column is missing": "ALTER TABLE users ADD COLUMN language VARCHAR(10)",
     "a table is missing": "CREATE TABLE heartbeats (task VARCHAR(60), began_at TIMESTAMP, ended_at TIMESTAMP, "
     "failures INTEGER, last_error VARCHAR(300))",
-    "a table is there already": "DROP TABLE content_releases",
+    "a column is there already": "ALTER TABLE class_sessions DROP COLUMN walk_ins",
     "a table is left over": "DROP TABLE _alembic_tmp_users",
-    "two revisions": "DELETE FROM alembic_version WHERE version_num = '0063'",
-    "no revision": "INSERT INTO alembic_version (version_num) VALUES ('0067')",
+    "two revisions": "DELETE FROM alembic_version WHERE version_num = '0074'",
+    "no revision": "INSERT INTO alembic_version (version_num) VALUES ('0075')",
 }
 
 
@@ -140,15 +158,15 @@ def test_a_half_migrated_database_is_refused_in_a_line(site: Site) -> None:
 
 @pytest.mark.check("T119")
 def test_killed_midway_it_leaves_the_database_as_it_was_and_goes_on_when_run_again(site: Site) -> None:
-    go_back(site, LONG_BEFORE)
-    killed = begin_program(environ_of(site), KILLED, "0063")
+    go_back(site)
+    killed = begin_program(environ_of(site), KILLED, HEAD)
     assert killed.wait() == -signal.SIGKILL, killed.said()
-    assert revision(site) == LONG_BEFORE
+    assert revision(site) == BEFORE
     lock = hold(site.instance)
     code, said = site.flask("upgrade")
     os.close(lock)
     assert (code, "is running. Stop it first" in said) == (1, True), said
-    assert revision(site) == LONG_BEFORE
+    assert revision(site) == BEFORE
     (site.instance / "backups" / "before.partial").mkdir(parents=True)
     code, said = site.flask("upgrade")
     assert code == 0, said

@@ -18,16 +18,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import delete, func, inspect, select, text, update
+from sqlalchemy import func, inspect, select, text
 
-from tests.assignments.firm import EVERYONE, earn, make_firm
+from tests.assignments.firm import EVERYONE, make_firm
 from tests.assignments.trainings import record
 from tests.cast import (
-    actor_of,
     add_second_factor,
     appoint,
     approve,
-    certify,
     count,
     desk_of,
     join_class,
@@ -43,46 +41,31 @@ from tests.support import Visitor, make_ready, take_final
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.models import Attempt, RenewalMail
 from trainer.assessment.rounds import ask
-from trainer.assignments.models import Assignment, DutyPeriod, Requirement, RequirementVersion
-from trainer.assignments.operations import change_requirement, waive
-from trainer.assignments.rules import Audience, Group, Match
+from trainer.assignments.models import Assignment
+from trainer.assignments.operations import waive
+from trainer.assignments.rules import Audience, Group
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
-from trainer.core.errors import Conflict
 from trainer.core.heartbeat import note_began
 from trainer.core.processes import Itself, ProcessRole, note_seen
 from trainer.core.releases import add_release
+from trainer.core.schema import check_schema
 from trainer.core.settings import ROOT
-from trainer.credentials.models import Credential
-from trainer.credentials.rules import STATUS_PLACES
-from trainer.extras.inspectors.models import InspectorLink
-from trainer.extras.inspectors.operations import make_inspector_link
-from trainer.extras.pins.devices import make_device
-from trainer.extras.pins.models import PinSlip
-from trainer.extras.pins.pins import begin_try, hash_pin
-from trainer.extras.pins.rules import Way
-from trainer.extras.pins.signing_in import choose_pin
-from trainer.extras.pins.slips import print_slip
 from trainer.instructing.invitations import choose_teams, invite
 from trainer.instructing.models import ClassFigures, ClassView
 from trainer.instructing.nudges import nudge
 from trainer.jobs.due_firms import bring_forward
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import attest, enroll
 from trainer.organizations.history import keep_stays
 from trainer.organizations.models import (
     Invitation,
     InvitationMail,
     JoinCode,
     Membership,
-    Organization,
     TeamMembership,
-    TeamStay,
 )
-from trainer.organizations.operations import PersonFacts, add_person, remove_person
-from trainer.organizations.rules import Role
 from trainer.roster.drafts import keep_draft, match_columns
 from trainer.roster.reading import read_list
 
@@ -141,41 +124,35 @@ def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
 
 
 @pytest.mark.on_both
-def test_full_tables_go_down_and_up_again(app: Flask, visitor: Visitor, shelf: Library) -> None:
+@pytest.mark.check("T119")
+def test_each_migration_undone_leaves_every_row_as_it_was_before_it(
+    app: Flask, visitor: Visitor, shelf: Library
+) -> None:
     fill_all(app, visitor, shelf)
     with app.app_context():
         assert [table for table, number in rows().items() if not number] == []
-        downgrade(directory=FOLDER, revision="base")
-        assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
+        at_head = checksums()
+        *migrations, _first = ScriptDirectory(FOLDER).walk_revisions()
+        for migration in migrations:
+            earlier = str(migration.down_revision)
+            downgrade(directory=FOLDER, revision=earlier)
+            before = checksums()
+            upgrade(directory=FOLDER, revision=migration.revision)
+            downgrade(directory=FOLDER, revision=earlier)
+            assert checksums() == before, migration.revision
         upgrade(directory=FOLDER)
-        assert rows().keys() == Base.metadata.tables.keys()
-        assert {name for name, number in rows().items() if number} == {"schema_revisions", "installations"}
-
-
-NEWEST = 4
-"""Migrations that each run tries one by one; a night tries all of them."""
+        assert checksums().keys() == at_head.keys()
 
 
 @pytest.mark.on_both
-@pytest.mark.check("T119")
-@pytest.mark.parametrize("most", [NEWEST, pytest.param(1_000, marks=pytest.mark.nightly)])
-def test_each_migration_undone_leaves_every_row_as_it_was_before_it(
-    app: Flask, visitor: Visitor, shelf: Library, most: int
-) -> None:
-    fill_all(app, visitor, shelf)
-    script = ScriptDirectory(FOLDER)
-    revisions = [step.revision for step in script.walk_revisions()][:most]
+def test_below_the_first_migration_nothing_goes_down(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     with app.app_context():
-        at_head = checksums()
-        for revision in revisions:
-            earlier = str(script.get_revision(revision).down_revision or "base")
-            downgrade(directory=FOLDER, revision=earlier)
-            before = checksums()
-            upgrade(directory=FOLDER, revision=revision)
-            downgrade(directory=FOLDER, revision=earlier)
-            assert checksums() == before, revision
-        upgrade(directory=FOLDER)
-        assert checksums().keys() == at_head.keys()
+        before = checksums()
+        with pytest.raises(SystemExit):
+            downgrade(directory=FOLDER, revision="base")
+        assert "version 0.9.0 made these tables" in caplog.text
+        assert checksums() == before
+        check_schema()
 
 
 def checksums() -> dict[str, str]:
@@ -234,29 +211,6 @@ def fill_firm(app: Flask) -> None:
         match_columns(firm.actor(), draft, ["name", "email"], "month", remembers=True, needs_address=True)
 
 
-def fill_pins(app: Flask) -> tuple[UUID, UUID]:
-    """Let someone without an address wait with a slip, and someone else have a PIN; return their entries."""
-    alice = make_account(app, "owner@pins.example.org")
-    firm = make_site_firm(app, alice, "Pins Security")
-    with app.app_context(), transaction():
-        actor = actor_of(alice, firm)
-        waiting, joined = (
-            add_person(actor, PersonFacts(name, None, employee_number=number), [], clock.now())
-            for name, number in (("Wanda Wait", "1"), ("Gus Gold", "2"))
-        )
-        print_slip(actor, joined, clock.now())
-        user = choose_pin(
-            db.session.scalars(select(PinSlip.id).where(PinSlip.membership_id == joined.id)).one(),
-            hash_pin("583204"),
-            None,
-            clock.now(),
-        )
-        print_slip(actor, waiting, clock.now())
-        make_device(actor, "Gate tablet", None, clock.now())
-        begin_try(user.id, Way.STRANGE, clock.now())
-        return waiting.id, joined.id
-
-
 def fill_class(app: Flask) -> None:
     """Put a row at least into each table of classes."""
     ines, leo = make_account(app, "teacher@example.org"), make_account(app, "learner@example.org")
@@ -268,95 +222,6 @@ def fill_class(app: Flask) -> None:
         nudge(desk_of(ines, cohort), [member], clock.now())
         db.session.add(ClassView(cohort_id=cohort, user_id=leo, name="Leo", began_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
-
-
-def enrollments() -> list[dict[str, object]]:
-    """Return all that is kept of each enrollment."""
-    table = Base.metadata.tables[Enrollment.__tablename__]
-    there = {column["name"] for column in inspect(db.engine).get_columns(table.name)}
-    columns = [column for column in table.columns if column.name in there]
-    found = [dict(row) for row in db.session.execute(select(*columns).order_by("started_at")).mappings()]
-    db.session.rollback()
-    return found
-
-
-def test_signatures_come_and_go_and_everything_else_stays(app: Flask, shelf: Library) -> None:
-    bob = make_account(app)
-    certify(app, bob)
-    signing = next(course for course in shelf.content.courses.values() if course.file.attestation)
-    with app.app_context(), transaction():
-        attest(enroll(bob, signing, clock.now()), "Bob Builder", clock.now())
-    with app.app_context():
-        counts, before = rows(), enrollments()
-        assert {one["attested_as"] for one in before} == {None, "Bob Builder"}
-        downgrade(directory=FOLDER, revision="0001")
-        assert "attested_as" not in enrollments()[0]
-        upgrade(directory=FOLDER)
-        # Sessions and mail came later and went with their tables; everybody signs in again.
-        later = {"sessions", "links", "outbox_messages", "audit_events", "recovery_codes", "events"}
-        assert {name: 0 if name in later else number for name, number in counts.items()} == rows()
-        after = enrollments()
-    gone = {"attested_at": None, "attested_as": None, "final": None}
-    assert after == [{**one, **gone} for one in before]
-    # Constraints came along as well.
-    with app.app_context(), pytest.raises(Conflict), transaction():
-        db.session.get_one(Enrollment, after[0]["id"]).cycle = 0
-
-
-@pytest.mark.check("T013")
-def test_sign_offs_come_along_and_those_without_their_class_go_on_the_way_down(app: Flask) -> None:
-    fill_class(app)
-    table = Base.metadata.tables["sign_offs"]
-    with app.app_context():
-        # Whether it can be undone, and what it would put back, goes on the way down.
-        with transaction():
-            db.session.execute(update(table).values(signature_id=None))
-        before = sorted(map(tuple, db.session.execute(select(table))))
-        assert len(before) == 2
-        db.session.rollback()
-        downgrade(directory=FOLDER, revision="0011")
-        upgrade(directory=FOLDER)
-        assert sorted(map(tuple, db.session.execute(select(table)))) == before
-        with transaction():
-            db.session.execute(update(table).where(table.c.lesson == before[0][1]).values(member_id=None))
-        downgrade(directory=FOLDER, revision="0011")
-        upgrade(directory=FOLDER)
-        assert sorted(map(tuple, db.session.execute(select(table)))) == before[1:]
-        with transaction():  # references and indexes came along as well
-            db.session.execute(delete(Base.metadata.tables["attendances"]))
-            db.session.execute(delete(Base.metadata.tables["class_sessions"]))
-        assert db.session.execute(select(table.c.session_id)).scalars().all() == [None]
-
-
-def test_nobody_without_an_address_is_lost_on_the_way_down(app: Flask) -> None:
-    waiting, joined = fill_pins(app)
-    with app.app_context():
-        downgrade(directory=FOLDER, revision="0030")
-        people = "SELECT email_key FROM memberships WHERE employee_number IN ('1', '2') ORDER BY employee_number"
-        addresses = db.session.scalars(text(people)).all()
-        assert str(addresses[0]).replace("-", "") == f"none.{waiting.hex}@noaddress.invalid"
-        users = db.session.execute(text("SELECT email, password_hash FROM users WHERE email LIKE 'none.%'")).all()
-        assert [row[1] for row in users] == ["-"]  # older code takes nobody for a guest, and forgets nobody
-        db.session.rollback()
-        upgrade(directory=FOLDER)
-        assert db.session.get_one(Membership, joined).user_id is not None
-        db.session.rollback()
-
-
-@pytest.mark.on_both
-def test_a_limited_link_for_an_inspector_ends_on_the_way_down_since_it_would_show_everyone(app: Flask) -> None:
-    alice = make_account(app, "alice@example.org")
-    firm = make_site_firm(app, alice)
-    teams = [make_site(app, alice, firm)]
-    with app.app_context():
-        with transaction():
-            actor = actor_of(alice, firm)
-            whole, limited = (make_inspector_link(actor, "x", clock.now(), None, of).id for of in ((), teams))
-        downgrade(directory=FOLDER, revision="0074")
-        upgrade(directory=FOLDER)
-        ended = {link.id: link.revoked_at is not None for link in db.session.scalars(select(InspectorLink))}
-        assert ended == {whole: False, limited: True}
-        db.session.rollback()
 
 
 TAKEN_OUT = ("filed_certificates", "firm_logos", "arrivals", "walk_in_attendances", "walk_ins")
@@ -451,108 +316,5 @@ def add_logo(organization_id: UUID, content: bytes) -> None:
         session.execute(statement, {"firm": _stored(organization_id), "content": content})
 
 
-def test_tries_of_later_rounds_go_on_counting_on_the_way_down(app: Flask, visitor: Visitor, shelf: Library) -> None:
-    with time_machine.travel("2026-11-23T15:00:00Z") as moved:
-        visitor.sign_up()
-        make_ready(visitor, shelf, moved)
-        take_final(visitor)
-    with app.app_context():
-        with transaction() as session:
-            final = session.scalars(select(Attempt).where(Attempt.kind == "final")).one()
-            final.round, final.number, tries = 2, 1, final.tries
-        downgrade(directory=FOLDER, revision="0015")
-        row = db.session.execute(text("SELECT number, tries FROM attempts WHERE kind = 'final'")).one()
-        assert tries is not None
-        assert tuple(row) == (tries + 1, 2 * tries)
-        db.session.rollback()
-        upgrade(directory=FOLDER)
-        assert db.session.scalars(select(Attempt.round).where(Attempt.kind == "final")).one() == 1
-        db.session.rollback()
-
-
-def test_whom_requirements_are_for_is_told_anew_and_nobody_is_lost_on_the_way_down(app: Flask) -> None:
-    firm = make_firm(app)
-    harbor, pier = (make_site(app, firm.owner_id, firm.id, name) for name in ("Harbor", "Pier"))
-    teams, manager = frozenset({harbor, pier}), frozenset({Role.MANAGER})
-    day, owners = dt.date(2026, 1, 1), Group(roles=frozenset({Role.OWNER}))
-    old = [Audience(), Audience(Group(teams)), Audience(Group(roles=manager)), Audience(hired_since=day)]
-    # What older code can't say -> the least that it can say and that holds everybody.
-    new = {
-        Audience(exceptions=owners): old[0],
-        Audience(Group(teams, roles=manager), day, exceptions=owners): old[1],
-        Audience(Group(job_titles=frozenset({"Guard"}), roles=manager)): old[2],
-        Audience(Group(roles=manager), day, Match.ANY): old[0],
-        Audience(Group(job_titles=frozenset({"Guard"}))): old[0],
-        Audience(Group(roles=manager | {Role.MEMBER}), day): old[3],
-    }
-    for audience in (*old, *new):
-        firm.require(replace(EVERYONE, audience=audience))
-    gone = firm.require(replace(EVERYONE, audience=Audience(Group(frozenset({pier})))))
-    with app.app_context():
-        downgrade(directory=FOLDER, revision="0037-1")
-        with transaction() as session:  # older code removes a team and all that named it
-            session.execute(text("DELETE FROM requirement_teams WHERE requirement_id = :id"), {"id": _stored(gone)})
-        upgrade(directory=FOLDER)
-        found = {
-            row.id: Audience.read(row.audience)
-            for row in db.session.scalars(select(Requirement).order_by(Requirement.created_at))
-        }
-        nobody = found.pop(gone)
-        assert list(found.values()) == [*old, *new.values()]
-        assert nobody.chosen.teams
-        assert not nobody.chosen.teams & teams
-
-
 def _stored(number: UUID) -> object:
     return number.hex if db.engine.dialect.name == "sqlite" else number
-
-
-def test_history_begins_with_what_is_known(app: Flask) -> None:
-    """0042: as it is now, and as the audit log says that it was before."""
-    with time_machine.travel("2026-10-05T15:00:00Z", tick=False) as moved:
-        firm = make_firm(app)
-        team = make_site(app, firm.owner_id, firm.id)
-        mona, nick = firm.add("Mona"), firm.add("Nick")
-        with app.app_context(), transaction() as session:
-            session.add(TeamMembership(membership_id=mona, team_id=team))
-        yearly = replace(EVERYONE, starts_on=dt.date(2026, 10, 1))
-        requirement = firm.require(yearly)
-        firm.keep_up()
-        moved.move_to(dt.datetime(2026, 10, 12, 15, tzinfo=dt.UTC))
-        with app.app_context(), transaction():
-            rule = replace(yearly, title="Changed", days_allowed=60)
-            change_requirement(firm.actor(), requirement, rule, served().courses, clock.now())
-            person = db.session.get_one(Membership, nick)
-            remove_person(firm.actor(), person, dt.date(2026, 10, 12), clock.now())
-        firm.keep_up()
-    with app.app_context():
-        kept = [history_of(record) for record in (TeamStay, RequirementVersion, DutyPeriod)]
-        downgrade(directory=FOLDER, revision="0037")
-        upgrade(directory=FOLDER)
-        stays, versions, periods = [history_of(record) for record in (TeamStay, RequirementVersion, DutyPeriod)]
-        assert len(stays) == 1  # kept only from now on; it is taken to have been so since the person was listed
-        assert [versions, periods] == kept[1:]
-        assert db.session.get_one(Organization, firm.id).history_since is not None
-
-
-def history_of(record: type[Base]) -> list[tuple[object, ...]]:
-    """Return all rows of a table, in order."""
-    found = sorted(tuple(row) for row in db.session.execute(select(*record.__table__.columns)))
-    db.session.rollback()
-    return [tuple(str(value) for value in row) for row in found]
-
-
-def test_each_credential_gets_a_place_of_its_own(app: Flask) -> None:
-    user = make_account(app)
-    day = dt.date(2026, 11, 23)
-    with app.app_context():
-        with transaction():
-            for cycle in range(30):
-                earn(user, day, day, cycle, serial=str(cycle))
-        downgrade(directory=FOLDER, revision="0053")
-        assert "status_index" not in {column["name"] for column in inspect(db.engine).get_columns("credentials")}
-        upgrade(directory=FOLDER)
-        places = db.session.scalars(select(Credential.status_index).order_by(Credential.cycle)).all()
-    assert len(set(places)) == 30
-    assert all(0 <= place < STATUS_PLACES for place in places)
-    assert list(places) != sorted(places)

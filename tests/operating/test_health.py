@@ -69,7 +69,11 @@ def lose_log(app: Flask) -> None:
 
 
 def go_behind(app: Flask) -> None:
-    execute(app, "UPDATE alembic_version SET version_num = '0063'")
+    execute(app, "UPDATE alembic_version SET version_num = '0075'")
+
+
+def go_far_behind(app: Flask) -> None:
+    execute(app, "UPDATE alembic_version SET version_num = '0074'")
 
 
 def go_ahead(app: Flask) -> None:
@@ -121,6 +125,7 @@ FAULTS: list[tuple[Callable[[Flask], None], int, dict[str, str]]] = [
     (lose_log, 503, {"database": "damaged"}),
     (lose_revision, 503, {"schema": "half"}),
     (go_behind, 503, {"schema": "behind"}),
+    (go_far_behind, 503, {"schema": "behind"}),
     (go_ahead, 503, {"schema": "ahead"}),
     (lose_folder, 503, {"disk": "missing", "key": "missing"}),
     (lose_key, 503, {"key": "missing"}),

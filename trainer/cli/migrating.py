@@ -102,7 +102,10 @@ def _say_that_we_wait() -> None:
 
 
 def list_steps() -> list[MigrationStep]:
-    """Return the migrations that the database lacks, in order. Raises SchemaRefused for a half-migrated database."""
+    """Return the migrations that the database lacks, in order.
+
+    Raises SchemaRefused for a database that is half migrated, too old or too new.
+    """
     if not needs_migration():
         check_schema()
         return []

@@ -21,6 +21,8 @@ from trainer.core.db import Base, db, reason_of
 from trainer.core.settings import SHIPPED
 
 MIGRATIONS: Final = SHIPPED / "migrations"
+BASELINE: Final = "0.9.0"
+"""The version whose tables the first migration makes. It can still upgrade the databases of earlier versions."""
 _REVISION: Final = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
 _COLUMNS_OF_SQLITE: Final = text(
     "SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'"
@@ -106,6 +108,11 @@ def compare_schema() -> tuple[Stand, str | None]:
         if "users" in columns(db.session.connection()):
             return Stand.HALF, half_migrated("its tables are there, but not its revision")
         return Stand.EMPTY, "The database has no tables yet. Run: flask setup"
+    if is_too_old(revision):
+        return Stand.BEHIND, (
+            f"The database is at revision {revision}, from before version {BASELINE}. "
+            f"Upgrade it with version {BASELINE} first."
+        )
     if revision != head and revision in known:
         return Stand.BEHIND, f"The database is at revision {revision}, and this version needs {head}. Run: flask setup"
     if revision == head or (_has(SchemaRevision.__tablename__) and db.session.get(SchemaRevision, head) is not None):
@@ -125,6 +132,11 @@ def revision_of() -> str | None:
     if len(stated) > 1:
         raise SchemaRefused(half_migrated(f"it claims to be at {' and at '.join(sorted(stated))}"))
     return stated[0] if stated else None
+
+
+def is_too_old(revision: str) -> bool:
+    """Return whether a revision, which is a number of four digits, comes before all that this code knows."""
+    return revision < min(revisions()[1])
 
 
 def half_migrated(how: str) -> str:

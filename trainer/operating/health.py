@@ -212,12 +212,12 @@ def _compare() -> Finding:
     stand, refused = compare_schema()
     if refused is None:
         return fine("schema", f"The database is at revision {revision_of()}.")
-    says, _, remedy = refused.rpartition(" Run: ")
     if stand is Stand.AHEAD:
         return problem("schema", stand.value, refused, "Start the newer version, or restore a backup.")
     if stand is Stand.HALF:
         return problem("schema", stand.value, refused, "Restore a backup: flask restore")
-    return problem("schema", stand.value, says, f"Run: {remedy}")
+    says, _, remedy = refused.partition(". ")
+    return problem("schema", stand.value, f"{says}.", remedy)
 
 
 def _look_at_folder(folder: Path) -> Finding:

@@ -189,6 +189,10 @@ SPOILED: dict[str, tuple[Spoil, str]] = {
     "damaged": (damage, "is damaged"),
     "cut off": (cut, "can't be|refused the backup"),
     "of a newer version": (lambda backup, _site: change(backup, revision="9999"), "A newer version made this backup"),
+    "of a version that is too old": (
+        lambda backup, _site: change(backup, revision="0074"),
+        "Restore and upgrade it with version 0.9.0 first",
+    ),
     "of another installation": (
         lambda backup, site: change(backup, secret_of(site), installation="33b122df-164a-4272-9968-52252f875974"),
         "of another installation",

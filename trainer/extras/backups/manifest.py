@@ -15,7 +15,7 @@ from sqlalchemy import ColumnClause, Connection, column, inspect, null, select, 
 from sqlalchemy import func as sql
 
 from trainer.core.keys import Key, Ring
-from trainer.core.schema import revisions
+from trainer.core.schema import BASELINE, is_too_old, revisions
 from trainer.extras.backups.files import IDENTITY
 
 FILE: Final = "backup.json"
@@ -104,7 +104,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read it. Raises ClickException for what is none, and for a backup that a newer version made."""
+    """Read it. Raises ClickException for what is none, and for a backup that another version has to restore."""
     path = folder / FILE
     if not path.is_file():
         raise click.ClickException(f"{folder} has no {FILE}: it isn't a backup, or it was never finished.")
@@ -112,12 +112,22 @@ def read_manifest(folder: Path) -> Manifest:
         manifest = _read(json.loads(path.read_text("utf-8")))
     except (ValueError, TypeError, KeyError, AttributeError):
         raise click.ClickException(f"{path} can't be read: it is damaged, or a newer version wrote it.") from None
-    if manifest.revision not in revisions()[1]:
-        raise click.ClickException(
-            f"A newer version made this backup: its database is at revision {manifest.revision}, which this version "
-            f"doesn't know. Install {manifest.app_version} or later."
-        )
+    check_revision(manifest.revision, f"{manifest.app_version} or later")
     return manifest
+
+
+def check_revision(revision: str, newer: str) -> None:
+    """Raise ClickException for a backup that this version can't upgrade; `newer` is what could."""
+    if is_too_old(revision):
+        raise click.ClickException(
+            f"This backup is at revision {revision}, from before version {BASELINE}. Restore and upgrade it with "
+            f"version {BASELINE} first, and make a new backup there."
+        )
+    if revision not in revisions()[1]:
+        raise click.ClickException(
+            f"A newer version made this backup: its database is at revision {revision}, which this version doesn't "
+            f"know. Install {newer}."
+        )
 
 
 def _read(given: dict[str, Any]) -> Manifest:

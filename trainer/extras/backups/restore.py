@@ -26,7 +26,6 @@ from trainer.core.feature import list_features
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import merge
 from trainer.core.keys import CURRENT, OLDER, make_ring
-from trainer.core.schema import revisions
 from trainer.core.settings import VARIABLES, Settings, variable
 from trainer.extras.backups import afterwards, files, postgres, sqlite
 from trainer.extras.backups.backup import PARTIAL, check_database, check_hash
@@ -38,7 +37,7 @@ from trainer.extras.backups.key_files import (
     read_listed_keys,
     ring_with,
 )
-from trainer.extras.backups.manifest import FILE, Manifest, facts_of, read_manifest
+from trainer.extras.backups.manifest import FILE, Manifest, check_revision, facts_of, read_manifest
 from trainer.extras.backups.notes import ASIDE, ASIDE_SCHEMA
 from trainer.extras.backups.progress import BackupProgress
 from trainer.server.instance_lock import hold
@@ -182,11 +181,7 @@ def _restore_file(settings: Settings, backup: Path, where: _Keys, is_replacing: 
     try:
         sqlite.copy(database, new)
         facts = sqlite.facts_of_file(new)
-        if facts.revision not in revisions()[1]:
-            raise click.ClickException(
-                f"A newer version made this backup: its database is at revision {facts.revision}, which this version "
-                "doesn't know. Install that version."
-            )
+        check_revision(facts.revision, "that version")
         check_needed(facts.needs_keys, ring_with(keys, settings))
         sqlite.prepare(new, lambda tables: ending(tables, None))
         sqlite.put_in_place(new, target)
