@@ -23,7 +23,6 @@ from trainer.core.errors import Conflict
 from trainer.core.isolation import Incomplete
 from trainer.core.limits import LimitCount
 from trainer.core.settings import ROOT
-from trainer.extras.pins.models import PinTry
 from trainer.privacy.copies import order_copy
 from trainer.privacy.tasks import forget_all
 
@@ -79,17 +78,16 @@ def test_a_record_goes_when_its_own_time_is_over_and_not_before(app: Flask) -> N
     bob = make_account(app)
     with app.app_context(), transaction():
         db.session.add(Session(user_id=bob, device="A browser", created_at=MONDAY, ended_at=MONDAY))
-        db.session.add(PinTry(user_id=bob, way="site", at=MONDAY))
         link = {"purpose": "confirm", "email_key": "b", "nonce": "n", "created_at": MONDAY, "expires_at": MONDAY}
         db.session.add(Link(**link))
-    of = {period.record: period for period in PERIODS if period.record in (Session, PinTry, Link)}
+    of = {period.record: period for period in PERIODS if period.record in (Session, Link)}
     for record, period in of.items():
         for shift, is_there in ((-1, True), (1, False)):
             instant = MONDAY + period.lasts + dt.timedelta(minutes=shift)
             with app.app_context():
                 with transaction():
                     period.forget(instant)
-                at = {Session: Session.ended_at, PinTry: PinTry.at, Link: Link.expires_at}[record]
+                at = {Session: Session.ended_at, Link: Link.expires_at}[record]
                 assert (db.session.scalar(select(func.count()).where(at == MONDAY)) == 1) is is_there, record
 
 
