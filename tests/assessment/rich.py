@@ -72,7 +72,7 @@ def write(parent: Path) -> Path:
             for truth, twin in (("concern", "a"), ("no_concern", "b")):
                 pair = f"{pool}-{number}"
                 put(folder, f"scenarios/{pair}-{twin}.md", small.scene(truth, pair, pool))
-    edit(folder, CONCERN_FILE, small.SIGN, f"{small.SIGN}\n  A1: {{words: The boss is there, strength: medium}}")
+    edit(folder, CONCERN_FILE, small.SIGN, f"{small.SIGN}\n  A1: The boss is there")
     add_to_head(folder, CONCERN_FILE, MARKS)
     add_to_head(folder, NO_CONCERN_FILE, NO_MARKS)
     add_to_head(folder, "scenarios/open-2-a.md", SINGLE)

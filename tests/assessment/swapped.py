@@ -78,8 +78,7 @@ def mark_answers(scene: dict[str, Any]) -> None:
     scene["title"] += f" {CANARY}"
     if "differs" in scene:  # a scene of a shift has no twin
         scene["differs"] = f"{CANARY} {scene['differs']}"
-    for sign in scene.get("signs", {}).values():
-        sign["words"] = f"{CANARY} {sign['words']}"
+    scene["signs"] = {ref: f"{CANARY} {words}" for ref, words in scene.get("signs", {}).items()}
     scene["ordinary"] = [f"{CANARY} {text}" for text in scene.get("ordinary", [])]
     item["verdicts"] = {verdict: f"{CANARY} {why}" for verdict, why in item["verdicts"].items()}
     for action in item["actions"]:

@@ -317,8 +317,8 @@ You stand at the desk. A man asks for his papers, and the boss {ending}.
 """
 
 
-SIGN = "C1: {words: The boss keeps the papers, strength: strong}"
-OTHER_SIGN = "A1: {words: The boss stands beside him, strength: weak}"
+SIGN = "C1: The boss keeps the papers"
+OTHER_SIGN = "A1: The boss stands beside him"
 
 
 def scene(truth: str, pair: str, pool: str) -> str:
@@ -445,10 +445,10 @@ example_one_in: 400
 events:
   - {id: keys, clock: "22:10", text: Someone looks for keys., rule: no-sign, why: Of keys.}
   - {id: bread, clock: "23:50", text: A van brings bread., rule: no-sign, why: Of bread.}
-  - {id: rooms, clock: "01:30", text: Somebody books three rooms., rule: weak-only, signs: {C2: weak}, why: Of rooms.}
+  - {id: rooms, clock: "01:30", text: Somebody books three rooms., rule: weak-only, signs: [C2], why: Of rooms.}
   - {id: alarm, text: A car alarm stops., rule: no-sign, why: Of an alarm.}
-  - {id: doors, text: A man waits at each door., rule: one-medium, signs: {A1: medium}, why: Of doors.}
-  - {id: papers, text: A man asks for his papers and gets none., rule: one-strong, signs: {C1: strong}, why: Of papers.}
+  - {id: doors, text: A man waits at each door., rule: one-medium, signs: [A1], why: Of doors.}
+  - {id: papers, text: A man asks for his papers and gets none., rule: one-strong, signs: [C1], why: Of papers.}
 """
 
 

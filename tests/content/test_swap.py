@@ -51,7 +51,7 @@ def test_everything_that_is_read_is_told_anew(folder: Path) -> None:
         ("title: Room 214", "title: A man at the desk"),
         ("setting: Motel, night", "setting: A man's motel"),
         ("differs: The boss keeps the papers.", "differs: The boss keeps his papers."),
-        ("words: The boss keeps the papers", "words: The boss keeps his papers"),
+        ("C1: The boss keeps the papers", "C1: The boss keeps his papers"),
         ("- A room for a few nights", "- A man with his bags"),
         ("note: Nothing graphic.", "note: About a man."),
         ("report-now: About reporting.", "report-now: The man asked."),

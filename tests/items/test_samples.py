@@ -47,7 +47,7 @@ def write(parent: Path, item: object) -> Path:
     for name, text in FILES.items():
         put(folder, name, text)
     assert NARRATIVE in (folder / CONCERN_FILE).read_text(encoding="utf-8")
-    edit(folder, CONCERN_FILE, small.SIGN, f"{small.SIGN}\n  A1: {{words: The boss is there, strength: medium}}")
+    edit(folder, CONCERN_FILE, small.SIGN, f"{small.SIGN}\n  A1: The boss is there")
     text = yaml.safe_dump([item], sort_keys=False, allow_unicode=True, width=10_000)
     add_to_head(folder, CONCERN_FILE, "".join(f"  {line}\n" for line in text.splitlines()))
     return folder

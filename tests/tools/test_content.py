@@ -63,7 +63,7 @@ def make_perfect(folder: Path) -> None:
     for name in (small.LESSON_FILE, "courses/recognize/04-practice/01-second.md"):
         small.edit(folder, name, "minutes: 4", "minutes: 4\nreviews: [{who: Ada, role: reader, date: 2026-11-02}]")
     for name in ("scenarios/open-1-b.md", "scenarios/reserved-1-b.md"):
-        signs = "C2: {words: None, strength: weak}\n  C5: {words: Low, strength: weak}"
+        signs = "C2: None\n  C5: Low"
         small.edit(folder, name, small.OTHER_SIGN, signs)
     for path in (folder / "scenarios").glob("*.md"):
         swap = "swap: {man: woman}\n" if path.name.startswith("reserved") else ""

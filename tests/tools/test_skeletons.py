@@ -76,8 +76,16 @@ def test_a_pair_needs_a_name_that_is_free(folder: Path, pair: str, why: str) -> 
     assert refusal(skeletons.scenario(read(folder), folder, pair, "open")).startswith(why)
 
 
+def without_strong_sign(folder: Path) -> None:
+    """Leave no sign that is strong whatever the details."""
+    detail = "details: [{id: asked, words: asked for and refused, strength: strong, evidence: expert}]"
+    edit(folder, "indicators.yaml", "strength: strong", f"strength: medium-strong\n    {detail}")
+    for path in (folder / "scenarios").glob("*-a.md"):
+        edit(folder, f"scenarios/{path.name}", "  C1: ", "  C1.asked: ")
+
+
 def test_a_pair_needs_a_strong_sign(folder: Path) -> None:
-    edit(folder, "indicators.yaml", "strength: strong", "strength: medium-strong")
+    without_strong_sign(folder)
     assert refusal(skeletons.scenario(read(folder), folder, "late-bus", "open")).startswith(
         "There is no strong sign yet."
     )
@@ -182,7 +190,7 @@ def test_a_card_has_signs_that_count_alone_and_together(folder: Path) -> None:
 
 
 def test_a_card_needs_a_strong_sign(folder: Path) -> None:
-    edit(folder, "indicators.yaml", "strength: strong", "strength: medium-strong")
+    without_strong_sign(folder)
     assert refusal(skeletons.card(read(folder), folder, "farm", "T")).startswith("There is no strong sign yet.")
 
 

@@ -107,7 +107,7 @@ def showing(pairs: Collection[Pair], categories: Collection[str], content: Conte
     return {
         pair
         for pair in pairs
-        if any(not signs.isdisjoint(content.scenarios[telling.scene].file.signs) for telling in pair.tellings)
+        if any(not signs.isdisjoint(content.scenarios[telling.scene].file.sign_ids) for telling in pair.tellings)
     }
 
 

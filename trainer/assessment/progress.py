@@ -210,7 +210,7 @@ def _categories(scene: ScenePayload, content: Content) -> set[str]:
     A pair tests them whichever of its scenes is drawn: leaving the innocent one alone counts, too.
     """
     pair = content.pairs.get(scene.pair or "", ())
-    signs = {sign.id for sign in scene.signs}.union(*(scenario.file.signs for scenario in pair))
+    signs = {sign.id for sign in scene.signs}.union(*(scenario.file.sign_ids for scenario in pair))
     return {content.indicators[sign_id].category for sign_id in signs if sign_id in content.indicators}
 
 

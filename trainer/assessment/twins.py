@@ -81,7 +81,8 @@ def list_twins(content: Content) -> list[Twins]:
 def showing(pairs: Iterable[Twins], signs: Collection[str]) -> list[Twins]:
     """Return those of the pairs of which a scene shows any of the signs, those that show more of them first."""
     asked = set(signs)
-    shown = [(len(asked & {*twins.one.scene.file.signs, *twins.other.scene.file.signs}), twins) for twins in pairs]
+    files = [(twins.one.scene.file, twins.other.scene.file, twins) for twins in pairs]
+    shown = [(len(asked & {*one.sign_ids, *other.sign_ids}), twins) for one, other, twins in files]
     return [twins for number, twins in sorted(shown, key=lambda each: -each[0]) if number]
 
 

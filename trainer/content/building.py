@@ -11,6 +11,7 @@ from trainer.content import markdown, times
 from trainer.content.catalogue import Category, Indicator, Site
 from trainer.content.digests import course_digest
 from trainer.content.drills import Drill, build_drills, build_question
+from trainer.content.evidence import shown_signs
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.illustrations import Drawing
@@ -19,7 +20,7 @@ from trainer.content.memory import Memory
 from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, Twin
 from trainer.content.parts import Part
 from trainer.content.retelling import retell, with_renewal
-from trainer.content.schema import LessonFile, Pool, ScenarioFile, SceneSign
+from trainer.content.schema import LessonFile, Pool, ScenarioFile
 from trainer.content.subject import Truth
 from trainer.content.swap import swapped
 from trainer.content.telling import Told
@@ -198,7 +199,7 @@ def _tell(
         seconds=file.first.seconds(scene),
         seconds_answered=file.first.seconds_answered(scene),
         seconds_verdict=file.first.seconds_verdict(scene),
-        signs=tuple(_sign(scene.indicators, categories, sign, shown) for sign, shown in file.signs.items()),
+        signs=_signs(scene, categories),
         reporting_doors=scene.vocabulary.reporting_doors - _way_of_its_own(file),
         twin=Twin(twin.title, twin.truth.value, twin.differs or "") if twin else None,
         drills=drills,
@@ -210,9 +211,12 @@ def _way_of_its_own(file: ScenarioFile) -> frozenset[str]:
     return frozenset([file.route]) if file.truth is Truth.NO_CONCERN else frozenset()
 
 
-def _sign(indicators: Mapping[str, Indicator], categories: Mapping[str, Category], sign: str, shown: SceneSign) -> Sign:
-    indicator = indicators[sign]
-    return Sign(sign, indicator.name, shown.strength, categories[indicator.category].name, shown.words)
+def _signs(scene: Told, categories: Mapping[str, Category]) -> tuple[Sign, ...]:
+    shown = shown_signs(scene.file.signs, scene.indicators)
+    return tuple(
+        Sign(sign.id, sign.name, strength, categories[sign.category].name, words)
+        for (sign, strength), words in zip(shown, scene.file.signs.values(), strict=True)
+    )
 
 
 def _there(entry: Entry[T] | None) -> Entry[T]:

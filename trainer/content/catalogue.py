@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -45,6 +46,29 @@ class Category(Part):
     name: Text
 
 
+@dataclass(frozen=True, slots=True)
+class NamedSign:
+    """What `{sign:...}` is shown as: a sign by its name, or a detail by its words."""
+
+    words: str
+    strength: str
+
+    @property
+    def begun(self) -> str:
+        """The words as a sentence begins with them."""
+        return self.words[0].upper() + self.words[1:]
+
+
+class Detail(Part):
+    """What makes a sign stronger or weaker than it is by itself. A scene that shows it names it: "C1.refused"."""
+
+    id: Slug
+    words: Text
+    strength: StrengthHere
+    evidence: Literal["tested", "expert", "practice list", "our judgment"]
+    source: SourceId | None = None
+
+
 class Indicator(Part):
     """An observable sign, or a false cue that is taught as misleading."""
 
@@ -55,6 +79,9 @@ class Indicator(Part):
     observed: Text
     strength: Strength
     strength_note: Text | None = None
+    details: list[Detail] = []
+    counts_in: Slug | None = None  # the category that it counts in, where that isn't its own
+    counts_again: bool = True  # on another day: a state doesn't
     about: Slug
     venues: list[Slug] = Field(min_length=1)
     look_alikes: list[Text] = Field(min_length=1)
@@ -62,6 +89,25 @@ class Indicator(Part):
     basis: Text  # where the strength comes from, in words
     told: Text | None = None  # false cue: what you may have been told
     misleads: Text | None = None  # false cue: why it misleads
+
+    @property
+    def group(self) -> str:
+        """The category that it counts in."""
+        return self.counts_in or self.category
+
+    @property
+    def named(self) -> dict[str, NamedSign]:
+        """How a text shows the sign and each of its details, where it names one with its strength."""
+        name = self.name if self.name[1:2].isupper() else self.name[0].lower() + self.name[1:]
+        own = NamedSign(name, self.strength.replace("-", " to "))
+        details = {f"{self.id}.{detail.id}": NamedSign(detail.words, detail.strength) for detail in self.details}
+        return {self.id: own, **details}
+
+    @property
+    def strengths(self) -> dict[str, Strength]:
+        """How strong it is by itself, which is medium where a detail makes it strong, and with each detail."""
+        own: Strength = "medium" if self.strength == "medium-strong" else self.strength
+        return {self.id: own, **{f"{self.id}.{detail.id}": detail.strength for detail in self.details}}
 
 
 class HelpLine(Part):

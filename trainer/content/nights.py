@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pydantic import Field
 
-from trainer.content.catalogue import StrengthHere
-from trainer.content.parts import Clock, IndicatorId, Part, Slug, Text
+from trainer.content.parts import Clock, Part, SignRef, Slug, Text
 
 
 class HandoverPoint(Part):
@@ -44,7 +41,7 @@ class RareEvent(Part):
     clock: Clock | None = None
     text: Text
     rule: Slug
-    signs: Mapping[IndicatorId, StrengthHere] = {}
+    signs: list[SignRef] = []
     why: Text
 
 

@@ -326,4 +326,4 @@ class Content:
 
     def scenarios_with(self, indicator_id: str) -> tuple[Scenario, ...]:
         """List the scenes in use that show an indicator."""
-        return tuple(s for s in self.scenarios.values() if indicator_id in s.file.signs and not s.file.retired)
+        return tuple(s for s in self.scenarios.values() if indicator_id in s.file.sign_ids and not s.file.retired)

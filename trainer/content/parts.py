@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 IndicatorId = Annotated[str, StringConstraints(pattern=r"^[A-H][1-9]$")]
+# A sign, with a detail or without: "C1.refused".
+SignRef = Annotated[str, StringConstraints(pattern=r"^[A-H][1-9](\.[a-z0-9]+(-[a-z0-9]+)*)?$")]
 SourceId = Annotated[str, StringConstraints(pattern=r"^[SN][0-9]+[a-z]?$")]
 HttpAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$")]
 # The last seven may be letters: 1-855-FLA-SAFE, 1-800-FLOWERS.
@@ -21,6 +23,12 @@ Banned = Annotated[str, StringConstraints(pattern=r"^[^\s|]+(\|[^\s|]+)*( [^\s|]
 
 # A lesson is known by "<module>/<lesson>", both without their leading number.
 LessonId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+
+
+def sign_of(ref: str) -> str:
+    """Return the id of the sign that a reference such as "C1.refused" names."""
+    return ref.partition(".")[0]
+
 
 _GIVEN: dict[frozenset[str], set[str]] = {}
 

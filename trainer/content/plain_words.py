@@ -24,7 +24,7 @@ _EXAMPLES: Final = {
     "clock": 'Write it as "22:10".',
     "sign": "Write the id of an indicator, such as G1.",
     "letter": "Write one letter from A to H.",
-    "signs": "Write the id of an indicator, such as G1.",
+    "signs": "Write the id of an indicator, such as G1, with a detail or without: C1.refused.",
     "indicators": "Write ids of indicators, such as [G1, C3].",
     "sources": "Write ids of sources, such as [S28, N34].",
     "banned": 'Put single spaces between words, and write forms of one word as "one|other".',
@@ -33,6 +33,10 @@ _EXAMPLES: Final = {
     "lacks": 'Put single spaces between words, and write forms of one word as "one|other".',
     "source": "Write the id of a source, such as S28.",
 }
+_SIGN_HINT: Final = (
+    'Write the words alone, such as "C1.refused: She asked and was refused". How strong a sign is stands in'
+    " indicators.yaml, by itself and with each detail."
+)
 _SLUG_HINT: Final = "Use small letters, digits and single hyphens, such as room-214."
 
 
@@ -57,6 +61,8 @@ def label(location: Key) -> str:
 
 def _words(kind: str, location: Key, given: object, context: Mapping[str, Any], model: type[Part]) -> tuple[str, str]:
     name, shown = label(location), short(given)
+    if location[:1] == ("signs",) and kind == "string_type" and isinstance(given, dict):
+        return f"{name} holds more than its words", _SIGN_HINT
     if kind == "item_type_missing":
         return f'{name} has no "type"', f"Use {_choices(context['known'])}."
     if kind == "item_type_unknown":

@@ -81,7 +81,13 @@ _PROSE: Final[Mapping[type[Part], Keys]] = {
     RareFile: Keys({**words("title", "intro", "note"), "events": ById(WITH_REASON)}),
     Term: Keys(words("term", "meaning", "also")),
     Category: Keys(words("name")),
-    Indicator: Keys(words("name", "observed", "look_alikes", "strength_note", "told", "misleads")),
+    Indicator: Keys(
+        {
+            **words("name", "observed", "look_alikes", "strength_note"),
+            "details": ById(Only("words")),
+            **words("told", "misleads"),
+        }
+    ),
     HelpLine: Keys(words("name", "for_whom", "hours", "note", "languages")),
     Statistics: Keys({**words("title", "unit", "as_of"), "rows": Each(Only("name")), **words("caveats")}),
     Card: Keys(
@@ -129,8 +135,7 @@ def prose_of(model: type[Part], items: ItemModels) -> Keys | None:
         return SceneKeys(
             {
                 **words("title", "setting", "differs", DECIDES),
-                "signs": Each(Only("words")),
-                **words("ordinary", "note", "verdicts"),
+                **words("signs", "ordinary", "note", "verdicts"),
                 "actions": ById(WITH_REASON),
                 QUESTIONS: Each(_Question(items, {})),
                 SWAP: Words(),

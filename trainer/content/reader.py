@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
+from trainer.content.catalogue import Indicator, NamedSign
 from trainer.content.complaints import Complaints, Unreadable, printable, short
 from trainer.content.files import BODY_LIMIT, decode, read_bytes, split_front_matter, walk
 from trainer.content.folder import Entry, Folder
@@ -19,7 +20,7 @@ from trainer.content.history import read_changes
 from trainer.content.illustrations import draw
 from trainer.content.kind import FileFormat, FileKind, Parts
 from trainer.content.kinds import KINDS, find_kinds
-from trainer.content.markdown import Body, parse
+from trainer.content.markdown import SIGN, Body, parse
 from trainer.content.memory import Memory
 from trainer.content.parts import Part
 from trainer.content.pictures import NAME as PICTURE
@@ -31,6 +32,7 @@ from trainer.content.translations import split_name, translate, without_marks
 from trainer.content.yaml_lines import Written, compose
 
 T = TypeVar("T", bound=Part)
+_SIGNS: Final = "indicators.yaml"
 _NO_BODY: Final = Body("", 1, ())
 _NO_HEAD: Final = "the head of the file is missing", 'Begin with a line "---", the keys, and a line "---".'
 _REQUIRED: Final = tuple(dict.fromkeys(kind.file for kind in KINDS if kind.is_required))
@@ -58,7 +60,10 @@ class _Reader:
         self.folder = Folder(root.name, complaints)
         self.digest = hashlib.sha256()
         self.translated: list[tuple[str, str, str]] = []  # name, that of the original, language
-        self.names = sorted(walk(root, "", self._complain))
+        self.signs: dict[str, NamedSign] = {}
+        # First the list of signs, for texts may name one.
+        names = walk(root, "", self._complain)
+        self.names = sorted(names, key=lambda name: (not name.startswith(_SIGNS.partition(".")[0]), name))
         self.apart: Mapping[str, Callable[[str], None]] = {
             "README.md": self._ignore,
             "CHANGELOG.md": self._read_changes,
@@ -80,6 +85,8 @@ class _Reader:
         elif kinds[0].is_welcome(self.folder, parts):
             if kinds[0].form == FileFormat.LIST:
                 self._read_lists(name, kinds, parts)
+                if name == _SIGNS:
+                    self.signs = _named(sign.value for sign in self.folder.indicators.values())
             else:
                 self._read_object(name, kinds[0], parts)
 
@@ -117,9 +124,10 @@ class _Reader:
             self._complain(name, body_line, "there is no text below the head, or too much", "Translate the original.")
             return
         path = f"{self.folder.name}/{printable(name)}"
-        translation = translate(
-            originals, path, written, parse(body, body_line) if kind.form == FileFormat.TEXT else None, self.items
-        )
+        listed = self.folder.translations.get(language, {}).get(_SIGNS)
+        told = [sign.value for _original, sign in listed.entries] if listed else []
+        parsed = parse(body, body_line, self.signs | _named(told)) if kind.form == FileFormat.TEXT else None
+        translation = translate(originals, path, written, parsed, self.items)
         self.folder.translations.setdefault(language, {})[base] = translation
 
     def require_files(self) -> None:
@@ -258,7 +266,8 @@ class _Reader:
             return None
         if self.memory is None:
             return self._parse_markdown(name, model, text, digest)
-        key, before = (name, model.__name__, digest), len(self.complaints.all)
+        key = name, model.__name__, f"{digest} {self.signs}" if SIGN.search(text) else digest
+        before = len(self.complaints.all)
         if key not in self.memory.files:
             entry = self._parse_markdown(name, model, text, digest)
             self.memory.files[key] = entry, self.complaints.all[before:]
@@ -281,7 +290,7 @@ class _Reader:
             return None
         if not body.strip():
             self._complain(name, body_line, "there is no text below the head", "Write it.")
-        return self._entry(name, model, written, digest, parse(body, body_line))
+        return self._entry(name, model, written, digest, parse(body, body_line, self.signs))
 
     def _entry(
         self, name: str, model: type[T], written: Written, digest: str, body: Body = _NO_BODY
@@ -319,6 +328,10 @@ class _Reader:
         digest = hashlib.sha256(raw).hexdigest()
         self.digest.update(f"{name}\0{digest}\n".encode())
         return text, digest
+
+
+def _named(signs: Iterable[Part]) -> dict[str, NamedSign]:
+    return {ref: named for sign in signs if isinstance(sign, Indicator) for ref, named in sign.named.items()}
 
 
 def _near(name: str) -> str:

@@ -151,7 +151,7 @@ class _Teller:
             file=file,
             html=markdown.render(body, self._outside).html,
             paragraphs=tuple(markdown.paragraphs(body)),
-            signs=tuple(self._sign(sign, file) for sign in scene.signs),
+            signs=tuple(map(self._sign, scene.signs, file.signs.values())),
             twin=Twin(twin.title, scene.twin.truth, twin.differs or "") if twin and scene.twin else None,
             language=self.language,
             is_older=whole.is_older,
@@ -169,10 +169,10 @@ class _Teller:
         others = build_drills(retold)
         return tuple(replace(drill, payload=other.payload) for drill, other in zip(scene.drills, others, strict=True))
 
-    def _sign(self, sign: Sign, file: ScenarioFile) -> Sign:
+    def _sign(self, sign: Sign, words: str) -> Sign:
         indicator = self._indicators[sign.id]
         category = self._value(self.folder.categories[indicator.category])
-        return replace(sign, name=indicator.name, category=category.name, text=file.signs[sign.id].words)
+        return replace(sign, name=indicator.name, category=category.name, text=words)
 
     @cached_property
     def _indicators(self) -> dict[str, Indicator]:

@@ -16,10 +16,10 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from trainer.content.catalogue import Indicator, StrengthHere
+from trainer.content.catalogue import Indicator
 from trainer.content.curriculum import Review
 from trainer.content.illustrations import Drawing
-from trainer.content.parts import Clock, IndicatorId, LessonId, Part, Slug, SourceId, Text
+from trainer.content.parts import Clock, IndicatorId, LessonId, Part, SignRef, Slug, SourceId, Text, sign_of
 from trainer.content.shapes import Shape
 from trainer.content.subject import Route, Truth, Verdict, Vocabulary
 
@@ -287,13 +287,6 @@ class LessonFile(Part):
     items: list[AnyLessonItem] = Field(default=[], max_length=12)  # in the order of the file, not of the text
 
 
-class SceneSign(Part):
-    """A sign as one scene shows it: its words, and how strong it is there."""
-
-    words: Text
-    strength: StrengthHere
-
-
 class ScenePerson(Part):
     """Someone in a scene who matters for it, or a group. Counted for balance, never shown.
 
@@ -333,7 +326,7 @@ class ScenarioFile(Part):
     explained: Explained | None = None  # of no concern
     cues: Cues
     excuse: Excuse | None = None  # of a concern: what the person in control gives as a reason
-    signs: dict[IndicatorId, SceneSign] = {}
+    signs: dict[SignRef, Text] = {}  # in the words of the scene
     ordinary: list[Text] = []
     swap: dict[Text, Text] = {}
     note: Text | None = None
@@ -348,6 +341,11 @@ class ScenarioFile(Part):
         if not isinstance(item, SceneItem):
             raise ValueError("a scene begins with an item that stands for it")
         return item
+
+    @property
+    def sign_ids(self) -> list[str]:
+        """The signs that it shows, whatever the details."""
+        return [sign_of(ref) for ref in self.signs]
 
     @property
     def is_about_minor(self) -> bool:

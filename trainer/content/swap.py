@@ -14,7 +14,7 @@ from trainer.content.schema import ScenarioFile
 
 # Keys, ids and marks stay as they are; everything that is read is told anew.
 _TOLD = ("title", "setting", "note", "differs", "decides", "signs", "ordinary", "items")
-_MARKS = ("id", "type", "sign", "door", "grade", "harm", "strength")
+_MARKS = ("id", "type", "sign", "door", "grade", "harm")
 
 
 def swapped(file: ScenarioFile, narrative: str) -> tuple[ScenarioFile, str]:

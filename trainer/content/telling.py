@@ -47,7 +47,7 @@ class Told:
     @property
     def signs(self) -> Collection[str]:
         """The signs that it shows."""
-        return self.file.signs
+        return self.file.sign_ids
 
     @property
     def signs_named(self) -> str:

@@ -86,7 +86,7 @@ def scene_on(row: Misread, content: Content, pairs: Sequence[Twins], *, is_conce
     signs = set(_signs(row, content))
     for twins in showing(pairs, signs):
         for side in (twins.one, twins.other):
-            if signs & set(side.scene.file.signs) and is_concern in (None, side.is_concern):
+            if signs & set(side.scene.file.sign_ids) and is_concern in (None, side.is_concern):
                 return side
     return None
 

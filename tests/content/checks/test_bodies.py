@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.content import small
-from tests.content.checks.spoiling import SERIES, SERIES_FILE, add
+from tests.content.checks.spoiling import SERIES, SERIES_FILE, add, told
 from tests.content.small import LESSON_FILE, only
+from trainer.content.library import load
+from trainer.items.registry import MODELS
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,61 @@ def test_a_chart_shows_a_series_that_is_there(folder: Path) -> None:
     assert only(folder).startswith(f'content/{LESSON_FILE}:{line}: there is no series "calls". Add statistics/')
     small.put(folder, SERIES_FILE, SERIES)
     assert "<figure" in small.read(folder).courses["recognize"].lessons[0].html
+
+
+DETAILS = """strength: strong
+    details: [{id: refused, words: asked for and refused, strength: strong, evidence: expert}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("A {sign:C1.lost} ID", 'C1 has no detail "lost". Use one of: C1, C1.refused; or add it to the details of C1.'),
+        ("A {sign:C9.lost} ID", 'no indicator is called "C9". Correct its id.'),
+        ("A {sign:} ID", 'no indicator is called "". Correct its id.'),
+    ],
+)
+def test_a_text_names_signs_and_details_of_the_list(folder: Path, text: str, complaint: str) -> None:
+    small.edit(folder, "indicators.yaml", "strength: strong\n", DETAILS)
+    line = add(folder, text)
+    assert only(folder).startswith(f"content/{LESSON_FILE}:{line}: {complaint}")
+
+
+def test_a_named_sign_is_shown_with_its_strength_and_follows_the_list(folder: Path) -> None:
+    small.edit(folder, "indicators.yaml", "strength: strong\n", DETAILS)
+    add(folder, "An ID {sign:C1.refused} counts. {sign:A1} too.")
+    shown = (
+        '<a href="/indicators/C1">asked for and refused</a> (strong) counts. <a href="/indicators/A1">Never alone</a>'
+    )
+    assert f"{shown} (medium) too." in small.read(folder).courses["recognize"].lessons[0].html
+    small.edit(folder, "indicators.yaml", "asked for and refused, strength: strong", "asked for, strength: weak")
+    assert (
+        'An ID <a href="/indicators/C1">asked for</a> (weak)' in small.read(folder).courses["recognize"].lessons[0].html
+    )
+
+
+def test_a_scene_names_no_sign(folder: Path) -> None:
+    small.edit(folder, small.CONCERN_FILE, "You stand at the desk.", "You stand at the desk. {sign:C1}.")
+    assert "there is a sign in the scene. Tell it in plain paragraphs." in told(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_warned"),
+    [
+        ("[Kept](indicator:C1) is a strong\nsign.", True),
+        ("A weak sign is [a tattoo](indicator:C2).", True),
+        ("| [Kept](indicator:C1) | Medium |\n|---|---|\n| a | b |", True),
+        ("[Kept](indicator:C1) is one. A strong sign.", False),
+        ("[Kept](indicator:C1) and {sign:A1}.", False),
+        ("A strong sign is [an answer](page:help).", False),
+        ("- [Kept](indicator:C1)\n- strong", False),
+    ],
+)
+def test_a_strength_beside_a_sign_by_hand_is_warned_of(folder: Path, text: str, is_warned: bool) -> None:
+    line = add(folder, text)
+    warned = [str(one) for one in load(folder, small.TODAY, MODELS)[1] if "by hand" in str(one)]
+    assert warned == is_warned * [
+        f"content/{LESSON_FILE}:{line}: a strength stands beside a sign by hand. Write the sign as "
+        '"{sign:C1.refused}", which shows it with its strength, or leave the strength out.'
+    ]

@@ -36,16 +36,24 @@ def test_signs_of_a_card_add_up_by_the_rule(folder: Path) -> None:
     assert only(folder).startswith(f"content/{CARD_FILE}:4: these signs don't add up by the rule. Name signs of two")
     edit(folder, "indicators.yaml", "strength: weak\n    about: both\n    venues: [hotel]", "strength: weak-medium\n"
          "    about: both\n    venues: [hotel]")  # fmt: skip
-    assert "add up" in only(folder)  # two groups are needed
-    edit(folder, "indicators.yaml", "strength: weak\n    about: labor", "strength: weak-medium\n    about: labor")
+    assert "add up" in only(folder)  # a medium one is needed beside it
+    edit(folder, "indicators.yaml", "strength: weak\n    about: labor", "strength: medium\n    about: labor")
     small.read(folder)
 
 
-def test_a_weaker_sign_counts_alone_where_a_note_says_when(folder: Path) -> None:
+def test_a_sign_that_says_no_more_on_another_day_needs_one_of_another_group(folder: Path) -> None:
+    small.put(folder, CARD_FILE, CARD.replace("[A1, C5]", "[A1]"))
+    small.read(folder)
+    edit(folder, "indicators.yaml", "strength: medium\n    about: both", "strength: medium\n    counts_again: false\n"
+         "    about: both")  # fmt: skip
+    assert "add up" in only(folder)
+
+
+def test_a_weaker_sign_counts_alone_where_a_detail_makes_it_strong(folder: Path) -> None:
     small.put(folder, CARD_FILE, CARD.replace("[C1]", "[C5]"))
     assert "no sign in it counts alone" in only(folder)
-    edit(folder, "indicators.yaml", "strength: medium\n    about: labor", "strength: medium\n    strength_note: Alone "
-         "if he is told so.\n    about: labor")  # fmt: skip
+    edit(folder, "indicators.yaml", "strength: medium\n    about: labor", "strength: medium\n    details: [{id: told, "
+         "words: as told, strength: strong, evidence: expert}]\n    about: labor")  # fmt: skip
     small.read(folder)
 
 

@@ -89,9 +89,9 @@ def test_code_learns_from_it_what_follows_from_a_word(folder: Path) -> None:
     edit(
         folder,
         CONCERN_FILE,
-        "  C1: {words: The boss keeps the papers, strength: strong}",
-        "  A1: {words: x, strength: medium}",
+        "  C1: The boss keeps the papers",
+        "  A1: x",
     )
     assert read(folder).scenarios["open-1-a"].file.rule == "fire"
     edit(folder, FILE, "danger_signs: [A1]", "danger_signs: [C2]")
-    assert only(folder).endswith("no sign shows danger now. Add C2, or another strong sign, or correct the rule.")
+    assert only(folder).endswith("no sign shows danger now. Add C2, another strong sign, or correct the rule.")

@@ -166,7 +166,7 @@ def test_what_both_have_decides_nothing(here: Content) -> None:
     for one in list_twins(here):
         both = {*list_shared(one)}
         innocent = one.other if one.one.is_concern else one.one
-        assert both <= {*(sign.words for sign in innocent.scene.file.signs.values()), *innocent.scene.file.ordinary}
+        assert both <= {*innocent.scene.file.signs.values(), *innocent.scene.file.ordinary}
 
 
 def answered(app: Flask, position: int = 1) -> tuple[Visitor, str, str, bool]:

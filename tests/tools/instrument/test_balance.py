@@ -18,6 +18,7 @@ def test_pools_and_how_scenes_show_are_counted(tmp_path: Path) -> None:
     small.edit(folder, "scenarios/reserved-1-a.md", "shown_by: controller", "shown_by: seen")
     small.edit(folder, "scenarios/reserved-2-a.md", "excuse: none", "excuse: plausible")
     small.edit(folder, "scenarios/reserved-3-b.md", "explained: fully", "explained: not")
+    small.edit(folder, "scenarios/reserved-3-b.md", small.OTHER_SIGN, "C2: No papers at hand")
     small.edit(folder, "scenarios/reserved-3-b.md", "cues: few", "cues: some")
     figures = _figures(folder)
     assert (figures["open pairs"], figures["reserved pairs"]) == (4, 4)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from trainer.content import markdown
-from trainer.content.folder import Entry, Folder
+from trainer.content.folder import At, Entry, Folder
 from trainer.content.markdown import Box, PageScope
 from trainer.content.yaml_lines import Key
+
+_CLAUSE: Final = re.compile(r"(?:[^.!?\n]|\n(?=[^\s|:#-]))+")  # a sentence, or the row of a table
+_STRENGTH: Final = re.compile(r"\b(?:weak|medium|strong)\b", re.IGNORECASE)
 
 
 def check_body(folder: Folder, entry: Entry[Any], scope: PageScope) -> None:
@@ -23,6 +27,7 @@ def check_body(folder: Folder, entry: Entry[Any], scope: PageScope) -> None:
     for line in markdown.broken_links_in(body):
         entry.refuse(line, "a link is broken", "Write it as [text](address); the text holds no other brackets.")
     _check_links(folder, entry, scope)
+    _check_signs(folder, entry)
     _check_boxes(entry)
     _check_charts(folder, entry)
 
@@ -44,6 +49,31 @@ def _check_links(folder: Folder, entry: Entry[Any], scope: PageScope) -> None:
                 f'the link "{link.kind}:{link.target[:60]}" leads nowhere',
                 "Correct it or add what it names.",
             )
+
+
+def _check_signs(folder: Folder, entry: Entry[Any]) -> None:
+    for ref, line in markdown.signs_in(entry.body):
+        check_sign(folder, entry, line, ref)
+    for match in _CLAUSE.finditer(entry.body.source):
+        link = match[0].find("](indicator:")
+        if link >= 0 and _STRENGTH.search(markdown.SIGN.sub("", match[0])):
+            entry.warn(
+                entry.body.line_at(match.start() + link),
+                "a strength stands beside a sign by hand",
+                'Write the sign as "{sign:C1.refused}", which shows it with its strength, or leave the strength out.',
+            )
+
+
+def check_sign(folder: Folder, entry: Entry[Any], at: At, ref: str) -> bool:
+    """Tell whether the list of signs has what a reference such as "C1.refused" names, and complain if not."""
+    ident, _dot, detail = ref.partition(".")
+    sign = folder.indicators.get(ident)
+    if not folder.knows("indicator", ident):
+        entry.refuse(at, f'no indicator is called "{ident[:60]}"', "Correct its id.")
+    elif sign and ref not in sign.value.strengths:
+        remedy = f"Use one of: {', '.join(sign.value.strengths)}; or add it to the details of {ident}."
+        entry.refuse(at, f'{ident} has no detail "{detail[:60]}"', remedy)
+    return sign is not None and ref in sign.value.strengths
 
 
 def _check_boxes(entry: Entry[Any]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trainer.content.catalogue import Indicator
-from trainer.content.checks.rule import STRONG, has_two_medium
 from trainer.content.checks.vocabulary import check_word
+from trainer.content.evidence import line_of, shown_signs
 from trainer.content.folder import Entry, Folder
 from trainer.content.papers import Card, Log, Together
-from trainer.content.subject import Evidence, Verdict
+from trainer.content.subject import Evidence, Truth, Verdict
 from trainer.content.yaml_lines import Key
 
 
@@ -43,9 +43,10 @@ def _check_card_signs(folder: Folder, entry: Entry[Card], key: Key, part: Togeth
     signs = _find_signs(folder, entry, line, part.signs)
     if signs is None:
         return
-    if key[0] == "alone" and not any(sign.strength in STRONG or sign.strength_note for sign in signs):
+    if key[0] == "alone" and not any("strong" in sign.strengths.values() for sign in signs):
         entry.refuse(line, "no sign in it counts alone", 'Put it under "together".')
-    if key[0] == "together" and not has_two_medium(signs):
+    together = shown_signs([sign.id for sign in signs], {sign.id: sign for sign in signs})
+    if key[0] == "together" and line_of(together, is_repeated=True).truth is not Truth.CONCERN:
         entry.refuse(line, "these signs don't add up by the rule", "Name signs of two groups.")
 
 

@@ -43,6 +43,17 @@ def _check_indicator(folder: Folder, entry: Entry[Indicator]) -> None:
         check_word(folder, entry, ("venues", index), venue, "venues")
     for index, source in enumerate(indicator.sources):
         check_source(folder, entry, ("sources", index), source)
+    if indicator.counts_in and not folder.knows("category", indicator.counts_in):
+        entry.refuse("counts_in", f'no category is called "{indicator.counts_in}"', "Correct its id.")
+    for index, detail in enumerate(indicator.details):
+        if detail.id in [other.id for other in indicator.details[:index]]:
+            entry.refuse(("details", index, "id"), f'"{detail.id}" is there twice', "Give one another id.")
+        if detail.source:
+            check_source(folder, entry, ("details", index, "source"), detail.source)
+    if indicator.details and indicator.kind == "false_cue":
+        entry.refuse("details", f"{indicator.id} misleads, whatever the details", "Take them out.")
+    if indicator.strength == "medium-strong" and "strong" not in indicator.strengths.values():
+        entry.refuse("strength", f"no detail makes {indicator.id} strong", "Add it to its details, or write medium.")
     for key in ("told", "misleads"):
         if indicator.kind == "false_cue" and getattr(indicator, key) is None:
             entry.refuse((), f'false cue {indicator.id} has no "{key}"', "Add it: learners compare the two.")

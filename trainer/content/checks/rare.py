@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from trainer.content.checks.rule import concern_fault, quiet_fault, strength_fault
+from trainer.content.checks.rule import find_signs, rule_fault
 from trainer.content.checks.vocabulary import check_word
+from trainer.content.evidence import line_of
 from trainer.content.folder import Entry, Folder
 from trainer.content.nights import RareEvent, RareFile
-from trainer.content.subject import Evidence, Rule, Truth, Vocabulary
+from trainer.content.subject import Rule, Truth, Vocabulary
 
 
 def check_rare_shifts(folder: Folder) -> None:
@@ -48,25 +49,10 @@ def _check_event(
     folder: Folder, entry: Entry[RareFile], index: int, event: RareEvent, rule: Rule, words: Vocabulary
 ) -> None:
     at = ("events", index, "signs")
-    for sign in event.signs:
-        if not folder.knows("indicator", sign):
-            entry.refuse((*at, sign), f'no indicator is called "{sign}"', "Correct its id.")
-    shown = [(folder.indicators[sign].value, how) for sign, how in event.signs.items() if sign in folder.indicators]
-    if len(shown) < len(event.signs):
+    shown = find_signs(folder, entry, {(*at, number): ref for number, ref in enumerate(event.signs)})
+    if shown is None:
         return
-    for indicator, strength in shown:
-        too_strong = strength_fault(indicator, strength)
-        if too_strong:
-            entry.refuse((*at, indicator.id), *too_strong)
-            return
-    if rule.signs.truth is Truth.CONCERN:
-        fault = concern_fault(rule, shown, words.danger_signs)
-        groups = {indicator.category for indicator, strength in shown if strength != "weak"}
-        if not fault and rule.signs is Evidence.TWO_MEDIUM and len(groups) < 2:
-            fault = "the groups of two medium signs of one night must differ", "Add a sign, or correct the rule."
-        if event.clock:
-            entry.refuse(("events", index, "clock"), "a worrying event has no clock", "It may come at any hour.")
-    else:
-        fault = quiet_fault(rule, shown)
-    if fault:
-        entry.refuse(at if event.signs else ("events", index), *fault)
+    if fault := rule_fault(rule, line_of(shown), shown, words):
+        entry.refuse(("events", index, "rule"), *fault)
+    elif rule.signs.truth is Truth.CONCERN and event.clock:
+        entry.refuse(("events", index, "clock"), "a worrying event has no clock", "It may come at any hour.")

@@ -19,7 +19,7 @@ def warn_of_gaps(folder: Folder) -> None:
     live = [scene.value for scene in folder.scenarios.values() if not scene.value.retired]
     lessons = [lesson for module in _modules(folder) for lesson in module.lessons.values()]
     taught = {indicator for lesson in lessons for indicator in lesson.value.indicators}
-    tested = {sign for scene in live for sign in scene.signs}
+    tested = {sign for scene in live for sign in scene.sign_ids}
     for gap, covered in (("no lesson teaches", taught), ("no scene tests", tested)):
         missing = sorted(set(folder.indicators) - covered)
         if missing:

@@ -9,7 +9,7 @@ from trainer.content import markdown
 from trainer.content.catalogue import Indicator
 from trainer.content.checks.bodies import check_body, check_source
 from trainer.content.checks.pairs import check_pairs
-from trainer.content.checks.rule import check_rule
+from trainer.content.checks.rule import check_rule, find_signs
 from trainer.content.checks.vocabulary import check_word, hold_word
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import PageScope
@@ -79,9 +79,7 @@ def _check_scene(folder: Folder, entry: Scene, scope: PageScope) -> None:
     _check_narrative(folder, entry, scope)
     for index, source in enumerate(entry.value.sources):
         check_source(folder, entry, ("sources", index), source)
-    for sign in entry.value.signs:
-        if not folder.knows("indicator", sign):
-            entry.refuse(("signs", sign), f'no indicator is called "{sign}"', "Correct its id.")
+    shown = find_signs(folder, entry, {("signs", ref): ref for ref in entry.value.signs})
     _check_place(entry)
     _check_design(entry)
     _check_decides(entry)
@@ -91,7 +89,9 @@ def _check_scene(folder: Folder, entry: Scene, scope: PageScope) -> None:
     if folder.vocabulary:
         hold_word(folder.vocabulary.value.scene_topics, ("about",), entry.value.about, entry.refuse)
         _check_route(entry, folder.vocabulary.value)
-        _check_rule(folder, entry, folder.vocabulary.value)
+        rule = folder.vocabulary.value.find_rule(entry.value.rule)
+        if rule and shown is not None and (entry.value.explained or entry.value.shown_by):
+            check_rule(entry, rule, shown, folder.vocabulary.value)
 
 
 def _is_judged(entry: Scene) -> bool:
@@ -174,6 +174,7 @@ def _check_narrative(folder: Folder, entry: Scene, scope: PageScope) -> None:
     for markup, lines in (
         ("a box", [box.line for box in markdown.boxes_in(entry.body)]),
         ("a heading", [line for _, line in markdown.headings_in(entry.body)]),
+        ("a sign", [line for _, line in markdown.signs_in(entry.body)]),
         ("a citation", [citation.line for citation in markdown.citations_in(entry.body)]),
     ):
         for line in lines:
@@ -193,10 +194,3 @@ def _check_route(entry: Scene, vocabulary: Vocabulary) -> None:
     fault = scene.first.route_fault(route, vocabulary) if _is_judged(entry) else None
     if fault:
         entry.refuse("route", fault, "Make them agree.")
-
-
-def _check_rule(folder: Folder, entry: Scene, vocabulary: Vocabulary) -> None:
-    rule = vocabulary.find_rule(entry.value.rule)
-    signs = [folder.indicators[sign].value for sign in entry.value.signs if sign in folder.indicators]
-    if rule is not None and len(signs) == len(entry.value.signs):
-        check_rule(entry, rule, signs, vocabulary)

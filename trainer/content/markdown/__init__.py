@@ -19,16 +19,18 @@ from trainer.content.markdown.reading import (
     options_in,
     paragraphs,
     raw_html_in,
+    signs_in,
     stray_fences_in,
 )
 from trainer.content.markdown.rendering import Rendered, render
 from trainer.content.markdown.sanitizing import sanitize
-from trainer.content.markdown.syntax import BOXES, parse
+from trainer.content.markdown.syntax import BOXES, SIGN, parse
 from trainer.content.markdown.writer import keep_numbers
 
 __all__ = [
     "BOXES",
     "PAGE_PATHS",
+    "SIGN",
     "Block",
     "Body",
     "Box",
@@ -57,6 +59,7 @@ __all__ = [
     "raw_html_in",
     "render",
     "sanitize",
+    "signs_in",
     "split_link",
     "stray_fences_in",
 ]

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from trainer.content.markdown.addresses import split_link
 from trainer.content.markdown.body import Block, Body, Box, ChooseOption, Citation, WrittenLink
+from trainer.content.markdown.syntax import SIGN
 from trainer.content.markdown.tokens import inline_tokens, inside, line_of, options_of, text_of, top_level
 
 
@@ -26,6 +27,15 @@ def citations_in(body: Body) -> Iterator[Citation]:
     for token, line in inline_tokens(body):
         if token.type == "citation":
             yield Citation(token.content, line)
+
+
+def signs_in(body: Body) -> Iterator[tuple[str, int]]:
+    """Yield each `{sign:...}`, whether or not the list of signs has it, with its line."""
+    for token, line in inline_tokens(body):
+        if token.type == "sign":
+            yield token.meta["sign"], line
+        for match in SIGN.finditer(token.content) if token.type == "text" else ():
+            yield match[1], line
 
 
 def broken_links_in(body: Body) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -10,19 +11,36 @@ from markdown_it.common.utils import mdTrim
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
+from trainer.content.catalogue import NamedSign
 from trainer.content.markdown.body import Body
 from trainer.content.markdown.exempt import EXEMPT
 
 BOXES: Final = ("ask", "story", "callout", "reveal", "choose", "chart", "item", "recap")
 _QUOTES: Final = "\"'“‘"
+SIGN: Final = re.compile(r"\{sign:([^{}\s]*)\}")
 _CITATION = re.compile(r"\[\^([^\]\s]{1,20})\]")
 _BOX_OPEN = re.compile(r":{3,}[ \t]*([A-Za-z][\w-]*)[ \t]*(.*)")
 _BOX_CLOSE = re.compile(r":{3,}[ \t]*")
 
 
-def parse(source: str, first_line: int = 1) -> Body:
-    """Parse Markdown. Never raises for any text."""
-    return Body(source, first_line, tuple(parser.parse(source)))
+def parse(source: str, first_line: int = 1, signs: Mapping[str, NamedSign] | None = None) -> Body:
+    """Parse Markdown. `signs`: what `{sign:...}` may name. Never raises for any text."""
+    return Body(source, first_line, tuple(parser.parse(source, {"signs": signs or {}})))
+
+
+def _sign(state: StateInline, silent: bool) -> bool:
+    """Inline rule for `{sign:C1.refused}`. One that isn't in the list stays text, which the checker refuses."""
+    match = SIGN.match(state.src, state.pos, state.posMax)
+    sign = state.env["signs"].get(match[1]) if match else None
+    if match is None or sign is None:
+        return False
+    if not silent:
+        before = state.src[: state.pos].rstrip(" \n*_")
+        begins = not before or before[-1] in ".!?"
+        words, token = sign.begun if begins else sign.words, state.push("sign", "", 0)
+        token.content, token.meta = f"{words} ({sign.strength})", {"words": words, "sign": match[1]}
+    state.pos = match.end()
+    return True
 
 
 def _citation(state: StateInline, silent: bool) -> bool:
@@ -128,6 +146,7 @@ def _make_parser() -> MarkdownIt:
     parser.block.ruler.before("fence", "box", _box, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     parser.inline.ruler.before("link", "citation", _citation)
     parser.inline.ruler.before("citation", "exempt", _exempt)
+    parser.inline.ruler.before("link", "sign", _sign)
     # Every link becomes a token, so that the checker can name a bad one; only `find_address` lets one through.
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     return parser

@@ -12,8 +12,9 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 from markupsafe import Markup, escape
 
-from trainer.content.markdown.addresses import find_address, split_link
+from trainer.content.markdown.addresses import INDICATOR_PATH, find_address, split_link
 from trainer.content.markdown.tokens import text_of
+from trainer.content.parts import sign_of
 
 _TELEPHONE: Final = re.compile(r"\b(?:1-)?[0-9]{3}-(?:[0-9A-Z]{3}-[0-9A-Z]{4}|[A-Z]{7})\b")
 Env = Any  # what markdown-it calls env: here always the Pen that writes the page
@@ -42,6 +43,11 @@ class Writer(RendererHTML):
         number = env.number_of(source)
         label = escape(env.own.gettext("Source %(number)s") % {"number": number})
         return f'<sup><a href="#s{number}" aria-label="{label}">{number}</a></sup>'
+
+    def sign(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        meta = tokens[idx].meta
+        address = INDICATOR_PATH.format(indicator=sign_of(meta["sign"]))
+        return f'<a href="{address}">{escape(meta["words"])}</a>{escape(tokens[idx].content[len(meta["words"]) :])}'
 
     def exempt(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         return str(escape(tokens[idx].content))

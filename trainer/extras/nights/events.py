@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from trainer.content.evidence import shown_signs
 from trainer.content.nights import RareEvent, RareFile
 from trainer.content.objects import Content
 from trainer.content.subject import Truth, Verdict
@@ -64,8 +65,8 @@ def payload_of(event: RareEvent, night: RareFile, content: Content) -> EventPayl
         rule=event.rule,
         why=event.why,
         signs=[
-            EventSign(id=sign_id, name=content.indicators[sign_id].name, strength=strength)
-            for sign_id, strength in event.signs.items()
+            EventSign(id=sign.id, name=sign.name, strength=strength)
+            for sign, strength in shown_signs(event.signs, content.indicators)
         ],
     )
 

@@ -28,6 +28,5 @@ def look(side: Side, marked: Collection[int]) -> Found:
 def list_shared(twins: Twins) -> list[str]:
     """Return what is told of both: signs that don't decide, and what is ordinary."""
     scene, twin = twins.one.scene.file, twins.other.scene.file
-    signs = {name: sign.words for name, sign in twin.signs.items()}
-    both = [sign.words for name, sign in scene.signs.items() if signs.get(name) == sign.words]
+    both = [words for ref, words in scene.signs.items() if twin.signs.get(ref) == words]
     return [*both, *(sign for sign in scene.ordinary if sign in twin.ordinary)]

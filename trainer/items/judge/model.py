@@ -144,9 +144,9 @@ class JudgeItem(SceneItem):
     def seconds_answered(self, scene: Telling) -> float:
         """Return how long the answer takes to read: of the verdicts' rationales one is shown."""
         file, verdicts = scene.file, list(self.verdicts.values())
-        names = [scene.indicators[sign].name for sign in file.signs]
-        shown = [sign.words for sign in file.signs.values()]
-        texts = [file.title, file.differs or "", *file.ordinary, *shown, *names, self.best.text, self.best.why]
+        names = [scene.indicators[sign].name for sign in file.sign_ids]
+        shown = [*file.ordinary, *file.signs.values(), *names]
+        texts = [file.title, file.differs or "", *shown, self.best.text, self.best.why]
         return text_seconds(texts) + text_seconds(verdicts) / len(verdicts)
 
     def seconds_verdict(self, scene: Telling) -> float:

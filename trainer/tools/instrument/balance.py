@@ -109,7 +109,7 @@ def _people(concern: Sequence[Scenario], innocent: Sequence[Scenario]) -> Iterat
 
 def _signs(content: Content, concern: Sequence[Scenario], innocent: Sequence[Scenario]) -> Iterator[Figure]:
     def short(is_counted: Callable[[Indicator], bool], scenes: Sequence[Scenario], least: int) -> int:
-        shown = Counter(sign for scene in scenes for sign in scene.file.signs)
+        shown = Counter(sign for scene in scenes for sign in scene.file.sign_ids)
         return sum(is_counted(sign) and shown[sign.id] < least for sign in content.indicators.values())
 
     strong = ("medium", "medium-strong", "strong")

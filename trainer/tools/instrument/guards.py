@@ -111,9 +111,9 @@ def _signs_left_out(matched: Sequence[TextPair]) -> float | None:
     None where a single sign is everywhere.
     """
     scores_by_place: dict[int, list[Any]] = {}
-    for sign in sorted({sign for pair in matched for sign in pair.concern.file.signs}):
-        tested = [number for number, pair in enumerate(matched) if sign in pair.concern.file.signs]
-        learned = [pair for pair in matched if sign not in pair.concern.file.signs]
+    for sign in sorted({sign for pair in matched for sign in pair.concern.file.sign_ids}):
+        tested = [number for number, pair in enumerate(matched) if sign in pair.concern.file.sign_ids]
+        learned = [pair for pair in matched if sign not in pair.concern.file.sign_ids]
         if len(learned) < 2:
             continue
         scores = _scores(text, _trained(text, learned), [matched[number] for number in tested])
