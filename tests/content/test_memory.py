@@ -52,6 +52,15 @@ def test_whatever_is_changed_and_changed_back_all_is_as_if_it_were_read_for_the_
         assert read(copy, memory) == first, name
 
 
+def test_a_lesson_that_names_a_sign_is_made_anew_with_the_list_of_signs(copy: Path) -> None:
+    memory, signs, lesson = Memory(), copy / "indicators.yaml", copy / LESSON
+    text = lesson.read_text("utf-8").replace("::: recap", "An ID {sign:C1.refused}.\n\n::: recap")
+    lesson.write_text(text, "utf-8")
+    before = read(copy, memory)
+    signs.write_text(signs.read_text("utf-8").replace("asked for and refused", "asked for twice"), "utf-8")
+    assert read(copy, memory) == read(copy) != before
+
+
 def test_lessons_that_are_moved_have_their_new_numbers(copy: Path) -> None:
     memory = Memory()
     read(copy, memory)

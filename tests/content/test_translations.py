@@ -46,6 +46,16 @@ def test_a_translation_changes_no_digest_no_id_and_no_scene(folder: Path, tmp_pa
     assert after.digest != before.digest  # what is kept of pages is made again
 
 
+def test_a_named_sign_is_shown_in_the_words_of_the_language(folder: Path) -> None:
+    details = "strength: strong\n    details: [{id: refused, words: was refused, strength: strong, evidence: expert}]\n"
+    small.edit(folder, "indicators.yaml", "strength: strong\n", details)
+    small.edit(folder, "site.yaml", "languages: [en]", "languages: [en, es]")
+    put(folder, "indicators.es.yaml", "of: {of}\nC1:\n  details: {refused: fue negado}\n")
+    put(folder, "courses/recognize/01-basics/01-first.es.md", LESSON.replace("Una persona", "Eso {sign:C1.refused}"))
+    told = spanish_of(folder).courses["recognize"].lessons[0].html
+    assert 'Eso <a href="/indicators/C1">fue negado</a> (strong)' in told
+
+
 def test_what_is_not_translated_is_the_original_and_says_so(spanish: Path) -> None:
     here, there = small.read(spanish), spanish_of(spanish)
     second = there.courses["recognize"].lessons[1]

@@ -377,6 +377,13 @@ def test_signs_can_be_jumped_to_by_group_and_show_their_strength(visitor: Visito
     assert sum(one.count("<svg") for one in shown) == marks + 3
 
 
+def test_a_sign_shows_its_details_with_strength_and_evidence(visitor: Visitor, shelf: Library) -> None:
+    [detail] = shelf.content.indicators["C1"].details
+    page = " ".join(visitor.get("/indicators/C1").text.split())
+    assert f'{detail.words}: <b>{detail.strength}</b> <span class="quiet">({detail.evidence})</span>' in page
+    assert "What makes it stronger or weaker" not in visitor.get("/indicators/A1").text
+
+
 @pytest.mark.parametrize("path", ["/courses", "/indicators", "/glossary", "/search"])
 def test_reading_pages_can_be_searched_from(visitor: Visitor, path: str) -> None:
     assert 'role="search"' in visitor.get(path).text
