@@ -82,7 +82,7 @@ def showing(pairs: Iterable[Twins], signs: Collection[str]) -> list[Twins]:
     """Return those of the pairs of which a scene shows any of the signs, those that show more of them first."""
     asked = set(signs)
     files = [(twins.one.scene.file, twins.other.scene.file, twins) for twins in pairs]
-    shown = [(len(asked & {*one.sign_ids, *other.sign_ids}), twins) for one, other, twins in files]
+    shown = [(len(asked & {*told.sign_ids, *other.sign_ids}), twins) for told, other, twins in files]
     return [twins for number, twins in sorted(shown, key=lambda each: -each[0]) if number]
 
 
