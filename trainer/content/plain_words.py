@@ -35,7 +35,7 @@ _EXAMPLES: Final = {
 }
 _SIGN_HINT: Final = (
     'Write the words alone, such as "C1.refused: She asked and was refused". How strong a sign is stands in'
-    " indicators.yaml, by itself and with each detail."
+    " indicators.yaml, without and with each detail."
 )
 _SLUG_HINT: Final = "Use small letters, digits and single hyphens, such as room-214."
 
