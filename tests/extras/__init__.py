@@ -49,8 +49,11 @@ def fill_extras(
 
 def be_in_class(actor: Actor, course: str) -> tuple[CohortMember, CohortMember]:
     """Let an actor teach a class of the firm that they are in with a colleague; return both as people in it."""
-    now, last = clock.now(), clock.today() + dt.timedelta(days=9)
-    facts = CohortFacts("Night crew", actor.membership.name, now.date(), last, None, shows_answers=False)
+    now = clock.now()
+    first = actor.today(now)  # the firm's day, which needn't be the machine's
+    facts = CohortFacts(
+        "Night crew", actor.membership.name, first, first + dt.timedelta(days=9), None, shows_answers=False
+    )
     cohort = make_cohort(actor.user_id, actor, course, facts, served().courses, now)
     colleague = select(Membership.user_id).where(
         Membership.organization_id == actor.organization_id,
