@@ -95,7 +95,7 @@ HELD_BY = {
     "extras/mergers/test_mergers.py": "core/rows extras/mergers/emails "
     "extras/mergers/entries extras/mergers/forms extras/mergers/models extras/mergers/operations "
     "extras/mergers/queries extras/mergers/rules extras/mergers/tasks extras/mergers/views",
-    "extras/nights/test_handovers.py": "extras/nights/forms extras/nights/telling extras/nights/views/shifts",
+    "extras/nights/test_handovers.py": "extras/nights/forms extras/nights/views/shifts",
     "extras/nights/test_rare.py": "extras/nights/events extras/nights/operations extras/nights/policy "
     "extras/nights/views/rare extras/nights/words",
     "extras/notes/test_grading.py": "extras/notes/access extras/notes/emails extras/notes/forms "

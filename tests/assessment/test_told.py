@@ -8,62 +8,36 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.assessment.spanish import NOT_TRANSLATED, SCENES, load, read
+from tests.assessment.spanish import told as told
 from tests.cast import make_guest, sign_in_as, start_practice
 from tests.content import small
 from tests.content.spanish import (
-    INDICATORS_ES,
     QUESTIONS,
-    SCENE,
     SCENE_ES,
     SHIFT_ES,
-    VOCABULARY_ES,
     put,
     put_scene,
 )
 from tests.content.spanish import spanish as spanish
-from tests.support import Visitor, closed_up
+from tests.support import Visitor
 from trainer.app import create_app
 from trainer.assessment.drawn import item_of
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
 from trainer.assessment.told import category_names, verdicts_of
-from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.content.subject import Verdict
 from trainer.core.clock import now
 from trainer.core.db import db, insert_missing, transaction
 from trainer.core.settings import Settings
-from trainer.items.registry import MODELS
 
 ENGLISH, SPANISH = "You stand at the desk", "Usted está en la recepción"
-NOT_TRANSLATED = "This isn’t translated yet"
-SCENES = ("open-1-a", "open-1-b", "open-2-a", "open-2-b")
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return small.write(tmp_path)
-
-
-@pytest.fixture
-def told(spanish: Path) -> Path:
-    """The tiny folder with all scenes that practice draws, and the words of the subject, in Spanish."""
-    put(spanish, "vocabulary.es.yaml", VOCABULARY_ES)
-    put(spanish, "indicators.es.yaml", INDICATORS_ES)
-    for name in SCENES:
-        no_concern = SCENE.replace("C1: El jefe guarda los papeles", "A1: El jefe está a su lado")
-        put_scene(spanish, name, SCENE if name.endswith("a") else no_concern)
-    return spanish
-
-
-def load(folder: Path) -> Library:
-    return Library(folder, lambda: small.TODAY, MODELS)
-
-
-def read(visitor: Visitor, path: str, language: str) -> str:
-    answer = visitor.get(path, headers={"Accept-Language": language}, follow_redirects=True)
-    assert answer.status_code == 200
-    return closed_up(answer.text)
 
 
 def practice(app: Flask) -> tuple[Visitor, str]:

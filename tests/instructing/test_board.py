@@ -26,7 +26,7 @@ from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.instructing import board as boards
-from trainer.instructing.board import list_board, list_marks
+from trainer.instructing.board import list_marks, list_rows
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import leave
 from trainer.instructing.queries import list_cohorts, users_of
@@ -43,7 +43,8 @@ pytestmark = pytest.mark.on_both
 def board(room: Room) -> list[BoardRow]:
     with room.app.app_context():
         cohort = db.session.get_one(Cohort, room.id)
-        return list_board(cohort, served().courses.get(cohort.course), clock.now())
+        course = served().courses.get(cohort.course)
+        return list_rows(cohort, course, list_marks(cohort, course, clock.now()))
 
 
 @contextmanager

@@ -47,11 +47,6 @@ class ClassLine(NamedTuple):
     stuck: Sequence[Mark]
 
 
-def list_board(cohort: Cohort, course: Course | None, now: dt.datetime) -> list[BoardRow]:
-    """Return where everyone in a class stands, by name, in as many statements for five hundred as for one."""
-    return list_rows(cohort, course, list_marks(cohort, course, now))
-
-
 def list_class_lines(actor: Actor, now: dt.datetime) -> tuple[Sequence[ClassLine], int]:
     """Return an instructor's own classes that aren't over, with who is stuck, and how many more classes there are."""
     pairs = [pair for pair in list_cohorts(actor) if pair[0].archived_at is None]

@@ -25,6 +25,7 @@ from tests.cast import (
     start_final,
     start_practice,
 )
+from tests.extras.nights.cast import course_with_shift, start_shift
 from tests.extras.remarks.cast import write_remark
 from tests.support import Visitor, drawn, take_final, too_many
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
@@ -121,6 +122,13 @@ def test_a_final_asks_it_where_it_shows_keys_only(app: Flask, shelf: Library) ->
         shows_all, dora = attempt.rule.get("shows_all", True), attempt.user_id
     page = sign_in_as(app, dora).get(f"/attempts/{passed}/result").text
     assert (len(links(page)) > 0) == shows_all
+
+
+def test_a_shift_asks_it_too(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    shift = start_shift(app, bob, course_with_shift(shelf.content))
+    answer_all(app, shift)
+    assert len(links(sign_in_as(app, bob).get(f"/attempts/{shift}/scenes/1").text)) == 1
 
 
 @pytest.mark.on_both
