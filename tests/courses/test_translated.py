@@ -102,6 +102,7 @@ def test_help_is_told_with_the_words_of_the_subject(settings: Settings, spanish:
     page = read(app, "/help", "es")
     assert NOT_TRANSLATED not in page
     assert "Trata" in page
+    page = read(app, "/help/all", "es")
     assert "Siempre." in page.partition("<details")[2].partition("</details>")[0]
     assert "Parece un día normal." in read(app, "/", "es")
     assert "Su gente aprende." in read(app, "/for-firms", "es")

@@ -48,6 +48,6 @@ def test_the_number_on_florida_s_signs_stands_with_its_pack_alone_and_on_the_hel
     assert number in alice.get(page_of(firm, "?pack=florida")).text
     assert alice.get(page_of(firm)).text.count(number) == 1
     assert "FLA-SAFE" not in alice.get(page_of(firm, "?pack=texas")).text
-    page = visitor.get("/help").text
+    page = visitor.get("/help/all").text
     assert page.index('id="us-me"') < page.index('id="us-fl"')
     assert 'href="tel:1-855-352-7233">1-855-FLA-SAFE</a>' in page

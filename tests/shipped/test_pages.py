@@ -49,3 +49,12 @@ def test_a_telephone_number_in_the_glossary_stays_in_one_line(visitor: Visitor, 
     )
     words = visitor.get(f"/courses/{course}/{lesson}?open=all").text
     assert '<span class="nb">1-888-373-7888</span>' in words[words.index('<dl class="terms"') :]
+
+
+def test_the_page_on_rights_is_two_taps_away_and_named_neutrally_in_the_history(visitor: Visitor) -> None:
+    assert 'href="/help"' in visitor.get("/").text
+    assert 'href="/rights"' in visitor.get("/help").text
+    page = visitor.get("/rights")
+    assert re.search(r"<title>\s*Help and rights –", page.text)
+    assert "<h1>If this is your life</h1>" in page.text
+    assert "Set-Cookie" not in page.headers

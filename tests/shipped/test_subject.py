@@ -149,7 +149,7 @@ SOURCES: Final = sorted(
         ("html", "{% if one.venue == 'farm' %}", {"farm"}),
         ("html", "<p>A farm and 911</p>", {"911"}),
         ("html", '{{ _("This is not "\n  "legal advice.") }}', {"not legal advice"}),
-        ("html", "<b>Pay and\n  work</b>{# hotline #}", {"pay and work"}),
+        ("html", "<b>It’s too much\n  right now</b>{# hotline #}", {"it’s too much right now"}),
         ("typ", "#text(size: 8pt)[Would you recognize it?]", {"would you recognize it"}),
     ],
 )

@@ -64,7 +64,7 @@ def lines_shown(page: str) -> dict[str, str]:
 
 @pytest.mark.check("T153")
 def test_each_help_line_stands_once_with_all_its_facts_and_a_number_to_tap(visitor: Visitor, shelf: Library) -> None:
-    page = visitor.get("/help").text
+    page = visitor.get("/help/all").text
     lines = [line for those in shelf.content.help_lines.values() for line in those]
     shown = lines_shown(page)
     assert page.count('<li class="line"') == len(shown) == len(lines)
@@ -108,8 +108,9 @@ def test_a_number_in_letters_is_shown_as_written_and_dialed_in_digits(
 def test_a_need_shows_its_lines_alone_and_opened(visitor: Visitor, shelf: Library) -> None:
     page = visitor.get("/help").text
     lines = [line for those in shelf.content.help_lines.values() for line in those]
-    needs = re.findall(r'href="/help/([\w-]+)"', page)
-    assert set(needs) == {need for line in lines for need in line.needs}
+    needs = [need for need in re.findall(r'href="/help/([\w-]+)"', page) if need != "all"]
+    urgent = {need.id for need in shelf.content.vocabulary.needs if need.first}
+    assert set(needs) == {need for line in lines for need in line.needs} - urgent
     assert len(needs) == len(set(needs))
     for need in needs:
         shown = lines_shown(visitor.get(f"/help/{need}").text)
@@ -117,6 +118,24 @@ def test_a_need_shows_its_lines_alone_and_opened(visitor: Visitor, shelf: Librar
         assert all("<details open>" in text for text in shown.values())
     assert 'href="/help"' in visitor.get("/help/work").text
     assert visitor.get("/help/money").status_code == 404
+
+
+def test_help_begins_with_whom_to_reach_and_has_the_lines_of_each_need(visitor: Visitor, shelf: Library) -> None:
+    page = unescape(visitor.get("/help").text)
+    ways, needs = page.split('class="x call"')[1].split("</ul>")[0], page.split('<div class="panes by-need">')[1]
+    assert re.findall(r'href="((?:tel|sms):[^"]*)"', ways) == ["tel:911", "tel:1-888-373-7888", "sms:233733"]
+    lines = [line for region in ("us-me", "us") for line in shelf.content.help_lines[region]]
+    parts = needs.split("<details")[1:]
+    kinds = [need for need in shelf.content.vocabulary.needs if not need.first]
+    kinds = [need for need in kinds if any(need.id in line.needs for line in lines)]
+    assert len(parts) == len(kinds)
+    for need, part in zip(kinds, parts, strict=True):
+        assert f"<summary>{need.name}</summary>" in part
+        names = {line.name for line in lines if need.id in line.needs}
+        assert set(re.findall(r"<b>(.*?)</b>", part)) == names, need.id
+        dialed = [f"tel:{line.phone}" if line.phone else line.web for line in lines if line.name in names]
+        assert all(f'href="{one}"' in part for one in dialed), need.id
+    assert [part.startswith(" open") for part in parts] == [True] + [False] * (len(parts) - 1)
 
 
 def test_what_was_not_called_is_said_once_and_only_while_it_is_so(
@@ -132,7 +151,7 @@ def test_what_was_not_called_is_said_once_and_only_while_it_is_so(
         }
         other = copy(shelf)
         other._content = replace(shelf.content, help_lines=lines)
-        return Visitor(create_app(settings, other)).get("/help").text
+        return Visitor(create_app(settings, other)).get("/help/all").text
 
     everyone = [one.id for those in shelf.content.help_lines.values() for one in those]
     assert page().count("We haven’t called these numbers yet.") == 1

@@ -136,6 +136,11 @@ class HelpLine(Part):
         """The number in digits, as a telephone needs it; pages show it as written."""
         return self.phone and self.phone.translate(_KEYPAD)
 
+    @property
+    def site(self) -> str | None:
+        """The host of its web page, as it is said aloud: preblestreet.org."""
+        return self.web and self.web.split("/")[2].removeprefix("www.")
+
 
 class Bank(Part):
     """How large the bank of scenes must be at least. With it, no final may let an over-reporter through."""

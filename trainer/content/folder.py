@@ -190,6 +190,7 @@ class Folder:
         courses = [*self.courses.values(), *([course] if course else [])]
         return Targets(
             terms={name: entry.value for name, entry in self.terms.items()},
+            help=frozenset(line for lines in self.help_lines.values() for line in lines),
             indicators=frozenset(self.indicators),
             lessons={
                 f"{module.slug}/{slug}": course.slug

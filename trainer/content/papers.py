@@ -68,6 +68,7 @@ class PageFile(Part):
 
     title: Text
     summary: Text
+    tab: Text | None = None  # the title in the tab and the browser's history, if not the page's own
     seen_on: dt.date | None = None
 
 

@@ -115,7 +115,7 @@ def _documents(content: Content) -> Iterator[_Document]:
     for lines in content.help_lines.values():
         for line in lines:
             text = f"{line.for_whom} {line.phone or ''} {line.note or ''} {line.languages or ''}"
-            yield _Document("help", line.name, f"/help#{line.id}", line.phone or "", text)
+            yield _Document("help", line.name, f"/help/all#{line.id}", line.phone or "", text)
     for slug, page in content.pages.items():
         address = addresses.CONTENT_PAGE_PATH.format(slug=slug)
         yield _Document("page", page.file.title, address, "", f"{page.file.summary} {_words(page.html)}")

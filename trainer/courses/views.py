@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 
+from trainer.content.catalogue import HelpLine
 from trainer.content.library import Content
 from trainer.content.schema import Pool
 from trainer.content.serving import served, served_in
+from trainer.content.subject import HelpNeed
 from trainer.core.clock import now
 from trainer.core.errors import NotFound
 from trainer.courses.search import index_of
@@ -102,8 +105,29 @@ def sources() -> str:
 @access(Who.PUBLIC)
 @cached_page
 def help_directory() -> str:
-    """List the help lines: the most important first, then by region, beginning with the site's."""
-    return _help()
+    """Show whom to reach first, and the lines of the site's region by what someone may need."""
+    content = _content()
+    near = [lines for region, lines in _by_region(content) if content.site.help_region.startswith(region)]
+    lines = [line for those in near for line in those]
+    first = _first(content, lines)
+    ordered = first + [line for line in lines if line not in first]
+    needs = [need for need in content.vocabulary.needs if not need.first]
+    by_need = [(need, [line for line in ordered if need.id in line.needs]) for need in needs]
+    return render_template(
+        "courses/help.html",
+        first=first,
+        rights=content.pages.get("rights"),
+        by_need=[row for row in by_need if row[1]],
+        **_facts(content),
+    )
+
+
+@blueprint.get("/help/all")
+@access(Who.PUBLIC)
+@cached_page
+def all_help_lines() -> str:
+    """List every help line: the most important first, then by region, beginning with the site's."""
+    return _list_lines(_content())
 
 
 @blueprint.get("/help/<need>")
@@ -111,35 +135,49 @@ def help_directory() -> str:
 @cached_page
 def help_for(need: str) -> str:
     """List the help lines for a need, with all that is known of each."""
-    return _help(need)
-
-
-def _help(need: str | None = None) -> str:
     content = _content()
-    order = [content.site.help_region, *(region.id for region in content.vocabulary.regions)]
-    regions = sorted(content.help_lines.items(), key=lambda row: order.index(row[0]))
-    lines = [line for _region, help_lines in regions for line in help_lines]
-    needs = {kind.id: kind for kind in content.vocabulary.needs if any(kind.id in line.needs for line in lines)}
-    if need is not None and need not in needs:
+    kind = next((kind for kind in content.vocabulary.needs if kind.id == need), None)
+    if kind is None or not any(need in line.needs for _region, lines in _by_region(content) for line in lines):
         raise NotFound
-    shown = [line for line in lines if need is None or need in line.needs]
-    first = [line for line in shown if any(needs[need_id].first for need_id in line.needs)]
-    first += [line for line in shown if line.id in content.site.strip_lines and line not in first]
-    by_region = [
-        (region, [line for line in help_lines if line in shown and line not in first]) for region, help_lines in regions
+    return _list_lines(content, kind)
+
+
+def _list_lines(content: Content, need: HelpNeed | None = None) -> str:
+    regions = [
+        (region, [line for line in lines if need is None or need.id in line.needs])
+        for region, lines in _by_region(content)
     ]
+    first = _first(content, [line for _region, lines in regions for line in lines])
+    rest = [(region, [line for line in lines if line not in first]) for region, lines in regions]
     return render_template(
-        "courses/help.html",
-        need=need,
-        translation=content.standing("vocabulary.yaml", *(f"help/{region}.yaml" for region in content.help_lines)),
-        always={served().vocabulary.always, content.vocabulary.always},
-        needs=needs,
-        first=first,
-        regions=[row for row in by_region if row[1]],
-        seen_on={line.seen_on for line in lines},
-        is_any_uncalled=any(line.called_on is None for line in lines),
-        is_any_called=any(line.called_on for line in lines),
+        "courses/help_lines.html", need=need, first=first, regions=[row for row in rest if row[1]], **_facts(content)
     )
+
+
+def _by_region(content: Content) -> list[tuple[str, tuple[HelpLine, ...]]]:
+    """Return the help lines by region, the site's own first."""
+    order = [content.site.help_region, *(region.id for region in content.vocabulary.regions)]
+    return sorted(content.help_lines.items(), key=lambda row: order.index(row[0]))
+
+
+def _first(content: Content, lines: list[HelpLine]) -> list[HelpLine]:
+    """Return those for danger, then those that stand on every page."""
+    urgent = {need.id for need in content.vocabulary.needs if need.first}
+    first = [line for line in lines if urgent & set(line.needs)]
+    return first + [line for line in lines if line.id in content.site.strip_lines and line not in first]
+
+
+def _facts(content: Content) -> dict[str, Any]:
+    """Return what pages say of all lines together."""
+    lines = [line for _region, lines in _by_region(content) for line in lines]
+    return {
+        "translation": content.standing("vocabulary.yaml", *(f"help/{region}.yaml" for region in content.help_lines)),
+        "always": {served().vocabulary.always, content.vocabulary.always},
+        "count": len(lines),
+        "seen_on": {line.seen_on for line in lines},
+        "is_any_uncalled": any(line.called_on is None for line in lines),
+        "is_any_called": any(line.called_on for line in lines),
+    }
 
 
 @blueprint.get("/search")
@@ -166,7 +204,7 @@ def page(slug: str) -> str:
     return render_template("courses/page.html", page=content_page, translation=content.standing(content_page))
 
 
-for _slug in ("about", "privacy", "accessibility", "terms", "contact", "leaving"):
+for _slug in ("about", "privacy", "accessibility", "terms", "contact", "leaving", "rights"):
     blueprint.add_url_rule(f"/{_slug}", _slug, access(Who.PUBLIC)(lambda slug=_slug: page(slug)), methods=["GET"])
 
 

@@ -23,6 +23,7 @@ from trainer.items.registry import MODELS
         ("[a [^S1] b](page:help)", "a link is broken"),
         ("[a](page:help", "a link is broken"),
         ("[a](glossary:nothing)", 'the link "glossary:nothing" leads nowhere'),
+        ("[a](help:nothing)", 'the link "help:nothing" leads nowhere'),
         ("[a](indicator:Z9)", 'the link "indicator:Z9" leads nowhere'),
         ("[a](lesson:basics/nothing)", 'the link "lesson:basics/nothing" leads nowhere'),
         ("[a](page:nothing)", 'the link "page:nothing" leads nowhere'),

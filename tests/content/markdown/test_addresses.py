@@ -10,6 +10,7 @@ from tests.content.markdown.scopes import ELSEWHERE, shown
 @pytest.mark.parametrize(
     ("link", "address"),
     [
+        ("help:hotline", "/help/all#hotline"),
         ("indicator:C1", "/indicators/C1"),
         ("lesson:basics/first", "/courses/recognize/basics/first"),
         ("page:front", "/"),

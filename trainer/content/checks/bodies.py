@@ -33,13 +33,13 @@ def check_body(folder: Folder, entry: Entry[Any], scope: PageScope) -> None:
 
 
 def _check_links(folder: Folder, entry: Entry[Any], scope: PageScope) -> None:
-    kinds = {"glossary": "term", "indicator": "indicator", "lesson": "lesson", "page": "page"}
+    kinds = {"glossary": "term", "help": "help", "indicator": "indicator", "lesson": "lesson", "page": "page"}
     for link in markdown.links_in(entry.body):
         if link.kind == "unknown":
             entry.refuse(
                 link.line,
                 f'the link "{link.target[:60]}" is of no known kind',
-                "Begin it with glossary:, indicator:, lesson:, page: or https://.",
+                "Begin it with glossary:, help:, indicator:, lesson:, page: or https://.",
             )
         elif markdown.find_address(link.kind, link.target, scope) is None and not folder.knows(
             kinds.get(link.kind, ""), link.target

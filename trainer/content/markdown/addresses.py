@@ -29,10 +29,11 @@ PAGE_PATHS: Final = {
 CONTENT_PAGE_PATH: Final = "/{slug}"
 TERM_PATH: Final = "/glossary#{term}"
 TERM_ON_LESSON: Final = "#word-{term}"  # a lesson lists its own words at its end
+HELP_PATH: Final = "/help/all#{line}"
 INDICATOR_PATH: Final = "/indicators/{indicator}"
 LESSON_PATH: Final = "/courses/{course}/{lesson}"
 
-LinkKind = Literal["glossary", "indicator", "lesson", "page", "web", "recap", "unknown"]
+LinkKind = Literal["glossary", "help", "indicator", "lesson", "page", "web", "recap", "unknown"]
 
 # A host with a dot, no user name before it: "https://bank.example@evil.example" reads as what it is not.
 _WEB = re.compile(r"https?://[^\s/?#@:\\\"'<>]+\.[^\s/?#@:\\\"'<>]+(:\d+)?([/?#][^\s\\\"'<>]*)?", re.IGNORECASE)
@@ -43,6 +44,7 @@ class Targets:
     """What an internal link may lead to. `lessons` gives the course of each lesson id."""
 
     terms: Mapping[str, Term] = field(default_factory=dict)
+    help: frozenset[str] = frozenset()
     indicators: frozenset[str] = frozenset()
     lessons: Mapping[str, str] = field(default_factory=dict)
     pages: frozenset[str] = frozenset()
@@ -67,7 +69,7 @@ def split_link(href: str) -> tuple[LinkKind, str]:
     if _WEB.fullmatch(href):
         return "web", href
     kind, colon, target = href.partition(":")
-    if colon and kind in ("glossary", "indicator", "lesson", "page"):
+    if colon and kind in ("glossary", "help", "indicator", "lesson", "page"):
         return kind, target  # type: ignore[return-value]  # narrowed by the line above
     return "unknown", href
 
@@ -81,6 +83,8 @@ def find_address(kind: LinkKind, target: str, scope: PageScope) -> str | None:
         return "#recap"
     if kind == "glossary" and target in targets.terms:
         return (TERM_ON_LESSON if scope.course else TERM_PATH).format(term=target)
+    if kind == "help" and target in targets.help:
+        return HELP_PATH.format(line=target)
     if kind == "indicator" and target in targets.indicators:
         return INDICATOR_PATH.format(indicator=target)
     if kind == "lesson" and target in targets.lessons:
