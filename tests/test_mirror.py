@@ -171,7 +171,6 @@ HELD_BY = {
     "web/test_access.py": "app web/views",
     "server/test_asgi.py": "core/http server/calls server/offload serving",
     "web/test_forms.py": "web/origin",
-    "web/test_headers.py": "web/static",
     "web/test_limits.py": "core/limits",
     "web/test_reading.py": "courses/card_views courses/views web/language",
     "server/test_stalls.py": "server/intake",

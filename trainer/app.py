@@ -48,7 +48,7 @@ from trainer.extras.twins import feature as twins
 from trainer.extras.webhooks import feature as webhooks
 from trainer.home import feature as home
 from trainer.instructing import feature as instructing
-from trainer.items.registry import MODELS
+from trainer.items.registry import FOLDERS, MODELS
 from trainer.jobs import feature as jobs
 from trainer.joining import feature as joining
 from trainer.learning import feature as learning
@@ -163,7 +163,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     # The function set last runs first: headers, then compression, and what is kept has both.
     Compress(app)
     init_headers(app)
-    init_static(app, reread=settings.development)
+    init_static(app, FOLDERS, reread=settings.development)
     _add_features(app)
     app.context_processor(_layout)
     app.jinja_env.globals["sends_mail"] = settings.smtp_url is not None

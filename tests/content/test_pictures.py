@@ -104,7 +104,7 @@ def test_entities_that_grow_are_not_read() -> None:
 
 def test_each_surface_is_darkened_where_a_reader_prefers_it_and_named_to_who_draws() -> None:
     css = (ROOT / "trainer" / "web" / "static" / "components.css").read_text(encoding="utf-8")
-    darkened = re.findall(r"\.art \.(g-[a-z0-9]+) \{ fill: #[0-9a-f]{6}; \}", css)
+    darkened = re.findall(r":is\(\.art, \.scene\) \.(g-[a-z0-9]+) \{ fill: #[0-9a-f]{6}; \}", css)
     guide = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
     assert sorted(darkened) == sorted(re.findall(r"`(g-[a-z0-9]+)` `#[0-9a-f]{6}`", guide))
     assert [one for one in darkened if not re.fullmatch(SURFACE, one)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from trainer.content.schema import Item
@@ -25,6 +26,8 @@ MODELS: Final[Mapping[str, type[Item]]] = {JUDGE.name: JUDGE.model} | {
     name: item_type.model for name, item_type in FURTHER.items()
 }
 """What reading the content folder needs."""
+FOLDERS: Final = tuple(Path(__file__).parent / name for name in MODELS)
+"""Where a type has its templates, and a style or script if it needs one."""
 
 
 def type_of(item: str) -> ItemType:

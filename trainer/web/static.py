@@ -5,15 +5,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 import brotli
 from flask import Flask, Response, abort, request
 
-FOLDER = Path(__file__).parent / "static"
-_WORTH_COMPRESSING = 500
+FOLDER: Final = Path(__file__).parent / "static"
+ADDED_TO: Final = {"script.js": "app.js", "style.css": "components.css"}
+"""What a folder beside the code may have, and the file that browsers get it in."""
+_WORTH_COMPRESSING: Final = 500
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,13 @@ class _File:
     gzip: bytes | None
 
 
-def init_static(app: Flask, *, reread: bool) -> None:
-    """Serve the folder; with `reread` (development) from the disk each time."""
-    files = _read()
+def init_static(app: Flask, folders: Sequence[Path], *, reread: bool) -> None:
+    """Serve our folder and what `folders` add to its files; with `reread` (development) from the disk each time."""
+    files = _read(folders)
     digest = hashlib.sha256(b"".join(name.encode() + b"\0" + file.plain for name, file in files.items()))
 
     def static(filename: str) -> Response:
-        file = (_read() if reread else files).get(filename)
+        file = (_read(folders) if reread else files).get(filename)
         if file is None:
             abort(404)
         return _answer(file)
@@ -44,19 +48,17 @@ def style_text() -> str:
     return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in ("tokens.css", "components.css"))
 
 
-def _read() -> dict[str, _File]:
-    files = {}
-    for path in sorted(FOLDER.rglob("*")):
-        if path.is_file():
-            plain = path.read_bytes()
-            mimetype = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            worth = len(plain) >= _WORTH_COMPRESSING and mimetype.startswith(("text/", "image/svg"))
-            files[path.relative_to(FOLDER).as_posix()] = _File(
-                mimetype,
-                plain,
-                *(_compress(plain) if worth else (None, None)),
-            )
-    return files
+def _read(folders: Sequence[Path]) -> dict[str, _File]:
+    plain = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in sorted(FOLDER.iterdir())}
+    for added, name in ADDED_TO.items():
+        plain[name] += b"".join((folder / added).read_bytes() for folder in folders if (folder / added).is_file())
+    return {name: _file(name, content) for name, content in plain.items()}
+
+
+def _file(name: str, plain: bytes) -> _File:
+    mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    is_worth_it = len(plain) >= _WORTH_COMPRESSING and mimetype.startswith(("text/", "image/svg"))
+    return _File(mimetype, plain, *(_compress(plain) if is_worth_it else (None, None)))
 
 
 @cache
