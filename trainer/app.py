@@ -24,7 +24,8 @@ from trainer.content.library import Complaint, Library
 from trainer.content.serving import library, open_library, serve_again, serve_from, serve_newest, served, served_in
 from trainer.content.times import Times
 from trainer.core import own
-from trainer.core.db import REPLICA, connect_args, db, init_db
+from trainer.core.connections import connect_args
+from trainer.core.db import REPLICA, db, init_db
 from trainer.core.feature import init_features
 from trainer.core.logs import init_logs, log_requests, log_slow_statements
 from trainer.core.replica import OPTIONS as REPLICA_OPTIONS

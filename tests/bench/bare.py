@@ -10,7 +10,7 @@ from jinja2 import DictLoader
 from sqlalchemy import event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from trainer.core import db as ours
+from trainer.core import connections as ours
 from trainer.server.asgi import Adapter
 
 

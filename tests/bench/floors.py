@@ -23,7 +23,7 @@ from tests.bench import load
 from tests.bench.figures import Turn
 from tests.databases import postgres_database
 from tests.live import free_port
-from trainer.core import db as ours
+from trainer.core import connections as ours
 
 _NGINX: Final = """
 daemon off;

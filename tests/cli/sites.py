@@ -23,7 +23,8 @@ from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db
-from trainer.core.settings import SettingsRefused, read_settings
+from trainer.core.settings import read_settings
+from trainer.core.variables import SettingsRefused
 from trainer.items.registry import MODELS
 
 SERVER = make_url(POSTGRES_URL.replace("postgresql://", "postgresql+psycopg://", 1)) if POSTGRES_URL else None

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.sites import Site
-from trainer.core.settings import VARIABLES, SettingsRefused, read_settings, variable
+from trainer.core.settings import VARIABLES, read_settings
+from trainer.core.variables import SettingsRefused, variable
 
 pytestmark = pytest.mark.on_both
 

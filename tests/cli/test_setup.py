@@ -19,7 +19,8 @@ from tests.databases import postgres_database
 from tests.support import Visitor
 from trainer.content.library import Library
 from trainer.core.damage import DAMAGED
-from trainer.core.settings import Settings, SettingsRefused, read_settings
+from trainer.core.settings import Settings, read_settings
+from trainer.core.variables import SettingsRefused
 
 pytestmark = pytest.mark.on_both
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, func, select, text
 from tests.conftest import POSTGRES_URL
 from trainer.accounts.models import User
 from trainer.core import clock
-from trainer.core.db import connect_args, db, transaction
+from trainer.core.connections import connect_args
+from trainer.core.db import db, transaction
 
 pytestmark = pytest.mark.skipif(not POSTGRES_URL, reason="needs a PostgreSQL server")
 
@@ -67,7 +68,7 @@ def test_a_connection_that_was_ended_is_replaced_before_it_is_used_however_soon(
 def test_a_connection_is_asked_whether_it_is_alive_only_after_a_rest(
     app: Flask, monkeypatch: pytest.MonkeyPatch, rested: float, last: str
 ) -> None:
-    monkeypatch.setattr("trainer.core.db.RESTED", rested)
+    monkeypatch.setattr("trainer.core.connections.RESTED", rested)
     with app.app_context(), psycopg.connect(POSTGRES_URL) as other:
         db.session.scalar(text("SELECT 2"))
         db.session.remove()

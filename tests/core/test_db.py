@@ -15,8 +15,8 @@ from sqlalchemy.exc import StatementError
 from tests.forked import begin_program
 from trainer.accounts.models import User
 from trainer.core import clock
+from trainer.core.connections import BUSY_TIMEOUT_MS, pragmas
 from trainer.core.db import (
-    BUSY_TIMEOUT_MS,
     Base,
     UTCDateTime,
     _compiled,
@@ -24,7 +24,6 @@ from trainer.core.db import (
     dispose_engines,
     in_portions,
     insert_missing,
-    pragmas,
     read,
     transaction,
 )
@@ -55,7 +54,8 @@ def test_a_command_has_the_same_connection(settings: Settings) -> None:
     if not settings.database_url.startswith("sqlite"):
         pytest.skip("SQLite only")
     code = (
-        "from trainer.app import create_app; from trainer.core.db import db, pragmas\n"
+        "from trainer.app import create_app\nfrom trainer.core.connections import pragmas\n"
+        "from trainer.core.db import db\n"
         "app = create_app()\nwith app.app_context(): print(pragmas(db.engine))"
     )
     environ = {

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from trainer.core.issuer_keys import FILE, compromise, is_signed_by, make_first, merge, read_issuer_keys, rotate, sign
-from trainer.core.settings import SettingsRefused, read_settings
+from trainer.core.settings import read_settings
+from trainer.core.variables import SettingsRefused
 
 AT = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
 LATER = AT + dt.timedelta(days=30)

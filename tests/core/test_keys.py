@@ -16,8 +16,9 @@ from flask import Flask
 from trainer.accounts.codes import mask_for, seal_recovery_code, seals_of_recovery_code, secret_of
 from trainer.core import clock
 from trainer.core.keys import CURRENT, OLDER, SERVED, Key, make_ring, read_older, rotate
-from trainer.core.settings import SettingsRefused, read_settings
+from trainer.core.settings import read_settings
 from trainer.core.signing import digest, digests, is_sealed, seal, sign, unsign
+from trainer.core.variables import SettingsRefused
 
 OLD, NEW, LEO = "t" * 40, "n" * 40, UUID(int=1)
 # Made by the code as it was when an installation had one key and codes no id.

@@ -22,7 +22,8 @@ from tests.support import Visitor
 from trainer.accounts.models import User
 from trainer.core.db import db, transaction
 from trainer.core.logs import JsonLine, log_handler, log_requests, log_slow_statements
-from trainer.core.settings import SettingsRefused, read_settings
+from trainer.core.settings import read_settings
+from trainer.core.variables import SettingsRefused
 
 pytestmark = pytest.mark.on_both
 

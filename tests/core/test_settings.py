@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.forked import begin_command
-from trainer.core.settings import VARIABLES, SettingsRefused, read_settings
+from trainer.core.settings import VARIABLES, read_settings
+from trainer.core.variables import SettingsRefused
 
 KEY = "k" * 40
 PUBLIC = "https://training.example.org"

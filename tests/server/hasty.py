@@ -7,7 +7,7 @@ from typing import Final
 from flask import Flask
 
 from trainer import serving as real
-from trainer.core import db
+from trainer.core import connections
 from trainer.server import intake
 from trainer.serving import create_server
 
@@ -21,5 +21,5 @@ GRACE: Final = 3.0
 def preload(app: Flask | None = None) -> None:
     """Build the app in the web server's main process, which its workers are forked from."""
     intake.IDLE, intake.GRACE = IDLE, GRACE  # type: ignore[misc]
-    db.BUSY_TIMEOUT_MS = 1_000
+    connections.BUSY_TIMEOUT_MS = 1_000
     real.preload(app)

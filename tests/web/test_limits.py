@@ -24,7 +24,8 @@ from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.limits import LimitCount, forget_counts
-from trainer.core.settings import Settings, SettingsRefused, read_settings
+from trainer.core.settings import Settings, read_settings
+from trainer.core.variables import SettingsRefused
 from trainer.web.limits import limit_acts, limit_own_failures, network_of
 
 pytestmark = pytest.mark.on_both

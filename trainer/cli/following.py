@@ -17,7 +17,8 @@ from trainer.content.releasing import archive_folder, keep_built, load_archive, 
 from trainer.content.serving import library, note_refused, open_library
 from trainer.core import releases
 from trainer.core.clock import now, today
-from trainer.core.db import db, reason_of, transaction
+from trainer.core.db import db, transaction
+from trainer.core.failures import reason_of
 from trainer.core.settings import Settings
 from trainer.items.registry import MODELS
 

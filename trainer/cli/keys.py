@@ -16,7 +16,8 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.feature import list_features
 from trainer.core.keys import Key, read_older
-from trainer.core.settings import VARIABLES, Settings, variable
+from trainer.core.settings import VARIABLES, Settings
+from trainer.core.variables import variable
 from trainer.server.instance_lock import served_key_id
 
 keys_cli = Commands("keys", help="Change the secret key or the key that signs badges; list and drop older ones.")

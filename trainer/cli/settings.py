@@ -10,7 +10,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
 
-from trainer.core.settings import FROM_FILE, VARIABLES, Settings
+from trainer.core.settings import VARIABLES, Settings
+from trainer.core.variables import FROM_FILE
 
 _KEYS: Final = {"secret_key", "secret_keys_older", "badge_keys"}
 _ADDRESSES: Final = {"database_url", "replica_url", "smtp_url", "limits_url"}

@@ -20,12 +20,15 @@ from trainer.content.library import Content, ContentRefused
 from trainer.content.serving import find_refused, library, note_refused
 from trainer.core import damage, issuer_keys
 from trainer.core.clock import now
+from trainer.core.connections import pragmas
 from trainer.core.damage import DatabaseDamaged
-from trainer.core.db import db, pragmas, reason_of, transaction
+from trainer.core.db import db, transaction
+from trainer.core.failures import reason_of
 from trainer.core.feature import ask_extra
 from trainer.core.keys import CURRENT, alone, write_secret
 from trainer.core.schema import Stand, check_schema, compare_schema, needs_migration
-from trainer.core.settings import VARIABLES, Settings, variable
+from trainer.core.settings import VARIABLES, Settings
+from trainer.core.variables import variable
 from trainer.core.whole_files import write_whole
 from trainer.joining.operations import forget_guests
 from trainer.web.language import language_tag, text_direction

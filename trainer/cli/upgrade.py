@@ -13,7 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from trainer.cli.migrating import APPLICATION, MigrationStep, in_use, list_steps, migrate, turn
 from trainer.cli.setup import check_database, prepare
-from trainer.core.db import db, dispose_engines, reason_of
+from trainer.core.db import db, dispose_engines
+from trainer.core.failures import reason_of
 from trainer.core.feature import ask_extra
 from trainer.core.schema import check_schema, revision_of, revisions
 from trainer.core.settings import Settings

@@ -11,18 +11,12 @@ transaction, and the driver keeps the statements it has prepared, which it throw
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from select import POLLIN, poll
-from typing import Any, Final, TypeVar, cast
-from urllib.parse import quote
+from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
 from flask.globals import app_ctx
@@ -48,46 +42,22 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, Dialect, ExceptionContext
-from sqlalchemy.exc import (
-    DBAPIError,
-    DisconnectionError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    SQLAlchemyError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, registry
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
-from trainer.core.damage import check_trusted, find_damage, is_damage, note_damage
+from trainer.core.connections import prepare_connections
+from trainer.core.damage import check_trusted
 from trainer.core.errors import Conflict
 
 Query = TypeVar("Query", bound=Executable)
-BUSY_TIMEOUT_MS = 10_000
 REPLICA = "replica"
 """The name of the engine of the replica, where there is one."""
-RESTED = 1.0
-"""Seconds after which a connection to PostgreSQL is asked whether it is still alive before it is used again."""
-_CONNECTING: Final = {
-    # Without them, a server whose machine or network is gone is waited for until the kernel gives up: minutes.
-    "connect_timeout": 3,  # seconds
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,  # milliseconds
-    "application_name": "trainer",
-    "client_encoding": "utf8",  # of a database without an encoding nothing could be read, not even that it has none
-}
-_HAS_COMMITTED, _IS_WRITING = "has committed", "is writing"
-_READING, _USED_AT = "engine for reading", "used at"
+_HAS_COMMITTED, _IS_WRITING, _READING = "has committed", "is writing", "engine for reading"
 _BEGINS, _BEGINS_NOTHING = "READ COMMITTED", "AUTOCOMMIT"
 _MOST_COMPILED = 100
-_UNDONE = {"40001", "40P01"}
-"""PostgreSQL's codes for a serialization that failed and for a deadlock."""
 
 
 class UTCDateTime(TypeDecorator[dt.datetime]):
@@ -184,107 +154,14 @@ db = SQLAlchemy(
 )
 
 
-def connect_args(database_url: str) -> dict[str, Any]:
-    """Return how to connect to PostgreSQL, but for what the address says itself; nothing for SQLite."""
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        return {}
-    return {name: value for name, value in _CONNECTING.items() if name not in url.query}
-
-
 def init_db(app: Flask) -> None:
     """Bind the database to the app and set up every connection it will make."""
     db.init_app(app)
     with app.app_context():
         engine = db.engine
-    if engine.dialect.name == "sqlite":
-        instance = app.config["SETTINGS"].instance
-        engine.update_execution_options(trainer_instance=instance)
-        event.listen(engine, "handle_error", partial(_note_damage, instance))
-        event.listen(engine, "do_connect", _open_existing)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        app.extensions[_READING] = engine
-    else:
-        app.extensions[_READING] = engine.execution_options(isolation_level=_BEGINS_NOTHING)
-        event.listen(engine, "connect", _note_use)
-        event.listen(engine, "checkin", _note_use)
-        event.listen(engine, "checkout", partial(_check_rested, engine.dialect))
-
-
-def _open_existing(dialect: Dialect, _record: object, places: list[Any], options: dict[str, Any]) -> DBAPIConnection:
-    """Connect to a file that is there: only `flask setup` makes one, or a lost one would become an empty site."""
-    place = str(places[0])
-    uri = place if place.startswith("file:") else f"file:{quote(place)}?mode=rw"
-    connection: DBAPIConnection = dialect.loaded_dbapi.connect(uri, **{**options, "uri": True})
-    return connection
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    connection.isolation_level = None  # we begin ourselves
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    _use_wal(cursor)
-    for pragma in (
-        # NORMAL may lose the last commits at power loss, which no kill -9 can show.
-        "synchronous=FULL",
-        # KiB. Where ten thousand people stand is 5 MB of indexes, which the usual 2 MB would read anew on each page.
-        "cache_size=-16000",
-        "foreign_keys=ON",
-        # What was deleted is overwritten, so that no copy of the file has it.
-        "secure_delete=ON",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _use_wal(cursor: DBAPICursor) -> None:
-    # Of several that open a new file at once, SQLite lets all but one fail instead of wait.
-    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() >= until:
-                raise
-            time.sleep(0.05)
-        else:
-            return
-
-
-def _note_use(connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-    if connection is not None:
-        record.info[_USED_AT] = time.monotonic()
-
-
-def _check_rested(dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
-    # `pool_pre_ping` would ask before each use, which under load is a fifth of all that is sent. Nothing comes unasked
-    # from a server that is alive: what does is a farewell.
-    try:
-        if time.monotonic() >= record.info[_USED_AT] + RESTED or _is_readable(connection.fileno()):
-            dialect.do_ping(connection)
-    except dialect.loaded_dbapi.Error as error:
-        raise DisconnectionError from error  # the pool makes another
-
-
-def _is_readable(file: int) -> bool:
-    watch = poll()
-    watch.register(file, POLLIN)
-    return bool(watch.poll(0))
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("trainer_reads_once"):
-        return  # one statement sees one state of the database anyway
-    writes = options.get("trainer_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _note_damage(instance: Path, context: ExceptionContext) -> None:
-    error = context.original_exception
-    if is_damage(error) and find_damage(instance) is None:
-        note_damage(instance, str(error))
+    prepare_connections(engine, app.config["SETTINGS"].instance)
+    is_sqlite = engine.dialect.name == "sqlite"
+    app.extensions[_READING] = engine if is_sqlite else engine.execution_options(isolation_level=_BEGINS_NOTHING)
 
 
 def dispose_engines() -> None:
@@ -440,27 +317,9 @@ def read(statement: Executable, values: Mapping[str, Any]) -> Sequence[Row[Any]]
         return connection.execute(statement, values).all()
 
 
-def is_outage(error: BaseException) -> bool:
-    """Return whether the database can't be reached just now, rather than refuses what it was given."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
-
-
-def was_undone(error: DBAPIError) -> bool:
-    """Return whether the database rolled back a transaction because of another one, so that it may be repeated."""
-    return getattr(error.orig, "sqlstate", None) in _UNDONE
-
-
 def has_committed() -> bool:
     """Return whether this request, or this piece of work, has kept anything yet."""
     return bool(db.session().info.get(_HAS_COMMITTED))
-
-
-def reason_of(error: SQLAlchemyError) -> str:
-    """Return the database's own first line, without statement and address: that may hold a password."""
-    own = error.orig if isinstance(error, DBAPIError) else error
-    return (str(own).strip().splitlines() or [type(own).__name__])[0]
 
 
 def any_of(record: type[Base], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -511,12 +370,3 @@ def _insert(record: type[Base]) -> postgresql.Insert | sqlite.Insert:
     if db.engine.dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
-
-
-def pragmas(engine: Engine) -> dict[str, Any]:
-    """Return the SQLite settings of a fresh connection, for the start-up check and its test."""
-    with engine.connect() as connection:
-        return {
-            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
-        }

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from trainer.core.clock import now
-from trainer.core.db import db, is_outage, transaction
+from trainer.core.db import db, transaction
+from trainer.core.failures import is_outage
 
 _PACKAGE = str(Path(__file__).parents[1])
 

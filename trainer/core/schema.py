@@ -17,7 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.damage import REMEDY, database_file, is_damage
-from trainer.core.db import Base, db, reason_of
+from trainer.core.db import Base, db
+from trainer.core.failures import reason_of
 from trainer.core.settings import SHIPPED
 
 MIGRATIONS: Final = SHIPPED / "migrations"

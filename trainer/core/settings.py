@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import pwd
-import re
 import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
-from click import ClickException
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from trainer.core.db import connect_args
+from trainer.core.addresses import (
+    is_loopback,
+    read_base_url,
+    read_database_url,
+    read_limits_url,
+    read_mail_from,
+    read_replica_url,
+    read_smtp_url,
+)
+from trainer.core.connections import connect_args
+from trainer.core.failures import reason_of
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import IssuerKeys, read_issuer_keys
 from trainer.core.keys import CURRENT, OLDER, SERVED, Ring, make_ring, read_older
+from trainer.core.variables import FROM_FILE, SettingsRefused, read_choice, read_number, read_switch, variable
 
 ROOT = Path(__file__).resolve().parents[2]
 """Where the package `trainer` is: the checkout, or what Python installs packages into."""
@@ -31,16 +39,8 @@ _INSTALLED = ROOT / "trainer" / "shipped"
 IS_INSTALLED = _INSTALLED.is_dir()
 SHIPPED = _INSTALLED if IS_INSTALLED else ROOT
 """Where content and migrations are."""
-FROM_FILE = "_FILE"
-"""How the name of a variable ends that names a file with the value of another one."""
 _KNOWN_KEYS = {"dev", "secret", "changeme", "change-me", "password", "default"}
 _LEAST_KEY = 32
-_POSTGRES = "postgresql+psycopg://"
-_HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:]+")
-
-
-class SettingsRefused(ClickException):
-    """A setting is wrong. The message is one line: which, why, what to do; a command prints it and ends."""
 
 
 @dataclass(frozen=True)
@@ -147,23 +147,6 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ) from None
 
 
-def variable(name: str, environ: Mapping[str, str] | None = None) -> str | None:
-    """Return what a variable is set to, or the content of the file that `NAME_FILE` names; None if neither is set.
-
-    Raises SettingsRefused, and PermissionError.
-    """
-    env = os.environ if environ is None else environ
-    path = env.get(name + FROM_FILE)
-    if path is None:
-        return env.get(name)
-    if name in env:
-        raise SettingsRefused(f"{name} and {name}{FROM_FILE} are both set. Unset one of them.")
-    try:
-        return Path(path).read_text("utf-8").strip()
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, UnicodeDecodeError):
-        raise SettingsRefused(f"{name}{FROM_FILE} is {path}, which can't be read as a text.") from None
-
-
 def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
     """Return all variables, those that come from a file, too: secrets that nobody else should find among variables."""
     named = [name for name in VARIABLES.values() if name + FROM_FILE in environ]
@@ -172,14 +155,14 @@ def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _read(env: Mapping[str, str]) -> Settings:
     host = env.get("HOST", "127.0.0.1")
-    port = _number(env, "PORT", 8000, 1, 65535)
-    development = _switch(env, "TRAINER_DEVELOPMENT")
+    port = read_number(env, "PORT", 8000, 1, 65535)
+    development = read_switch(env, "TRAINER_DEVELOPMENT")
     instance = Path(env.get("TRAINER_INSTANCE") or _default_instance(env)).resolve()
-    base_url = _base_url(env, host, port)
+    base_url = read_base_url(env, host, port)
     local = is_loopback(urlsplit(base_url).hostname or "")
-    if not (local and is_loopback(host)) and (development or _switch(env, "FLASK_DEBUG")):
+    if not (local and is_loopback(host)) and (development or read_switch(env, "FLASK_DEBUG")):
         raise SettingsRefused("TRAINER_DEVELOPMENT and FLASK_DEBUG are for a loopback address only. Unset them.")
-    webhooks_loopback = _switch(env, "TRAINER_WEBHOOKS_LOOPBACK")
+    webhooks_loopback = read_switch(env, "TRAINER_WEBHOOKS_LOOPBACK")
     if webhooks_loopback and not local:
         raise SettingsRefused("TRAINER_WEBHOOKS_LOOPBACK is for tests on a loopback base URL only. Unset it.")
     try:
@@ -189,38 +172,38 @@ def _read(env: Mapping[str, str]) -> Settings:
             f"TRAINER_INSTANCE is {instance}, and no folder can be there: {error.strerror}."
         ) from None
     _check_owner(instance)
-    database_url = _database_url(env.get("TRAINER_DATABASE_URL", f"sqlite:///{instance / 'trainer.db'}"), instance)
+    database_url = read_database_url(env.get("TRAINER_DATABASE_URL", f"sqlite:///{instance / 'trainer.db'}"), instance)
     secret_key, *older = _keys(env, instance, database_url).keys
     return Settings(
         host=host,
         port=port,
-        workers=_number(env, "TRAINER_WORKERS", 2, 1, 64),
+        workers=read_number(env, "TRAINER_WORKERS", 2, 1, 64),
         base_url=base_url,
         database_url=database_url,
-        replica_url=_replica_url(env, database_url),
+        replica_url=read_replica_url(env, database_url),
         instance=instance,
         files=_files(env, instance),
         content=_content(env),
-        watch_content=_switch(env, "TRAINER_WATCH_CONTENT"),
+        watch_content=read_switch(env, "TRAINER_WATCH_CONTENT"),
         secret_key=secret_key.secret,
         secret_keys_older=tuple(key.secret for key in older),
         badge_keys=_badge_keys(env, instance),
         fonts=_fonts(env),
         down_page=Path(given).resolve() if (given := env.get("TRAINER_DOWN_PAGE", "").strip()) else None,
         development=development,
-        proxies=_number(env, "TRAINER_PROXIES", 0, 0, 5),
-        max_body_kb=_number(env, "TRAINER_MAX_BODY_KB", 256, 16, 10_240),
-        smtp_url=_smtp_url(env),
-        smtp_plain=_switch(env, "TRAINER_SMTP_PLAIN"),
-        mail_from=_mail_from(env, "localhost" if local else urlsplit(base_url).hostname or "localhost"),
-        limits_url=_limits_url(env),
+        proxies=read_number(env, "TRAINER_PROXIES", 0, 0, 5),
+        max_body_kb=read_number(env, "TRAINER_MAX_BODY_KB", 256, 16, 10_240),
+        smtp_url=read_smtp_url(env),
+        smtp_plain=read_switch(env, "TRAINER_SMTP_PLAIN"),
+        mail_from=read_mail_from(env, "localhost" if local else urlsplit(base_url).hostname or "localhost"),
+        limits_url=read_limits_url(env),
         webhooks_loopback=webhooks_loopback,
         metrics_host=env.get("TRAINER_METRICS_HOST", "").strip() or "127.0.0.1",
-        metrics_port=_number(env, "TRAINER_METRICS_PORT", 0, 0, 65535),
-        log_format=_choice(env, "TRAINER_LOG_FORMAT", ("text", "json")),
-        log_level=_choice(env, "TRAINER_LOG_LEVEL", ("info", "debug", "warning", "error")).upper(),
-        log_requests=_switch(env, "TRAINER_LOG_REQUESTS"),
-        slow_ms=_number(env, "TRAINER_SLOW_MS", 500, 0, 600_000),
+        metrics_port=read_number(env, "TRAINER_METRICS_PORT", 0, 0, 65535),
+        log_format=read_choice(env, "TRAINER_LOG_FORMAT", ("text", "json")),
+        log_level=read_choice(env, "TRAINER_LOG_LEVEL", ("info", "debug", "warning", "error")).upper(),
+        log_requests=read_switch(env, "TRAINER_LOG_REQUESTS"),
+        slow_ms=read_number(env, "TRAINER_SLOW_MS", 500, 0, 600_000),
     )
 
 
@@ -252,127 +235,6 @@ def _default_instance(env: Mapping[str, str]) -> Path:
         return ROOT / "instance"
     shared = env.get("XDG_DATA_HOME", "").strip()
     return (Path(shared) if shared else Path.home() / ".local" / "share") / "trainer"
-
-
-def _limits_url(env: Mapping[str, str]) -> str | None:
-    given = env.get("TRAINER_LIMITS_URL", "").strip()
-    if not given:
-        return None
-    try:
-        parts = urlsplit(given)
-        _ = parts.port  # raises for an impossible one
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"redis", "rediss"} or not parts.hostname:
-        # Not shown: it may hold a password.
-        raise SettingsRefused("TRAINER_LIMITS_URL can't be read. Write it like redis://:password@127.0.0.1:6379/0.")
-    return given
-
-
-def _smtp_url(env: Mapping[str, str]) -> str | None:
-    given = env.get("TRAINER_SMTP_URL", "").strip()
-    if not given:
-        return None
-    try:
-        parts = urlsplit(given)
-        _ = parts.port  # raises for an impossible one
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/"):
-        # Not shown: it may hold a password.
-        raise SettingsRefused(
-            "TRAINER_SMTP_URL can't be read. Write it like smtp://user:password@mail.example.org:587."
-        )
-    return given
-
-
-def _mail_from(env: Mapping[str, str], host: str) -> str:
-    given = env.get("TRAINER_MAIL_FROM", "").strip() or f"training@{host}"
-    if not re.fullmatch(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+", given):
-        raise SettingsRefused(f"TRAINER_MAIL_FROM is {given!r}. Write an address, such as training@example.org.")
-    return given
-
-
-def _base_url(env: Mapping[str, str], host: str, port: int) -> str:
-    given = env.get("TRAINER_BASE_URL", "").rstrip("/")
-    if not given:
-        if not is_loopback(host):
-            raise SettingsRefused(
-                f"HOST is {host}, which others can reach, and TRAINER_BASE_URL is not set. "
-                "Set it to the https address that people will use."
-            )
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    parts = _split(given)
-    if (
-        parts is None
-        or not parts.hostname
-        or not _HOST.fullmatch(parts.hostname)
-        or given != f"{parts.scheme}://{parts.netloc}"
-    ):
-        raise SettingsRefused(f"TRAINER_BASE_URL is {given!r}. Write it like https://training.example.org, no path.")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise SettingsRefused(f"TRAINER_BASE_URL is {given}. Away from a loopback address it must begin with https.")
-    return given
-
-
-def _split(address: str) -> SplitResult | None:
-    """Return the parts of a web address with nothing but scheme, host and port, or None."""
-    try:
-        parts = urlsplit(address)
-        _ = parts.port  # raises for an impossible one
-    except ValueError:
-        return None
-    return parts if parts.scheme in {"http", "https"} and "@" not in parts.netloc else None
-
-
-def _database_url(given: str, instance: Path) -> str:
-    given = _with_driver(given)
-    if not given.startswith(("sqlite:///", _POSTGRES)):
-        raise SettingsRefused("TRAINER_DATABASE_URL must begin with sqlite:/// or postgresql://.")
-    try:
-        url = make_url(given)
-    except (ArgumentError, ValueError):  # not shown: it may hold a password
-        raise SettingsRefused("TRAINER_DATABASE_URL can't be read. Is its port a number?") from None
-    if not given.startswith("sqlite"):
-        return given
-    if not url.database or url.database == ":memory:":
-        raise SettingsRefused(
-            "TRAINER_DATABASE_URL names no file: all would be lost. Write sqlite:////a/path/trainer.db."
-        )
-    # The file itself, whatever leads to it: beside that one SQLite keeps its log. A relative path begins in the
-    # instance folder, as it does for Flask-SQLAlchemy.
-    path = url.database if url.database.startswith("file:") else os.path.realpath(instance / url.database)
-    return given if path == url.database else url.set(database=path).render_as_string(hide_password=False)
-
-
-def _replica_url(env: Mapping[str, str], database_url: str) -> str | None:
-    given = _with_driver(env.get("TRAINER_REPLICA_URL", "").strip())
-    if not given:
-        return None
-    if not database_url.startswith(_POSTGRES):
-        raise SettingsRefused("TRAINER_REPLICA_URL is for PostgreSQL, and TRAINER_DATABASE_URL names none. Unset it.")
-    if not given.startswith(_POSTGRES):
-        raise SettingsRefused("TRAINER_REPLICA_URL must begin with postgresql://.")
-    try:
-        place = _place_of(given)
-    except (ArgumentError, ValueError):  # not shown: it may hold a password
-        raise SettingsRefused("TRAINER_REPLICA_URL can't be read. Is its port a number?") from None
-    if place == _place_of(database_url):
-        raise SettingsRefused(
-            "TRAINER_REPLICA_URL is the address of TRAINER_DATABASE_URL. Name the standby's, or unset it."
-        )
-    return given
-
-
-def _with_driver(given: str) -> str:
-    return _POSTGRES + given.split("://", 1)[1] if given.startswith(("postgres://", "postgresql://")) else given
-
-
-def _place_of(database_url: str) -> tuple[object, ...]:
-    """Return server, port and database of a PostgreSQL address, whoever signs in there."""
-    url = make_url(database_url)
-    host, port = url.query.get("host", url.host), url.query.get("port", url.port)
-    return host or "", str(port or 5432), url.database or url.username
 
 
 def _content(env: Mapping[str, str]) -> Path:
@@ -471,9 +333,7 @@ def _has_users(database_url: str) -> bool:
                 connection.scalar(text("SELECT count(*) FROM (SELECT 1 FROM users LIMIT 1) AS found"))
             )
     except SQLAlchemyError as error:
-        own = error.orig if isinstance(error, DBAPIError) else error  # the address may hold a password
-        reason = (str(own).strip().splitlines() or [type(own).__name__])[0]
-        raise SettingsRefused(f"The database can't be reached or read: {reason}") from None
+        raise SettingsRefused(f"The database can't be reached or read: {reason_of(error)}") from None
 
 
 def _is_weak(key: str) -> bool:
@@ -493,39 +353,3 @@ def _read_key(path: Path) -> str:
 def _check_mode(path: Path) -> None:
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise SettingsRefused(f"{path} can be read by others. Run: chmod 600 {path}")
-
-
-def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    given = env.get(name, "").strip()
-    if not given:
-        return default
-    if not given.isascii() or not given.isdigit() or not least <= int(given) <= most:
-        raise SettingsRefused(f"{name} is {given!r}. It must be a whole number from {least} to {most}.")
-    return int(given)
-
-
-def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
-    """Return which of the choices is set; the first, if none is."""
-    given = env.get(name, "").strip().lower() or choices[0]
-    if given not in choices:
-        raise SettingsRefused(f"{name} is {given!r}. It must be one of {', '.join(choices)}.")
-    return given
-
-
-def _switch(env: Mapping[str, str], name: str) -> bool:
-    given = env.get(name, "").strip().lower()
-    if given in {"", "0", "false", "no"}:
-        return False
-    if given in {"1", "true", "yes"}:
-        return True
-    raise SettingsRefused(f"{name} is {given!r}. It must be 1 or 0.")
-
-
-def is_loopback(host: str) -> bool:
-    """Return True if a host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

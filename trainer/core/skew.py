@@ -7,7 +7,8 @@ from typing import Final
 from click import ClickException
 from sqlalchemy.exc import SQLAlchemyError
 
-from trainer.core.db import db, reason_of
+from trainer.core.db import db
+from trainer.core.failures import reason_of
 from trainer.core.processes import measure_clock
 
 MOST_SECONDS: Final = 30

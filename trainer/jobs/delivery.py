@@ -18,12 +18,13 @@ from flask import current_app
 
 from trainer.content.serving import served
 from trainer.core import outbox
+from trainer.core.addresses import is_loopback
 from trainer.core.clock import now
-from trainer.core.db import db, is_outage, transaction
+from trainer.core.db import db, transaction
+from trainer.core.failures import is_outage
 from trainer.core.isolation import describe
 from trainer.core.leases import is_due
 from trainer.core.outbox import NO_LONGER_NEEDED, OutboxMessage
-from trainer.core.settings import is_loopback
 from trainer.jobs.emails import write
 from trainer.web.emails import RenderedEmail
 

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.content.serving import library
 from trainer.core.damage import DatabaseDamaged, database_file, keep_pulse
-from trainer.core.db import db, reason_of, transaction
+from trainer.core.db import db, transaction
+from trainer.core.failures import reason_of
 from trainer.core.processes import EVERY, Itself, ProcessRole, note_seen
 from trainer.core.settings import Settings
 

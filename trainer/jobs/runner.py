@@ -17,8 +17,9 @@ from trainer.content.serving import serve_newest
 from trainer.core import heartbeat
 from trainer.core.clock import now
 from trainer.core.damage import DatabaseDamaged
-from trainer.core.db import db, is_outage, transaction
+from trainer.core.db import db, transaction
 from trainer.core.errors import DomainError
+from trainer.core.failures import is_outage
 from trainer.core.feature import Task, list_features
 from trainer.core.isolation import Incomplete, describe
 from trainer.core.processes import ProcessRole

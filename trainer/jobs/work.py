@@ -10,8 +10,9 @@ from flask_babel import force_locale
 
 from trainer.core import work
 from trainer.core.clock import now
-from trainer.core.db import db, is_outage, transaction
+from trainer.core.db import db, transaction
 from trainer.core.errors import DomainError
+from trainer.core.failures import is_outage
 from trainer.core.feature import Advance, list_features
 from trainer.core.isolation import describe
 from trainer.core.work import Job

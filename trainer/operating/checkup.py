@@ -16,7 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from trainer.accounts.models import User
 from trainer.core import releases, replica
 from trainer.core.clock import now
-from trainer.core.db import db, reason_of
+from trainer.core.db import db
+from trainer.core.failures import reason_of
 from trainer.core.feature import ask_extra
 from trainer.core.heartbeat import Heartbeat, list_heartbeats
 from trainer.core.issuer_keys import FILE as BADGE_KEYS

@@ -26,14 +26,16 @@ from trainer.content.library import ContentRefused
 from trainer.content.serving import find_refused, library
 from trainer.core import damage, releases
 from trainer.core.clock import now
-from trainer.core.db import db, reason_of
+from trainer.core.db import db
+from trainer.core.failures import reason_of
 from trainer.core.feature import WorkQueue, list_features
 from trainer.core.http import ALIVE
 from trainer.core.keys import CURRENT
 from trainer.core.leases import oldest_due
 from trainer.core.processes import ProcessRole, list_processes
 from trainer.core.schema import Stand, compare_schema, revision_of
-from trainer.core.settings import VARIABLES, Settings, variable
+from trainer.core.settings import VARIABLES, Settings
+from trainer.core.variables import variable
 from trainer.operating import asking
 from trainer.operating.rules import Finding, Level, fine, in_number, in_words, is_late, judge_space, problem, warn
 

@@ -22,7 +22,7 @@ from trainer.content.library import Content, load
 from trainer.content.reader import read_folder
 from trainer.core import releases
 from trainer.core.clock import today
-from trainer.core.db import reason_of
+from trainer.core.failures import reason_of
 from trainer.core.schema import check_schema
 from trainer.items.registry import MODELS
 from trainer.tools import items as item_lines

@@ -28,8 +28,8 @@ from trainer.core.clock import now, today
 from trainer.core.db import transaction
 from trainer.core.errors import DomainError
 from trainer.core.limits import DatabaseStorage
-from trainer.core.settings import SettingsRefused
 from trainer.core.signing import digest
+from trainer.core.variables import SettingsRefused
 from trainer.web.access import shown_token
 from trainer.web.errors import status_of
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 from flask import Flask, request
 from sqlalchemy.exc import DBAPIError
 
-from trainer.core.db import db, has_committed, was_undone
+from trainer.core.db import db, has_committed
+from trainer.core.failures import was_undone
 
 MOST_TRIES: Final = 3
 _PAUSE: Final = 0.05  # seconds, about; then twice as long

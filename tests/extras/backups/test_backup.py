@@ -19,7 +19,8 @@ import time_machine
 from tests.cli.sites import run
 from trainer import __version__
 from trainer.core.keys import Key
-from trainer.core.settings import ROOT, SettingsRefused, read_settings
+from trainer.core.settings import ROOT, read_settings
+from trainer.core.variables import SettingsRefused
 from trainer.core.version import describe_version
 from trainer.extras.backups.notes import find_last_backup
 from trainer.server.instance_lock import hold

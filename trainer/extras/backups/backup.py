@@ -22,7 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.cli.upgrade import passphrase_option
 from trainer.core.clock import now
-from trainer.core.db import db, reason_of
+from trainer.core.db import db
+from trainer.core.failures import reason_of
 from trainer.core.keys import CURRENT, Ring
 from trainer.core.settings import Settings
 from trainer.core.version import describe_version

@@ -15,7 +15,8 @@ from pyrage.x25519 import Identity
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import IssuerKeys, read_issuer_keys
 from trainer.core.keys import CURRENT, OLDER, Ring, make_ring, write_secret
-from trainer.core.settings import VARIABLES, Settings, variable
+from trainer.core.settings import VARIABLES, Settings
+from trainer.core.variables import variable
 from trainer.extras.backups import files
 from trainer.extras.backups.manifest import Manifest
 from trainer.extras.backups.notes import ASIDE

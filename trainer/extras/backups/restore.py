@@ -21,12 +21,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from trainer.cli.migrating import in_use
 from trainer.cli.upgrade import passphrase_option
 from trainer.core.clock import now
-from trainer.core.db import db, dispose_engines, reason_of
+from trainer.core.db import db, dispose_engines
+from trainer.core.failures import reason_of
 from trainer.core.feature import list_features
 from trainer.core.issuer_keys import FILE as BADGE_KEYS
 from trainer.core.issuer_keys import merge
 from trainer.core.keys import CURRENT, OLDER, make_ring
-from trainer.core.settings import VARIABLES, Settings, variable
+from trainer.core.settings import VARIABLES, Settings
+from trainer.core.variables import variable
 from trainer.extras.backups import afterwards, files, postgres, sqlite
 from trainer.extras.backups.backup import PARTIAL, check_database, check_hash
 from trainer.extras.backups.key_files import (

@@ -10,8 +10,9 @@ from flask import current_app
 
 from trainer.core import events
 from trainer.core.clock import now
-from trainer.core.db import db, is_outage, transaction
+from trainer.core.db import db, transaction
 from trainer.core.events import Event
+from trainer.core.failures import is_outage
 from trainer.core.isolation import describe
 from trainer.core.leases import is_due
 from trainer.extras.webhooks import telling
