@@ -20,7 +20,8 @@ from trainer.assignments.earlier import Proof, ProofRefused, TrainingFacts
 from trainer.assignments.models import EarlierTraining, Requirement, TrainingProof
 from trainer.assignments.operations import change_requirement
 from trainer.assignments.queries import terms_of, titles_of
-from trainer.assignments.statements import duties, on
+from trainer.assignments.snapshots import on
+from trainer.assignments.statements import duties
 from trainer.assignments.words import earlier_told
 from trainer.content.serving import served
 from trainer.core import clock

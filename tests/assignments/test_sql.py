@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Integer, func, literal, select, text
 
-from trainer.assignments import sql, statements
+from trainer.assignments import snapshots, sql, statements
 from trainer.assignments.models import Assignment
 from trainer.core.clock import today
 from trainer.core.db import db
@@ -76,7 +76,7 @@ def test_a_portion_of_a_large_firm_is_found_by_its_ids(app: Flask) -> None:
             return
         with db.engine.begin() as connection:
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # no table is large here
-            asked = select(duty.c.status).params(statements.on(uuid.uuid4(), today()))
+            asked = select(duty.c.status).params(snapshots.on(uuid.uuid4(), today()))
             compiled = asked.compile(connection, compile_kwargs={"literal_binds": True})
             steps = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {compiled}".replace("%%", "%"))]
     assert not [step for step in steps if "Index Cond: (requirement_id" in step]
@@ -84,7 +84,7 @@ def test_a_portion_of_a_large_firm_is_found_by_its_ids(app: Flask) -> None:
 
 def plan_of(query: object) -> list[str]:
     """Return what SQLite would do for a query, a line for each step."""
-    given = query.params(statements.on(uuid.uuid4(), today()))  # type: ignore[attr-defined]
+    given = query.params(snapshots.on(uuid.uuid4(), today()))  # type: ignore[attr-defined]
     compiled = str(given.compile(db.engine, compile_kwargs={"literal_binds": True}))
     compiled = compiled.replace("LIMIT ?", "LIMIT -1")  # no limit, which SQLAlchemy binds all the same
     return [row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {compiled}".replace(":", "\\:")))]

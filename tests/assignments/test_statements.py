@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from tests.assignments import histories
 from tests.assignments.firm import COURSE, Firm, earn, make_firm
 from tests.assignments.training import write_training
-from trainer.assignments import queries, rules, statements
+from trainer.assignments import queries, rules, snapshots, statements
 from trainer.assignments.models import Assignment, EarlierTraining, Requirement, Waiver
 from trainer.assignments.rules import Audience, Duty, Recorded
 from trainer.core import clock
@@ -124,7 +124,7 @@ def _same(firm: Firm, user_id: UUID, membership_id: UUID, data: st.DataObject) -
     with firm.app.app_context(), transaction() as session:
         assignment_id = write_down(firm, user_id, membership_id, duty, required, taken)
         here = statements.duties()
-        row = session.execute(select(here), statements.on(firm.id, today)).one()
+        row = session.execute(select(here), snapshots.on(firm.id, today)).one()
         assert row.assignment_id == assignment_id
         assert (row.status, row.covers_until, row.due_on, bool(row.is_recorded)) == (
             rules.status(duty, today).value,
@@ -133,7 +133,7 @@ def _same(firm: Firm, user_id: UUID, membership_id: UUID, data: st.DataObject) -
             duty.is_recorded,
         )
         for whole in (statements.standings(), statements.standings_by_day()):
-            chosen = session.execute(select(whole), statements.on(firm.id, today)).one()
+            chosen = session.execute(select(whole), snapshots.on(firm.id, today)).one()
             assert (chosen.status, chosen.covers_until, chosen.due_on) == (row.status, row.covers_until, row.due_on)
         found = queries.get_duty(session.get_one(Assignment, assignment_id))
         assert (found.covers_until, found.waived_until, found.has_begun) == (
@@ -160,7 +160,7 @@ def test_the_last_day_that_is_covered_still_is(app: Flask) -> None:
         write_down(firm, firm.owner_id, membership_id, duty, COURSE, COURSE)
         for days, status in turns.items():
             for whole in (statements.standings(), statements.standings_by_day()):
-                given = statements.on(firm.id, last + dt.timedelta(days=days))
+                given = snapshots.on(firm.id, last + dt.timedelta(days=days))
                 assert session.execute(select(whole), given).one().status == status, days
 
 
@@ -173,6 +173,6 @@ def test_what_was_done_in_another_course_meets_no_requirement_of_a_full_one(app:
         membership_id = session.scalars(select(Membership.id)).one()
         for required, status in ((COURSE, rules.Status.DUE_SOON), (RENEWING, rules.Status.CURRENT)):
             assignment_id = write_down(firm, firm.owner_id, membership_id, duty, required, "security-officer")
-            row = session.execute(select(statements.duties()), statements.on(firm.id, today)).one()
+            row = session.execute(select(statements.duties()), snapshots.on(firm.id, today)).one()
             assert row.status == status
             assert rules.status(queries.get_duty(session.get_one(Assignment, assignment_id)), today) is status

@@ -20,7 +20,8 @@ from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
 from trainer.assignments.queries import count_by_status
 from trainer.assignments.rules import Audience, Status
-from trainer.assignments.statements import duties, on
+from trainer.assignments.snapshots import on
+from trainer.assignments.statements import duties
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.settings import read_settings

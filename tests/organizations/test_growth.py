@@ -12,7 +12,7 @@ from tests.organizations.plans import plans
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.organizations import queries
+from trainer.organizations import queries, team_queries
 from trainer.organizations.models import Membership
 from trainer.organizations.views import people as views
 
@@ -60,14 +60,14 @@ def test_a_rare_act_is_found_without_going_through_the_log(acme: Acme) -> None:
 def test_teams_are_counted_without_a_look_at_each_of_their_people(acme: Acme) -> None:
     with acme.app.app_context(), transaction():
         alice = actor_of(acme.users["alice"], acme.id)
-        before = queries.count_by_team(alice)
+        before = team_queries.count_by_team(alice)
         gone = db.session.get_one(Membership, acme.people["bob"])
-        teams = queries.list_team_ids(gone.id)
+        teams = team_queries.list_team_ids(gone.id)
         assert teams
         gone.ended_at, gone.ended_on = now(), now().date()
         db.session.flush()
         with plans() as steps:
-            after = queries.count_by_team(alice)
+            after = team_queries.count_by_team(alice)
     assert {team: before[team] - after[team] for team in before} == {team: int(team in teams) for team in before}
     of_people = [one for one in steps if "membership" in one and "team" not in one]
     assert all("ix_memberships_left" in one for one in of_people), of_people

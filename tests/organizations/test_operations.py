@@ -78,7 +78,7 @@ def test_a_manager_of_a_team_leaves_other_teams_of_a_person_alone(acme: Acme) ->
                 mark, get_person(mark, both), PersonFacts("B", "both@example.org"), [acme.harbor], now()
             )
         alice = actor_of(acme.users["alice"], acme.id)
-        from trainer.organizations.queries import team_names
+        from trainer.organizations.team_queries import team_names
 
         assert team_names(alice, [both])[both] == ["Harbor Mall", "Motel 95"]
 

@@ -27,7 +27,7 @@ from tests.support import TASKS, first_step
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import save_response
 from trainer.assessment.queries import get_attempt_with_response, list_responses
-from trainer.assignments import rules, statements
+from trainer.assignments import rules, snapshots, statements
 from trainer.assignments.models import Assignment, Digest, Reminder
 from trainer.assignments.operations import waive
 from trainer.assignments.queries import get_duty
@@ -323,7 +323,7 @@ class World:
             for firm in self._firms:
                 zone = db.session.get_one(Organization, firm.id).time_zone
                 today = local_day(zone, clock.now())
-                for row in db.session.execute(select(statements.duties()), statements.on(firm.id, today)).all():
+                for row in db.session.execute(select(statements.duties()), snapshots.on(firm.id, today)).all():
                     duty = get_duty(db.session.get_one(Assignment, row.assignment_id))
                     if row.status != rules.status(duty, today).value:
                         lines.append(f"the page says {row.status}, the rule {rules.status(duty, today)}")

@@ -32,7 +32,7 @@ from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership
-from trainer.organizations.queries import list_teams
+from trainer.organizations.team_queries import list_teams
 
 
 def require_course(actor: Actor, rule: RequiredTerms, courses: Courses, now: dt.datetime) -> Requirement:

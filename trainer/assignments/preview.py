@@ -13,7 +13,8 @@ from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Requirement, Waiver
 from trainer.assignments.queries import list_team_names, meant
 from trainer.assignments.rules import RequiredTerms, Status
-from trainer.assignments.statements import covers_until, meets, renewing
+from trainer.assignments.snapshots import meets, renewing
+from trainer.assignments.statements import covers_until
 from trainer.assignments.words import who
 from trainer.core.db import db
 from trainer.credentials.models import Credential

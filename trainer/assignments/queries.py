@@ -24,19 +24,9 @@ from trainer.assignments.rules import (
     title_key,
 )
 from trainer.assignments.shortfalls import completion_of, find_shortfalls
+from trainer.assignments.snapshots import NOW, UNTIL, held, meets, meets_any, on, renewing
 from trainer.assignments.sql import InOrder
-from trainer.assignments.statements import (
-    NOW,
-    UNTIL,
-    duties,
-    duties_where,
-    held,
-    meets,
-    meets_any,
-    on,
-    renewing,
-    standings,
-)
+from trainer.assignments.statements import duties, duties_where, standings
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage, has_failed

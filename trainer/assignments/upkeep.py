@@ -22,7 +22,8 @@ from trainer.assignments.history import keep_periods
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.queries import list_late, list_requirements, meant, wanted_by
 from trainer.assignments.rules import LATE, SOON, Audience, RequiredTerms, Status, is_renewal_open
-from trainer.assignments.statements import TODAY, duties_where, on
+from trainer.assignments.snapshots import TODAY, on
+from trainer.assignments.statements import duties_where
 from trainer.content.library import Course
 from trainer.core import outbox
 from trainer.core.db import db, insert_missing, insert_new

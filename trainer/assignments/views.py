@@ -38,8 +38,8 @@ from trainer.core.signing import is_sealed, seal
 from trainer.credentials.words import disclaimer
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May, fold
+from trainer.organizations.team_queries import list_teams
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import language_tag

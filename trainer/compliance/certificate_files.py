@@ -18,8 +18,9 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
 from trainer.compliance.file_names import certificate_name
+from trainer.compliance.order_queries import get_orderer, written_teams
 from trainer.compliance.orders import add_to_zip, folder_of, is_written, portions_of, write_certificates
-from trainer.compliance.queries import get_orderer, iterate_rows, viewer_of, written_teams
+from trainer.compliance.queries import iterate_rows, viewer_of
 from trainer.compliance.rules import StatusFilter, StatusGroup
 from trainer.core.db import db
 from trainer.core.replica import read_from_replica

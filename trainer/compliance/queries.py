@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, literal, select
@@ -17,46 +17,29 @@ from trainer.assignments.models import Assignment, Requirement, RequirementVersi
 from trainer.assignments.queries import list_requirements, list_versions, terms_of
 from trainer.assignments.rules import SOON, Status
 from trainer.assignments.shortfalls import find_shortfalls
-from trainer.assignments.statements import duties_where, meets_any, on
+from trainer.assignments.snapshots import meets_any, on
+from trainer.assignments.statements import duties_where
 from trainer.compliance import statements
-from trainer.compliance.rules import (
-    End,
-    Limits,
-    Outlook,
-    Row,
-    StatusCounts,
-    StatusFilter,
-    StatusGroup,
-    StatusOrder,
-    Viewer,
-)
-from trainer.compliance.statements import Countable, parameters, shape_of
+from trainer.compliance.conditions import parameters, shape_of
+from trainer.compliance.rules import End, Outlook, Row, StatusCounts, StatusFilter, StatusGroup, StatusOrder, Viewer
+from trainer.compliance.statements import Countable
 from trainer.content.papers import Pack
 from trainer.content.serving import served
 from trainer.core.db import db, in_portions
-from trainer.core.errors import Invalid, NotFound
+from trainer.core.errors import Invalid
 from trainer.core.paging import Page, Place, cut, read_place
-from trainer.core.work import Job
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import in_name_until
 from trainer.learning.top_ups import HELD, HeldCredential, asking_courses, top_ups_due
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import (
-    TeamLine,
-    find_actor,
-    get_person,
-    list_teams,
-    list_teams_of,
-    list_teams_then,
-    seen_by,
-)
-from trainer.organizations.rules import May, day_begins, fold, local_day
+from trainer.organizations.queries import get_person, seen_by
+from trainer.organizations.rules import day_begins, fold, local_day
+from trainer.organizations.team_queries import TeamLine, list_teams, list_teams_of, list_teams_then
 from trainer.web.language import show_day
 
 PAGE = 25
 PORTION = 1000
-ALL_SEEN: Final = "all"
 
 
 def viewer_of(actor: Actor, now: dt.datetime, day: dt.date | None = None) -> Viewer:
@@ -325,54 +308,6 @@ def list_completions(actor: Actor, person: Membership) -> Sequence[Credential]:
         after = day_begins(person.ended_on + dt.timedelta(days=1), actor.organization.time_zone)
         query = query.where(Credential.issued_at < after)
     return db.session.scalars(query.order_by(Credential.issued_at.desc())).all()
-
-
-def written_teams(team_ids: Collection[uuid.UUID] | None) -> str:
-    """Return of which teams a file is, as its order keeps it."""
-    return ALL_SEEN if team_ids is None else " ".join(sorted(team_id.hex for team_id in team_ids))
-
-
-def teams_of_order(job: Job) -> frozenset[uuid.UUID] | None:
-    """Return of which teams a file is; None for all, as of an order that doesn't say it."""
-    written = job.details.get("seen", ALL_SEEN)
-    return None if written == ALL_SEEN else frozenset(uuid.UUID(hex=team_id) for team_id in written.split())
-
-
-def may_have(actor: Actor, job: Job) -> bool:
-    """Return True for someone who may have a file now: the person who ordered it, or an owner, who still sees all of
-    whom it is."""
-    if not actor.may(May.SEE_TRAINING) or (job.ordered_by_id != actor.user_id and not actor.may(May.SET_FIRM)):
-        return False
-    return Limits(actor.team_ids).hold(Limits(teams_of_order(job)))
-
-
-def list_orders(actor: Actor, kind: str) -> Sequence[Job]:
-    """Return the newest files of a kind that the actor may have, the newest first."""
-    jobs = select(Job).where(Job.organization_id == actor.organization_id, Job.kind == kind)
-    newest = db.session.scalars(jobs.order_by(Job.created_at.desc()).limit(50))
-    return [job for job in newest if may_have(actor, job)][:10]
-
-
-def get_order(actor: Actor, job_id: uuid.UUID, kind: str) -> Job:
-    """Return a file of a kind, ready or not. Raises NotFound for someone who may not have it."""
-    job = db.session.scalar(
-        select(Job).where(Job.id == job_id, Job.organization_id == actor.organization_id, Job.kind == kind)
-    )
-    if job is None or not may_have(actor, job):
-        raise NotFound
-    return job
-
-
-def get_orderer(job: Job) -> Actor:
-    """Return the person who ordered a file, for whom it is made, as someone who sees no other teams than it is of.
-
-    Raises NotFound if they may no longer have it.
-    """
-    assert job.organization_id is not None
-    actor = find_actor(job.ordered_by_id, job.organization_id)
-    if actor is None or not may_have(actor, job):
-        raise NotFound(_l("The person who ordered this may no longer see it, or sees other teams now."))
-    return replace(actor, team_ids=teams_of_order(job))
 
 
 def _rows(read: Sequence[Any], viewer: Viewer) -> list[Row]:

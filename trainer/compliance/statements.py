@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
     Date,
     FromClause,
     Integer,
-    ScalarSelect,
     Select,
     String,
     Subquery,
@@ -27,43 +23,41 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
-from trainer.accounts.models import User
-from trainer.assignments.models import Waiver
 from trainer.assignments.rules import SOON, Status
-from trainer.assignments.sql import InOrder, Numbered, is_among
+from trainer.assignments.snapshots import FIRM, NOW, THEN, TODAY, Snapshot
+from trainer.assignments.sql import InOrder, Numbered
 from trainer.assignments.statements import (
-    FIRM,
-    NOW,
-    THEN,
-    TODAY,
-    Snapshot,
     covers_until,
     duties,
     duties_where,
-    held,
-    on,
     standings,
     standings_by_day,
     standings_by_name,
     terms,
 )
-from trainer.compliance.rules import GROUPS, End, StatusFilter, StatusGroup, StatusOrder, Viewer
-from trainer.core import paging
-from trainer.core.paging import Place
+from trainer.compliance.conditions import (
+    SEEN_TEAMS,
+    QueryVariant,
+    beyond,
+    end_day,
+    end_kind,
+    matching,
+    team_name,
+    team_places,
+    waived_until,
+    with_end,
+    with_status,
+)
+from trainer.compliance.rules import GROUPS, StatusGroup, StatusOrder
 from trainer.credentials.models import Credential
 from trainer.learning.top_ups import HELD
-from trainer.organizations.models import Membership, Team, TeamMembership, TeamStay
-from trainer.organizations.rules import fold
+from trainer.organizations.models import Membership, Team
 
 BETWEEN = "\x1f"
 """Between the names of teams in a row, which have no control characters."""
-_SEEN = bindparam("teams", type_=Uuid(), expanding=True)
-_ESCAPE = "/"
 
 
 class Countable(Enum):
@@ -75,73 +69,6 @@ class Countable(Enum):
     DAYS = 3
     FIRST = 4
     """Not counted: which duties a page begins with, by due day."""
-
-
-class QueryVariant(NamedTuple):
-    """All that a statement differs by."""
-
-    of_teams: bool
-    in_team: bool
-    of_requirement: bool
-    words: int
-    by_status: bool
-    end: End | None
-    from_day: bool
-    to_day: bool
-    of_owing: bool
-    has_no_email: bool
-    order: StatusOrder
-    goes_on: bool
-    is_past: bool
-
-    @property
-    def facts(self) -> Snapshot:
-        """What it is read from."""
-        return THEN if self.is_past else NOW
-
-
-def shape_of(viewer: Viewer, status_filter: StatusFilter, place: Place | None = None) -> QueryVariant:
-    """Return the shape of a statement for these filters."""
-    return QueryVariant(
-        of_teams=viewer.team_ids is not None,
-        in_team=status_filter.team_id is not None,
-        of_requirement=(viewer.requirement_id or status_filter.requirement_id) is not None,
-        words=len(_words(status_filter)),
-        by_status=status_filter.group is not None or status_filter.status is not None,
-        end=status_filter.end,
-        from_day=status_filter.from_on is not None,
-        to_day=status_filter.to_on is not None,
-        of_owing=status_filter.owing is not None,
-        has_no_email=status_filter.has_no_email,
-        order=status_filter.order,
-        goes_on=place is not None,
-        is_past=viewer.until is not None,
-    )
-
-
-def parameters(viewer: Viewer, status_filter: StatusFilter, place: Place | None = None) -> dict[str, Any]:
-    """Return the parameters of a statement for these filters."""
-    given = on(viewer.organization_id, viewer.today, viewer.until)
-    if viewer.team_ids is not None:
-        given["teams"] = list(viewer.team_ids)
-    if status_filter.team_id is not None:
-        given["team"] = status_filter.team_id
-    if (requirement_id := viewer.requirement_id or status_filter.requirement_id) is not None:
-        given["requirement"] = requirement_id
-    for number, word in enumerate(_words(status_filter)):
-        given[f"word{number}"] = _like(word)
-    if status_filter.group is not None or status_filter.status is not None:
-        groups = set(GROUPS[status_filter.group] if status_filter.group is not None else Status)
-        given["statuses"] = [status for status in groups if status_filter.status in {None, status}]
-    if status_filter.from_on is not None:
-        given["from_on"] = status_filter.from_on
-    if status_filter.to_on is not None:
-        given["to_on"] = status_filter.to_on
-    if status_filter.owing is not None:
-        given["owing"] = json.dumps([duty.hex for duty in status_filter.owing])
-    if place is not None:
-        given |= paging.parameters(place)
-    return given
 
 
 @lru_cache(maxsize=200)
@@ -158,24 +85,24 @@ def _chosen(shape: QueryVariant) -> Select[Any]:
     limit = bindparam("most", type_=Integer())
     facts = shape.facts
     if shape.order is StatusOrder.DUE:
-        by_day = standings_by_day(*_only(shape, facts.membership_id), facts=facts)
-        return _first_by_day(by_day, shape).where(*_ending_so(shape, by_day.c))
+        by_day = standings_by_day(*matching(shape, facts.membership_id), facts=facts)
+        return _first_by_day(by_day, shape).where(*with_end(shape, by_day.c))
     if shape.by_status or shape.end or shape.from_day or shape.to_day:
-        standing = standings_by_name(*_only(shape, Membership.id), facts=facts)
+        standing = standings_by_name(*matching(shape, Membership.id), facts=facts)
         by_name = (standing.c.name_key, standing.c.membership_id, standing.c.assignment_id)
-        so = (*_standing_so(shape, standing.c.status), *_ending_so(shape, standing.c))
-        query = select(standing.c.assignment_id).where(*so, *_beyond(shape, *by_name))
+        so = (*with_status(shape, standing.c.status), *with_end(shape, standing.c))
+        query = select(standing.c.assignment_id).where(*so, *beyond(shape, *by_name))
         return query.order_by(*by_name).limit(limit)
     # Which rows these are doesn't depend on where people stand.
     place = (Membership.name_key, Membership.id, facts.id)
     query = select(facts.id).select_from(facts.duties).join(Membership, Membership.id == facts.membership_id)
-    only = (Membership.organization_id == FIRM, facts.stands, *_only(shape, Membership.id))
-    return query.where(*only, *_beyond(shape, *place)).order_by(*place).limit(limit)
+    only = (Membership.organization_id == FIRM, facts.stands, *matching(shape, Membership.id))
+    return query.where(*only, *beyond(shape, *place)).order_by(*place).limit(limit)
 
 
 def _first_by_day(standing: FromClause, shape: QueryVariant) -> Select[Any]:
     ids = (standing.c.membership_id, standing.c.assignment_id)
-    so = (*_standing_so(shape, standing.c.status), *_beyond(shape, standing.c.due_on, *ids))
+    so = (*with_status(shape, standing.c.status), *beyond(shape, standing.c.due_on, *ids))
     query = select(standing.c.assignment_id).where(*so).order_by(standing.c.due_number, *ids)
     return query.limit(bindparam("most", type_=Integer()))
 
@@ -191,8 +118,8 @@ def chosen_rows(shape: QueryVariant) -> Select[Any]:
 @lru_cache(maxsize=200)
 def all_rows(shape: QueryVariant) -> Select[Any]:
     """Return the select of all matching rows."""
-    duty = duties(*_only(shape, shape.facts.membership_id), facts=shape.facts)
-    so = (*_standing_so(shape, duty.c.status), *_ending_so(shape, duty.c))
+    duty = duties(*matching(shape, shape.facts.membership_id), facts=shape.facts)
+    so = (*with_status(shape, duty.c.status), *with_end(shape, duty.c))
     return in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts).where(*so)
 
 
@@ -200,9 +127,9 @@ def all_rows(shape: QueryVariant) -> Select[Any]:
 def certified(shape: QueryVariant) -> Select[Any]:
     """Return the select of (duty, `HELD` of the certificate that covers it) of the matching rows that have one of the
     courses `asking`."""
-    duty = duties(*_only(shape, shape.facts.membership_id), facts=shape.facts)
+    duty = duties(*matching(shape, shape.facts.membership_id), facts=shape.facts)
     query = select(duty.c.assignment_id, *HELD).join(Credential, Credential.serial == duty.c.serial)
-    only = (*_standing_so(shape, duty.c.status), *_ending_so(shape, duty.c))
+    only = (*with_status(shape, duty.c.status), *with_end(shape, duty.c))
     return query.where(Credential.course.in_(bindparam("asking", type_=String(), expanding=True)), *only)
 
 
@@ -211,7 +138,7 @@ def required(shape: QueryVariant) -> Select[Any]:
     """Return the select of the requirements of the matching duties, wherever people stand in them."""
     facts = shape.facts
     query = select(facts.requirement_id).distinct().select_from(facts.with_person(facts.duties))
-    return query.where(facts.organization_id == FIRM, facts.stands, *_only(shape, facts.membership_id))
+    return query.where(facts.organization_id == FIRM, facts.stands, *matching(shape, facts.membership_id))
 
 
 @lru_cache(maxsize=200)
@@ -222,16 +149,16 @@ def counts(shape: QueryVariant, parts: frozenset[Countable]) -> CompoundSelect[A
     Each row is of one of the parts that are asked for, and has what that is counted by; of `Countable.FIRST`, its duty
     in place of the team. Where people stand is looked up once for all of them.
     """
-    only = _only(shape, shape.facts.membership_id)
+    only = matching(shape, shape.facts.membership_id)
     if Countable.FIRST in parts:
         whole = standings_by_day(*only, facts=shape.facts)
-        standing: FromClause = select(whole).where(*_ending_so(shape, whole.c)).subquery("here")
+        standing: FromClause = select(whole).where(*with_end(shape, whole.c)).subquery("here")
     else:
         whole = standings(*only, facts=shape.facts)
         # No more than is counted by: each column of ten thousand rows that nobody reads would be copied.
         columns = [whole.c.membership_id, whole.c.status]
         columns += [whole.c.assignment_id, whole.c.requirement_id] if Countable.DAYS in parts else []
-        standing = select(*columns).where(*_ending_so(shape, whole.c)).cte("here").prefix_with("MATERIALIZED")
+        standing = select(*columns).where(*with_end(shape, whole.c)).cte("here").prefix_with("MATERIALIZED")
     selects = {Countable.ALL: _in_all, Countable.TEAMS: _by_team, Countable.PEOPLE: _by_person, Countable.DAYS: _by_day}
     asked = [build(standing, shape.facts) for part, build in selects.items() if part in parts]
     return union_all(*asked, *([_first(standing, shape)] if Countable.FIRST in parts else []))
@@ -242,7 +169,7 @@ def _in_all(standing: FromClause, _facts: Snapshot) -> Select[Any]:
 
 
 def _by_team(standing: FromClause, facts: Snapshot) -> Select[Any]:
-    (place, was_in), person = _places(facts), _people(standing)
+    (place, was_in), person = team_places(facts), _people(standing)
     in_teams = InOrder(person, place.__table__, place.membership_id == person.c.membership_id)
     query = _counted(Countable.TEAMS, team_id=place.team_id, number=func.count(), sums=_sums(person))
     return query.select_from(in_teams).where(was_in).group_by(place.team_id)
@@ -292,7 +219,7 @@ def _by_day(standing: FromClause, facts: Snapshot) -> Select[Any]:
         .where(may_end)
         .subquery("ends")
     )
-    day = select(_kind(ends.c).label("kind"), _day(ends.c, facts).label("day")).subquery("days")
+    day = select(end_kind(ends.c).label("kind"), end_day(ends.c, facts).label("day")).subquery("days")
     query = _counted(Countable.DAYS, kind=day.c.kind, day=day.c.day, number=func.count())
     return query.where(day.c.day >= TODAY, day.c.day <= bindparam("soon_until", type_=Date())).group_by(
         day.c.kind, day.c.day
@@ -326,14 +253,14 @@ def in_order(
 
     With `of_teams`, only those teams are named that whoever looks may see.
     """
-    place, was_in = _places(facts)
+    place, was_in = team_places(facts)
     named = (
-        select(func.aggregate_strings(_team_name(facts), BETWEEN))
+        select(func.aggregate_strings(team_name(facts), BETWEEN))
         .select_from(place)
         .join(Team, Team.id == place.team_id, isouter=facts is THEN)
         .where(place.membership_id == duty.c.membership_id, was_in)
     )
-    teams = (named.where(place.team_id.in_(_SEEN)) if of_teams else named).scalar_subquery()
+    teams = (named.where(place.team_id.in_(SEEN_TEAMS)) if of_teams else named).scalar_subquery()
     rule = facts.rule
     query: Select[Any] = (
         select(
@@ -353,7 +280,7 @@ def in_order(
             duty.c.serial,
             duty.c.minutes,
             rule.unapproved_state,
-            case((duty.c.status == Status.WAIVED, _waived_until(duty.c, facts))),
+            case((duty.c.status == Status.WAIVED, waived_until(duty.c, facts))),
             duty.c.is_recorded,
             Membership.name_key,
         )
@@ -367,110 +294,3 @@ def in_order(
         )
     )
     return query
-
-
-def named(status_filter: StatusFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions of memberships whose name or number has the words of a filter."""
-    return [
-        or_(
-            Membership.name_key.like(_like(word), escape=_ESCAPE),
-            func.lower(Membership.employee_number).like(_like(word), escape=_ESCAPE),
-        )
-        for word in _words(status_filter)
-    ]
-
-
-def _only(shape: QueryVariant, person: Any) -> list[ColumnElement[bool]]:
-    """Return the conditions of the duties that may be seen and match the filters; `person` is the column of their
-    people."""
-    conditions: list[ColumnElement[bool]] = []
-    place, was_in = _places(shape.facts)
-    if shape.of_teams:
-        conditions.append(person.in_(select(place.membership_id).where(place.team_id.in_(_SEEN), was_in)))
-    if shape.of_requirement:
-        conditions.append(shape.facts.requirement_id == bindparam("requirement", type_=Uuid()))
-    if shape.of_owing:
-        conditions.append(is_among(shape.facts.id, bindparam("owing", type_=String())))
-    if shape.has_no_email:
-        silent = aliased(Membership)
-        is_silent = and_(User.email.is_(None), or_(silent.user_id.is_not(None), silent.email.is_(None)))
-        without = select(silent.id).outerjoin(User, User.id == silent.user_id)
-        conditions.append(person.in_(without.where(silent.organization_id == FIRM, is_silent)))
-    if shape.in_team:
-        # That the team is the firm's own follows from the duties being that.
-        in_team = select(place.membership_id).where(place.team_id == bindparam("team", type_=Uuid()), was_in)
-        conditions.append(person.in_(in_team))
-    if shape.words:
-        named = [
-            or_(
-                Membership.name_key.like(bindparam(f"word{number}", type_=String()), escape=_ESCAPE),
-                func.lower(Membership.employee_number).like(bindparam(f"word{number}", type_=String()), escape=_ESCAPE),
-            )
-            for number in range(shape.words)
-        ]
-        if person is Membership.id or shape.facts.needs_person:
-            conditions += named
-        else:
-            conditions.append(person.in_(select(Membership.id).where(Membership.organization_id == FIRM, *named)))
-    return conditions
-
-
-def _places(facts: Snapshot) -> tuple[Any, ColumnElement[bool]]:
-    """Return what says who is in which team, and its condition."""
-    if facts is THEN:
-        return TeamStay, and_(TeamStay.organization_id == FIRM, held(TeamStay.began_at, TeamStay.ended_at))
-    return TeamMembership, true()
-
-
-def _team_name(facts: Snapshot) -> Any:
-    return func.coalesce(Team.name, TeamStay.team_name) if facts is THEN else Team.name
-
-
-def _standing_so(shape: QueryVariant, status: Any) -> list[ColumnElement[bool]]:
-    return [status.in_(bindparam("statuses", type_=Numbered(), expanding=True))] if shape.by_status else []
-
-
-def _ending_so(shape: QueryVariant, standing: Any) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if shape.end is not None:
-        conditions.append(_kind(standing) == shape.end.value)
-    if shape.from_day:
-        conditions.append(_day(standing, shape.facts) >= bindparam("from_on", type_=Date()))
-    if shape.to_day:
-        conditions.append(_day(standing, shape.facts) <= bindparam("to_on", type_=Date()))
-    return conditions
-
-
-def _kind(standing: Any) -> ColumnElement[str]:
-    """Return, as SQL, what happens on the day that a row shows: an `End`."""
-    return case(
-        (standing.status == Status.WAIVED, End.WAIVER.value),
-        (standing.covers_until.is_not(None), End.CERTIFICATE.value),
-        else_=End.FIRST.value,
-    )
-
-
-def _day(standing: Any, facts: Snapshot) -> ColumnElement[dt.date]:
-    """Return, as SQL, the day that a row shows."""
-    return case((standing.status == Status.WAIVED, _waived_until(standing, facts)), else_=standing.due_on)
-
-
-def _waived_until(standing: Any, facts: Snapshot) -> ScalarSelect[dt.date]:
-    query = select(func.max(Waiver.until)).where(
-        Waiver.assignment_id == standing.assignment_id, Waiver.organization_id == FIRM, facts.is_waived
-    )
-    return query.scalar_subquery()
-
-
-def _beyond(shape: QueryVariant, *place: Any) -> list[ColumnElement[bool]]:
-    return [paging.beyond(*place)] if shape.goes_on else []
-
-
-def _words(status_filter: StatusFilter) -> list[str]:
-    return fold(status_filter.text).replace("\0", "").split()
-
-
-def _like(word: str) -> str:
-    for sign in (_ESCAPE, "%", "_"):
-        word = word.replace(sign, _ESCAPE + sign)
-    return f"%{word}%"

@@ -25,7 +25,8 @@ from trainer.instructing.rules import NUDGES_APART, Answer, bucket
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import midnight, most_a_day
 from trainer.organizations.models import Membership, Organization, TeamMembership
-from trainer.organizations.queries import TeamLine, firm_is_open, list_teams_of, lock_organization
+from trainer.organizations.queries import firm_is_open, lock_organization
+from trainer.organizations.team_queries import TeamLine, list_teams_of
 from trainer.web.language import mail_language
 
 Columns = TypeVarTuple("Columns")

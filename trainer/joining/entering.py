@@ -28,8 +28,8 @@ from trainer.organizations.invitations import (
     is_taken,
 )
 from trainer.organizations.models import LONGEST_NAME, JoinCode, Membership, Organization, TeamMembership
-from trainer.organizations.queries import list_team_ids
 from trainer.organizations.rules import Role, fold, has_letter
+from trainer.organizations.team_queries import list_team_ids
 
 
 def accept(token: str, user_id: uuid.UUID, now: dt.datetime) -> Membership:

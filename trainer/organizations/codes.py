@@ -15,8 +15,9 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import JoinCode, Membership, Organization
-from trainer.organizations.queries import firm_is_open, get_team, list_teams, lock_organization
+from trainer.organizations.queries import firm_is_open, lock_organization
 from trainer.organizations.rules import May, Role
+from trainer.organizations.team_queries import get_team, list_teams
 
 LENGTH = 8
 LONGEST = dt.timedelta(days=366)

@@ -21,24 +21,9 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.history import end_stays, keep_stays
 from trainer.organizations.invitations import void_invitations
 from trainer.organizations.models import LONGEST_NAME, LONGEST_TITLE, Membership, Organization, Team, TeamMembership
-from trainer.organizations.queries import (
-    count_owners,
-    get_team,
-    list_firms,
-    list_shut_firms,
-    list_team_ids,
-    list_teams,
-    lock_organization,
-)
-from trainer.organizations.rules import (
-    Role,
-    can_undo,
-    fold,
-    has_letter,
-    is_time_zone,
-    local_day,
-    names_an_address,
-)
+from trainer.organizations.queries import count_owners, list_firms, list_shut_firms, lock_organization
+from trainer.organizations.rules import Role, can_undo, fold, has_letter, is_time_zone, local_day, names_an_address
+from trainer.organizations.team_queries import get_team, list_team_ids, list_teams
 
 NO_NUMBER = _l("Without an email address, add an employee number: this person signs in with it.")
 MOST_FIRMS = 20

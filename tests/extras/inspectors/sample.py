@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.compliance.queries import list_orders
+from trainer.compliance.order_queries import list_orders
 from trainer.core import clock
 from trainer.extras.inspectors.operations import make_inspector_link, token_of
 from trainer.extras.packs.queries import PACK

@@ -58,8 +58,9 @@ from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.operations import complete_lesson, enroll
 from trainer.organizations.models import Membership, TeamMembership, TeamStay
 from trainer.organizations.operations import PersonFacts, add_person, change_person
-from trainer.organizations.queries import get_person, list_team_ids
+from trainer.organizations.queries import get_person
 from trainer.organizations.rules import Role
+from trainer.organizations.team_queries import list_team_ids
 
 pytestmark = pytest.mark.on_both
 

@@ -19,7 +19,7 @@ from trainer.core.db import db
 from trainer.core.settings import Settings
 from trainer.extras.mergers.models import Merger
 from trainer.organizations.models import Membership, TeamMembership
-from trainer.organizations.queries import list_team_ids
+from trainer.organizations.team_queries import list_team_ids
 
 pytestmark = pytest.mark.on_both
 

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from trainer.assignments.queries import list_requirements
 from trainer.compliance.certificate_files import KIND, path_of, status_filter_of
 from trainer.compliance.operations import order_certificates
-from trainer.compliance.queries import get_order, list_orders, viewer_of
+from trainer.compliance.order_queries import get_order, list_orders
+from trainer.compliance.queries import viewer_of
 from trainer.compliance.query_string import address_of, read_status_filter
 from trainer.compliance.rules import FILES_KEPT, StatusFilter
 from trainer.compliance.words import filter_words
@@ -20,8 +21,8 @@ from trainer.core.db import transaction
 from trainer.core.errors import NotYet
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May
+from trainer.organizations.team_queries import list_teams
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts

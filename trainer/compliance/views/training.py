@@ -46,8 +46,9 @@ from trainer.credentials.words import disclaimer, reason_words
 from trainer.learning.top_ups import HeldCredential, top_ups_due
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import get_person, is_catching_up, names_of, team_names
+from trainer.organizations.queries import get_person, is_catching_up, names_of
 from trainer.organizations.rules import May
+from trainer.organizations.team_queries import team_names
 from trainer.organizations.waiting import count_by_need
 from trainer.web.access import Who, access
 from trainer.web.paper import pdf_answer

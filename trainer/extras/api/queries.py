@@ -37,9 +37,9 @@ from trainer.organizations.queries import (
     list_people,
     names_of,
     seen_by,
-    team_names,
 )
 from trainer.organizations.rules import May, was_here
+from trainer.organizations.team_queries import team_names
 
 _FOR_EVER = dt.date.max
 

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.sql import add_days
+from trainer.compliance.conditions import named
 from trainer.compliance.queries import list_laws
 from trainer.compliance.rules import StatusFilter, Viewer, first_kept
-from trainer.compliance.statements import named
 from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.paging import Page, read_page

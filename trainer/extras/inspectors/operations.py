@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.compliance.queries import get_order
+from trainer.compliance.order_queries import get_order
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, or_, select
 
 from trainer.assignments.models import Waiver
-from trainer.compliance.queries import may_have
+from trainer.compliance.order_queries import may_have
 from trainer.compliance.rules import Limits, Viewer
 from trainer.core.db import db
 from trainer.core.errors import NotFound

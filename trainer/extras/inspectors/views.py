@@ -9,27 +9,18 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from flask import (
-    Blueprint,
-    current_app,
-    flash,
-    render_template,
-    request,
-    send_file,
-    stream_template,
-    url_for,
-)
+from flask import Blueprint, current_app, flash, render_template, request, send_file, stream_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.compliance.file_names import pack_name
+from trainer.compliance.order_queries import list_orders
 from trainer.compliance.queries import (
     count_rows,
     find_owing,
     iterate_rows,
     known_since,
     list_concerning,
-    list_orders,
     list_places,
     list_rows,
     viewer_on,
@@ -71,8 +62,8 @@ from trainer.extras.packs.queries import PACK
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Organization
-from trainer.organizations.queries import TeamLine
 from trainer.organizations.rules import May, local_day
+from trainer.organizations.team_queries import TeamLine
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import show_day, show_moment, show_times_of

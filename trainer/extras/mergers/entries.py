@@ -24,8 +24,8 @@ from trainer.organizations.actor import Actor
 from trainer.organizations.history import keep_stays
 from trainer.organizations.invitations import is_taken, void_invitations
 from trainer.organizations.models import Invitation, Membership, Team, TeamMembership, TeamStay
-from trainer.organizations.queries import list_team_ids
 from trainer.organizations.rules import fold
+from trainer.organizations.team_queries import list_team_ids
 
 CHOICES: Final = ("name", "employee_number", "job_title", "hired_on")
 """Facts of which the staff choose the one that wins where both entries have one. An address is the kept entry's."""

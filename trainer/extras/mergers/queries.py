@@ -18,8 +18,9 @@ from trainer.extras.mergers.rules import MERGER_ASKED_LASTS, MERGER_UNDO_LASTS, 
 from trainer.instructing.models import Cohort, CohortMember
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import get_changeable, list_team_ids, seen_by
+from trainer.organizations.queries import get_changeable, seen_by
 from trainer.organizations.rules import Role
+from trainer.organizations.team_queries import list_team_ids
 
 _MOST_LIKELY = 10
 _IS_GOING: Final = (Merger.joined_at.is_not(None), Merger.closed_at.is_(None))

@@ -28,21 +28,16 @@ from trainer.extras.mergers.queries import (
     list_likely,
     list_open_of_user,
 )
-from trainer.extras.mergers.rules import (
-    MERGER_ASKED_LASTS,
-    MERGER_UNDO_LASTS,
-    Obstacle,
-    can_undo_merger,
-    obstacle_to,
-)
+from trainer.extras.mergers.rules import MERGER_ASKED_LASTS, MERGER_UNDO_LASTS, Obstacle, can_undo_merger, obstacle_to
 from trainer.extras.pins import just_given
 from trainer.extras.pins.pins import cross_out, is_owners_pin
 from trainer.extras.pins.signing_in import way_of
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import PeopleFilter, get_changeable, list_people, team_names
+from trainer.organizations.queries import PeopleFilter, get_changeable, list_people
 from trainer.organizations.rules import May
+from trainer.organizations.team_queries import team_names
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import show_day, show_times_of

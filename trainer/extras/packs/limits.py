@@ -16,14 +16,15 @@ from sqlalchemy import func, select
 
 from trainer.assignments.models import Requirement
 from trainer.assignments.queries import list_requirements
-from trainer.compliance.queries import choose_teams, teams_of_order
+from trainer.compliance.order_queries import teams_of_order
+from trainer.compliance.queries import choose_teams
 from trainer.compliance.rules import Limits
 from trainer.core.db import db
 from trainer.core.errors import Invalid
 from trainer.core.work import Job
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Team, TeamStay
-from trainer.organizations.queries import list_teams
+from trainer.organizations.team_queries import list_teams
 
 
 def choose_limits(actor: Actor, team_ids: Collection[uuid.UUID], requirement_id: uuid.UUID | None) -> Limits:

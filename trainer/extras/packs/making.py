@@ -22,15 +22,9 @@ from flask_babel import gettext as _
 
 from trainer.assignments.queries import list_team_names
 from trainer.compliance.file_names import certificate_name
+from trainer.compliance.order_queries import get_orderer
 from trainer.compliance.orders import folder_of, is_written, portions_of, write_certificates
-from trainer.compliance.queries import (
-    count_rows,
-    get_orderer,
-    iterate_rows,
-    known_since,
-    list_concerning,
-    list_laws,
-)
+from trainer.compliance.queries import count_rows, iterate_rows, known_since, list_concerning, list_laws
 from trainer.compliance.rules import Limits, StatusFilter
 from trainer.content.papers import FormerStaff, Pack
 from trainer.content.serving import served
@@ -42,8 +36,8 @@ from trainer.credentials.sealing import MANIFEST, seal
 from trainer.extras.packs import reading
 from trainer.extras.packs.files import about, write_files, zip_files
 from trainer.extras.packs.limits import limits_of_pack, tell_limits
-from trainer.extras.packs.reading import View
 from trainer.extras.packs.records import Records
+from trainer.extras.packs.view import View
 from trainer.organizations.actor import Actor
 from trainer.web.language import show_day
 

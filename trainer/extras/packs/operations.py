@@ -8,7 +8,8 @@ from collections.abc import Collection
 
 from sqlalchemy import select, update
 
-from trainer.compliance.queries import viewer_of, written_teams
+from trainer.compliance.order_queries import written_teams
+from trainer.compliance.queries import viewer_of
 from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db

@@ -5,25 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from flask_babel import gettext as _
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from trainer.assignments import earlier_queries
-from trainer.assignments.models import Assignment, DutyPeriod, Reminder, Requirement, Waiver
+from trainer.assignments.models import Assignment, Reminder, Requirement, Waiver
 from trainer.assignments.queries import terms_of
 from trainer.assignments.rules import Recorded, Status, accepts
+from trainer.assignments.snapshots import meets_any
 from trainer.assignments.sql import add_days
-from trainer.assignments.statements import meets_any
 from trainer.assignments.words import outcome
 from trainer.compliance import queries
 from trainer.compliance.file_names import proof_name
-from trainer.compliance.rules import StatusFilter, Viewer, is_kept
+from trainer.compliance.rules import StatusFilter, is_kept
 from trainer.content.papers import FormerStaff
 from trainer.content.serving import served
 from trainer.core.audit import AuditEvent
@@ -42,14 +39,15 @@ from trainer.extras.packs.records import (
     TaughtLesson,
     Trained,
 )
+from trainer.extras.packs.view import View, completions, of_rule, on_roster, required, seen, with_duty
 from trainer.instructing.models import Cohort, CohortMember
 from trainer.learning.models import Enrollment
-from trainer.organizations.actor import Actor
 from trainer.organizations.mail_words import has_no_server
-from trainer.organizations.models import Membership, TeamStay
-from trainer.organizations.queries import seen_by, team_names, team_names_then
-from trainer.organizations.rules import Role, day_begins
-from trainer.organizations.words import ROLE_WORDS, act_name, tell_details
+from trainer.organizations.models import Membership
+from trainer.organizations.queries import seen_by
+from trainer.organizations.rules import day_begins
+from trainer.organizations.team_queries import team_names, team_names_then
+from trainer.organizations.words import act_name, tell_details
 
 _PORTION = 500  # rows in memory
 _BY_PERSON = (Membership.name_key, Membership.id, Credential.issued_at, Credential.id)
@@ -63,57 +61,9 @@ class Earned(NamedTuple):
     employee_number: str | None
 
 
-@dataclass(frozen=True)
-class View:
-    """What one person in a firm sees of a day. Everything is read as of its end, or of the moment if it isn't over."""
-
-    actor: Actor
-    as_of: dt.date
-    at: dt.datetime
-    """When the pack was begun: what is later isn't in it."""
-    requirement_id: uuid.UUID | None = None
-    """The only requirement that is looked at."""
-
-    @property
-    def is_limited(self) -> bool:
-        """Whether there may be people in the firm who aren't seen."""
-        return self.actor.team_ids is not None or self.requirement_id is not None
-
-    @cached_property
-    def end(self) -> dt.datetime:
-        """The instant up to which records count."""
-        return min(day_begins(self.as_of + dt.timedelta(days=1), self.actor.organization.time_zone), self.at)
-
-    @cached_property
-    def viewer(self) -> Viewer:
-        """The same view of training status."""
-        viewer = queries.viewer_of(self.actor, self.at, self.as_of)
-        return viewer._replace(requirement_id=self.requirement_id)
-
-    @cached_property
-    def authors(self) -> dict[uuid.UUID, str]:
-        """Name and role of everyone who decides something in the firm, or ever has."""
-        deciding = select(Waiver.created_by_id).where(Waiver.organization_id == self.actor.organization_id)
-        rows = db.session.execute(
-            select(Membership.user_id, Membership.name, Membership.role)
-            .where(
-                Membership.organization_id == self.actor.organization_id,
-                or_(Membership.role != Role.MEMBER, Membership.user_id.in_(deciding)),
-                Membership.user_id.is_not(None),
-            )
-            .order_by(Membership.created_at)
-        )
-        return {row[0]: _("%(name)s, %(role)s", name=row[1], role=ROLE_WORDS[Role(row[2])]) for row in rows if row[0]}
-
-    def author(self, user_id: uuid.UUID | None) -> str:
-        """Return who someone is, or that this isn't known anymore."""
-        known = self.authors.get(user_id) if user_id else None
-        return known or _("someone who isn’t on the roster")
-
-
 def list_earned(view: View, laws: Sequence[FormerStaff]) -> Iterator[Earned]:
     """Yield the certificates that belong in the pack."""
-    query = _completions(view, Credential.serial, Membership.name, Membership.employee_number).order_by(*_BY_PERSON)
+    query = completions(view, Credential.serial, Membership.name, Membership.employee_number).order_by(*_BY_PERSON)
     for row in db.session.execute(query):
         yield Earned(*row)
     for person, credential in list_former(view, laws):
@@ -123,7 +73,7 @@ def list_earned(view: View, laws: Sequence[FormerStaff]) -> Iterator[Earned]:
 
 def list_people(view: View) -> Iterator[PackPerson]:
     """Yield who was on the roster, by name."""
-    query = select(Membership).where(_on_roster(view)).order_by(Membership.name_key, Membership.id)
+    query = select(Membership).where(on_roster(view)).order_by(Membership.name_key, Membership.id)
     for people in db.session.scalars(in_portions(query, _PORTION)).partitions():
         ids = [person.id for person in people]
         until = view.viewer.until
@@ -157,12 +107,12 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[FormerPerso
                 Credential.user_id == Membership.user_id,
                 Credential.issued_on <= add_days(Membership.ended_on, 1),  # a day of UTC; by the firm's clock below
                 in_name_until(Membership.ended_at),
-                meets_any(Credential.course, _required(view)),
+                meets_any(Credential.course, required(view)),
             ),
         )
         .where(
             seen_by(view.actor),
-            *_with_duty(view),
+            *with_duty(view),
             Membership.ended_on < view.as_of,
             Membership.created_at < view.end,
             ~is_back,
@@ -187,14 +137,14 @@ def list_former(view: View, laws: Sequence[FormerStaff]) -> Iterator[FormerPerso
 
 def list_completions(view: View) -> Iterator[tuple[Membership, Credential]]:
     """Yield the certificates of those on the roster, by name."""
-    query = _completions(view, Membership, Credential).order_by(*_BY_PERSON)
+    query = completions(view, Membership, Credential).order_by(*_BY_PERSON)
     yield from db.session.execute(in_portions(query, _PORTION))
 
 
 def list_attestations(view: View) -> Iterator[tuple[Membership, Credential, Enrollment]]:
     """Yield the statements that those on the roster signed, by name."""
     query = (
-        _completions(view, Membership, Credential, Enrollment)
+        completions(view, Membership, Credential, Enrollment)
         .join(
             Enrollment,
             and_(
@@ -241,7 +191,7 @@ def list_proofs(view: View) -> Iterator[tuple[str, bytes]]:
 def _counting(view: View) -> Iterator[earlier_queries.EarlierTrainingLine]:
     """Yield the trainings of those on the roster; of one requirement those that it counts."""
     asked = [terms_of(rule) for rule in queries.list_rules(view.viewer)]
-    for line in earlier_queries.iterate_counting(view.actor, view.end, _on_roster(view)):
+    for line in earlier_queries.iterate_counting(view.actor, view.end, on_roster(view)):
         training = line.training
         recorded = Recorded(training.title_key, training.completed_on, training.minutes)
         if view.requirement_id is None or any(accepts(recorded, terms) for terms in asked):
@@ -250,7 +200,7 @@ def _counting(view: View) -> Iterator[earlier_queries.EarlierTrainingLine]:
 
 def _proofs(view: View) -> list[tuple[uuid.UUID, str]]:
     counting = None if view.requirement_id is None else {line.training.proof_id for line in _counting(view)}
-    proofs = earlier_queries.list_proofs(view.actor, view.end, _on_roster(view), is_of_these_alone=view.is_limited)
+    proofs = earlier_queries.list_proofs(view.actor, view.end, on_roster(view), is_of_these_alone=view.is_limited)
     return [
         (proof_id, f"proof-files/{proof_name(proof_id, name)}")
         for proof_id, name in proofs
@@ -279,7 +229,7 @@ def list_excuses(view: View) -> Iterator[Excuse]:
         .join(Assignment, Assignment.id == Waiver.assignment_id)
         .join(Membership, Membership.id == Assignment.membership_id)
         .join(Requirement, Requirement.id == Assignment.requirement_id)
-        .where(_seen(view), *_of_rule(view), Waiver.organization_id == firm, Waiver.created_at < view.end)
+        .where(seen(view), *of_rule(view), Waiver.organization_id == firm, Waiver.created_at < view.end)
         .order_by(Membership.name_key, Membership.id, Waiver.created_at, Waiver.id)
     )
     for is_in_effect, chosen in ((True, query.where(stands)), (False, query)):
@@ -311,7 +261,7 @@ def list_meetings(view: View) -> Iterator[Meeting]:
             Cohort.organization_id == view.actor.organization_id,
             ClassSession.held_on <= view.as_of,
             ClassSession.created_at < view.end,
-            *([] if view.requirement_id is None else [meets_any(Cohort.course, _required(view))]),
+            *([] if view.requirement_id is None else [meets_any(Cohort.course, required(view))]),
         )
         .order_by(ClassSession.held_on.desc(), ClassSession.created_at.desc(), ClassSession.id)
     )
@@ -343,8 +293,8 @@ def list_reminders(view: View) -> Iterator[Reminding]:
         .join(Requirement, Requirement.id == Assignment.requirement_id)
         .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.message_id)
         .where(
-            _seen(view),
-            *_of_rule(view),
+            seen(view),
+            *of_rule(view),
             Reminder.organization_id == view.actor.organization_id,
             Reminder.created_at < view.end,
         )
@@ -363,7 +313,7 @@ def list_changes(view: View) -> Iterator[AuditedChange]:
     concerned = (
         select(Assignment.requirement_id)
         .join(Membership, Membership.id == Assignment.membership_id)
-        .where(_seen(view), *_of_rule(view), Assignment.created_at < view.end)
+        .where(seen(view), *of_rule(view), Assignment.created_at < view.end)
     )
     only = [AuditEvent.subject_id.in_(concerned)] if view.is_limited else []
     hidden = {"title"} if view.actor.team_ids is None else {"title", "audience"}
@@ -390,7 +340,7 @@ def _list_taught(view: View, session: ClassSession) -> list[TaughtLesson]:
         select(Attendance.member_id, Membership)
         .join(CohortMember, CohortMember.id == Attendance.member_id)
         .join(Membership, Membership.user_id == CohortMember.user_id)
-        .where(Attendance.session_id == session.id, Attendance.noted_at < view.end, _seen(view))
+        .where(Attendance.session_id == session.id, Attendance.noted_at < view.end, seen(view))
         .order_by(Membership.created_at)  # who left and came back is named as now
     )
     there: dict[uuid.UUID, Membership] = {row[0]: row[1] for row in db.session.execute(query)}
@@ -422,89 +372,3 @@ def _list_taught(view: View, session: ClassSession) -> list[TaughtLesson]:
             )
         )
     return people
-
-
-def _on_roster(view: View) -> Any:
-    """Return the condition of memberships that the actor sees and that were on the roster."""
-    listed = and_(Membership.hired_on.is_(None), Membership.created_at < view.end)
-    begun = or_(Membership.hired_on <= view.as_of, listed)
-    is_there = and_(begun, or_(Membership.ended_on.is_(None), Membership.ended_on >= view.as_of))
-    return and_(_seen(view), is_there, *_with_duty_then(view))
-
-
-def _seen(view: View) -> Any:
-    """Return the condition of memberships that the actor sees, as training status does, by the teams of that day; of
-    one requirement those that had a duty of it."""
-    return and_(_in_teams(view), *_with_duty(view))
-
-
-def _with_duty(view: View) -> list[Any]:
-    """Return the condition of memberships that up to the day had a duty of the only requirement."""
-    if view.requirement_id is None:
-        return []
-    duties = select(Assignment.membership_id).where(
-        Assignment.requirement_id == view.requirement_id, Assignment.created_at < view.end
-    )
-    return [Membership.id.in_(duties)]
-
-
-def _with_duty_then(view: View) -> list[Any]:
-    """Return the condition of memberships that had a duty of the only requirement that day."""
-    until, requirement_id = view.viewer.until, view.requirement_id
-    if requirement_id is None:
-        return []
-    duties = select(Assignment.membership_id).where(
-        Assignment.requirement_id == requirement_id, Assignment.ended_at.is_(None)
-    )
-    if until is not None:
-        duties = select(DutyPeriod.membership_id).where(
-            DutyPeriod.organization_id == view.actor.organization_id,
-            DutyPeriod.requirement_id == requirement_id,
-            DutyPeriod.began_at < until,
-            or_(DutyPeriod.ended_at.is_(None), DutyPeriod.ended_at >= until),
-        )
-    return [Membership.id.in_(duties)]
-
-
-def _of_rule(view: View) -> list[Any]:
-    """Return the condition of duties that follow from the only requirement."""
-    return [] if view.requirement_id is None else [Assignment.requirement_id == view.requirement_id]
-
-
-def _in_teams(view: View) -> Any:
-    actor, until = view.actor, view.viewer.until
-    if actor.team_ids is None or until is None:
-        return seen_by(actor)
-    was_in = select(TeamStay.membership_id).where(
-        TeamStay.organization_id == actor.organization_id,
-        TeamStay.team_id.in_(actor.team_ids),
-        TeamStay.began_at < until,
-        or_(TeamStay.ended_at.is_(None), TeamStay.ended_at >= until),
-    )
-    return and_(Membership.organization_id == actor.organization_id, Membership.id.in_(was_in))
-
-
-def _required(view: View) -> Any:
-    """Return the courses ever required of a person, or that of the only requirement."""
-    if view.requirement_id is not None:
-        return select(Requirement.course).where(Requirement.id == view.requirement_id).correlate(None)
-    return (
-        select(Requirement.course)
-        .join(Assignment, Assignment.requirement_id == Requirement.id)
-        .where(Assignment.membership_id == Membership.id)
-        .correlate(Membership)
-    )
-
-
-def _completions(view: View, *columns: Any) -> Any:
-    """Return the credentials, of courses ever required of a person, of those on the roster, earned by then."""
-    return (
-        select(*columns)
-        .join(Membership, Membership.user_id == Credential.user_id)
-        .where(
-            _on_roster(view),
-            Credential.issued_at < view.end,
-            in_name_until(Membership.ended_at),
-            meets_any(Credential.course, _required(view)),
-        )
-    )

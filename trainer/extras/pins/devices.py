@@ -27,7 +27,8 @@ from trainer.extras.pins.slips import FIRM_CODE_LENGTH
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import new_code, read_code, show_code
 from trainer.organizations.models import Organization, Team
-from trainer.organizations.queries import firm_is_open, get_team, lock_organization
+from trainer.organizations.queries import firm_is_open, lock_organization
+from trainer.organizations.team_queries import get_team
 from trainer.web.sessions import site_cookie
 
 CODE_LASTS = dt.timedelta(minutes=30)

@@ -28,8 +28,9 @@ from trainer.extras.pins.rules import MOST_SLIP_MISSES
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import new_code, read_code, show_code
 from trainer.organizations.models import Membership, Organization, TeamMembership
-from trainer.organizations.queries import firm_is_open, get_team, lock_organization, seen_by, team_names
+from trainer.organizations.queries import firm_is_open, lock_organization, seen_by
 from trainer.organizations.rules import Role, fold
+from trainer.organizations.team_queries import get_team, team_names
 
 LASTS = dt.timedelta(days=14)
 ENDS_SOON = dt.timedelta(days=3)

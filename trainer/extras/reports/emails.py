@@ -31,7 +31,7 @@ from trainer.extras.reports.queries import (
 from trainer.extras.reports.rules import UNCONFIRMED_KEPT, Rhythm, fits_mail
 from trainer.organizations.mail_words import plain_name, sender_name
 from trainer.organizations.models import LONGEST_NAME, Membership, Organization
-from trainer.organizations.queries import list_names_of_teams
+from trainer.organizations.team_queries import list_names_of_teams
 from trainer.web.emails import Attachment, RenderedEmail, render_email
 from trainer.web.language import show_times_of
 from trainer.web.tables import XLSX

@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from trainer.accounts.models import User
 from trainer.assignments.models import Assignment
 from trainer.assignments.rules import LATE
-from trainer.assignments.statements import duties_where, on
+from trainer.assignments.snapshots import on
+from trainer.assignments.statements import duties_where
 from trainer.core import events, leases
 from trainer.core.db import db, insert_missing
 from trainer.core.events import KEPT, Event, EventKind

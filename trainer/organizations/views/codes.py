@@ -21,8 +21,8 @@ from trainer.organizations.codes import get_code, list_codes, roles_by_code, sho
 from trainer.organizations.forms import ROLE_NAMES, JoinCodeForm, TeamCodesForm
 from trainer.organizations.models import JoinCode
 from trainer.organizations.posters import Poster, draw, firm_poster
-from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May, Role, local_day
+from trainer.organizations.team_queries import list_teams
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import known_languages, language_tag

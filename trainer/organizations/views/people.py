@@ -28,11 +28,9 @@ from trainer.organizations.queries import (
     get_changeable,
     get_person,
     list_people,
-    list_team_ids,
-    list_teams,
-    team_names,
 )
 from trainer.organizations.rules import May, Role, can_undo
+from trainer.organizations.team_queries import list_team_ids, list_teams, team_names
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.redirects import go

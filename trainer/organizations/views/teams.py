@@ -14,8 +14,8 @@ from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.forms import TeamForm
-from trainer.organizations.queries import count_by_team, get_team, list_teams
 from trainer.organizations.rules import May
+from trainer.organizations.team_queries import count_by_team, get_team, list_teams
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.redirects import go

@@ -38,7 +38,8 @@ from trainer.extras.api.records import Assignment, Completion, Credential, Email
 from trainer.extras.api.rules import Scope
 from trainer.extras.api.views.bearer import bearing
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import get_person, team_names
+from trainer.organizations.queries import get_person
+from trainer.organizations.team_queries import team_names
 from trainer.web.access import Who, access
 from trainer.web.limits import TokenLimit
 

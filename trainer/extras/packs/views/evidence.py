@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from trainer.compliance.file_names import pack_name
-from trainer.compliance.queries import get_order, list_orders
+from trainer.compliance.order_queries import get_order, list_orders
 from trainer.compliance.rules import FILES_KEPT
 from trainer.core.clock import now
 from trainer.core.db import transaction

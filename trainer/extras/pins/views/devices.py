@@ -16,8 +16,8 @@ from trainer.extras.pins.devices import get_device, list_devices
 from trainer.extras.pins.forms import SiteDeviceForm
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.queries import list_teams
 from trainer.organizations.rules import May
+from trainer.organizations.team_queries import list_teams
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.redirects import go

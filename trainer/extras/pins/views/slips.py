@@ -21,8 +21,9 @@ from trainer.extras.pins.slips import Slip, Slipless, count_slips, list_slip_sta
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code
-from trainer.organizations.queries import get_changeable, list_teams, team_names
+from trainer.organizations.queries import get_changeable
 from trainer.organizations.rules import May, local_day
+from trainer.organizations.team_queries import list_teams, team_names
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts

@@ -22,8 +22,9 @@ from trainer.extras.reports.words import RHYTHM_NAMES, STOP_WORDS
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.mail_words import outcome
-from trainer.organizations.queries import list_teams, names_of
+from trainer.organizations.queries import names_of
 from trainer.organizations.rules import May
+from trainer.organizations.team_queries import list_teams
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_acts
