@@ -137,7 +137,7 @@ HELD_BY = {
     "privacy/test_retention.py": "core/own core/periods",
     "privacy/test_erasing.py": "privacy/tasks privacy/views",
     "jobs/test_runner.py": "cli/jobs core/heartbeat core/isolation",
-    "joining/test_codes.py": "joining/refused_codes organizations/codes organizations/posters "
+    "joining/test_codes.py": "organizations/codes organizations/refused_codes organizations/posters "
     "organizations/views/codes",
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
     "organizations/invitations organizations/views/invitations",

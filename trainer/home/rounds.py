@@ -8,20 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
-from trainer.accounts.models import User
 from trainer.assessment import rounds
 from trainer.assignments.queries import has_open_duty
 from trainer.core import outbox
-from trainer.core.db import db
-from trainer.core.errors import Conflict, NotFound
+from trainer.core.errors import Conflict
 from trainer.instructing.models import Cohort
-from trainer.instructing.queries import list_own_classes
+from trainer.instructing.queries import list_instructor_addresses, list_own_classes
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership, Organization
-from trainer.organizations.queries import find_actor, get_person, list_firms
-from trainer.organizations.rules import May, Role
+from trainer.organizations.queries import list_firms, list_manager_addresses
 from trainer.web.language import mail_language
 
 MOST = 20
@@ -64,38 +60,10 @@ def ask(enrollment: Enrollment, number: int, now: dt.datetime) -> None:
         return
     rounds.ask(enrollment, number, now)
     mails = [
-        (instructor.email, mail_language(instructor.language), {"cohort": cohort.id.hex})
-        for cohort in openers.classes
-        if (instructor := db.session.get(User, cohort.instructor_id)) and instructor.email
+        (address, mail_language(language), {"cohort": cohort.id.hex})
+        for cohort, address, language in list_instructor_addresses(openers.classes)
     ]
     for firm, membership in openers.firms:
         ids = {"organization": firm.id.hex, "membership": membership.id.hex}
-        mails += [(address, language, ids) for address, language in _managers(membership)]
+        mails += [(address, mail_language(language), ids) for address, language in list_manager_addresses(membership)]
     outbox.post_all("round-asked", mails[:MOST], now)
-
-
-def _managers(person: Membership) -> list[tuple[str, str]]:
-    """Return the addresses of those who see someone's training in a firm, each with the language to write in."""
-    staff = db.session.execute(
-        select(User.id, User.email, User.language)
-        .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.organization_id == person.organization_id,
-            Membership.ended_at.is_(None),
-            Membership.role.in_((Role.OWNER, Role.MANAGER)),
-            Membership.id != person.id,
-            User.email.is_not(None),
-        )
-        .order_by(Membership.joined_at)
-    ).all()
-    managers = []
-    for user_id, email, language in staff:
-        actor = find_actor(user_id, person.organization_id)
-        if actor is None or not actor.may(May.CHANGE_PEOPLE):
-            continue
-        try:
-            get_person(actor, person.id)
-        except NotFound:
-            continue  # not in one of this manager's teams
-        managers.append((str(email), mail_language(language)))
-    return managers

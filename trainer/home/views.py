@@ -22,13 +22,13 @@ from trainer.credentials.queries import list_credentials, status_on
 from trainer.credentials.rules import show_serial
 from trainer.instructing.invitations import list_own_invitations
 from trainer.instructing.queries import find_cohort_by_code, list_own_classes
-from trainer.joining.invitation_forms import AskCodeForm
-from trainer.joining.refused_codes import no_code
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import list_enrollments, standing, taken
 from trainer.organizations.codes import find_code, read_code, show_code
+from trainer.organizations.forms import AskCodeForm
 from trainer.organizations.posters import SAMPLE_FIRM, draw, firm_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
+from trainer.organizations.refused_codes import no_code
 from trainer.organizations.rules import Role, firm_state
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
@@ -100,15 +100,15 @@ def _printed(path: str) -> str:
 def ask_code() -> Response | str | tuple[str, int]:
     """Ask for a code, and go where it leads: into a firm or into a class."""
     if "code" not in request.args:
-        return render_template("joining/ask_code.html", form=AskCodeForm(formdata=None))
+        return render_template("organizations/ask_code.html", form=AskCodeForm(formdata=None))
     form = AskCodeForm(request.args)
     if not form.validate():
-        return render_template("joining/ask_code.html", form=form), 422
+        return render_template("organizations/ask_code.html", form=form), 422
     given = str(form.code.data)
     code = read_code(given)
     if code is None:
         form.code.errors = [_("A code has eight letters and digits. Check it and try again.")]
-        return render_template("joining/ask_code.html", form=form), 422
+        return render_template("organizations/ask_code.html", form=form), 422
     if find_cohort_by_code(code) is not None:
         return go(url_for("classes.show", code=show_code(code)))
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -291,6 +291,12 @@ def list_colleagues(actor: Actor, cohort: Cohort) -> Sequence[Membership]:
         )
         .order_by(Membership.name_key, Membership.id)
     ).all()
+
+
+def list_instructor_addresses(cohorts: Iterable[Cohort]) -> list[tuple[Cohort, str, str | None]]:
+    """Return address and language of the instructor of each class, of those who have an address."""
+    instructors = [(cohort, db.session.get(User, cohort.instructor_id)) for cohort in cohorts]
+    return [(cohort, user.email, user.language) for cohort, user in instructors if user and user.email]
 
 
 def find_approved(key: str) -> User | None:

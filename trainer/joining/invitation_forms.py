@@ -18,23 +18,6 @@ class InvitedForm(ChoosingForm):
     is_old_enough = BooleanField(_l("I’m 13 or older"), [InputRequired(_l("Accounts are for people 13 and older."))])
 
 
-class AskCodeForm(Form):
-    """A firm's join code, or the code of a class."""
-
-    class Meta:
-        csrf = False  # it is only looked up
-
-    code = StringField(
-        _l("Code"),
-        [InputRequired(_l("Enter the code.")), length(1, 40)],
-        description=_l(
-            "Eight letters and digits, such as 7K3M-Q2WD. Capital letters, spaces and hyphens don’t matter."
-        ),
-        filters=[trimmed],
-        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters", "maxlength": "40"},
-    )
-
-
 class JoinForm(Form):
     """The name under which the firm lists someone who joins."""
 

@@ -16,11 +16,11 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.feature import ask_extra
 from trainer.joining import entering
 from trainer.joining.invitation_forms import InvitedForm, JoinForm
-from trainer.joining.refused_codes import no_code
 from trainer.organizations.codes import find_code, show_code
 from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.invitations import Invited, find_invitation, is_in
 from trainer.organizations.models import JoinCode, Organization
+from trainer.organizations.refused_codes import no_code
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_failures
 from trainer.web.redirects import go

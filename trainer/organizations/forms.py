@@ -176,6 +176,23 @@ class TeamCodesForm(Form):
     )
 
 
+class AskCodeForm(Form):
+    """A firm's join code, or the code of a class."""
+
+    class Meta:
+        csrf = False  # it is only looked up
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Enter the code.")), length(1, 40)],
+        description=_l(
+            "Eight letters and digits, such as 7K3M-Q2WD. Capital letters, spaces and hyphens don’t matter."
+        ),
+        filters=[trimmed],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters", "maxlength": "40"},
+    )
+
+
 class JoinCodeForm(Form):
     """The role that a code gives, until when it works, and how often it can be used."""
 

@@ -18,7 +18,7 @@ from trainer.core.feature import list_features
 from trainer.core.paging import Page, first_ones, read_page
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership, Upkeep
-from trainer.organizations.rules import FirmState, Role, fold
+from trainer.organizations.rules import FirmState, May, Role, fold
 from trainer.organizations.team_queries import list_team_ids
 
 PAGE = 25
@@ -190,6 +190,33 @@ def list_owner_addresses(organization_id: uuid.UUID) -> Sequence[tuple[str, str 
         )
     )
     return [(str(row.email), row.language) for row in rows]
+
+
+def list_manager_addresses(person: Membership) -> Sequence[tuple[str, str | None]]:
+    """Return address and language of those who manage a person in their firm."""
+    staff = db.session.execute(
+        select(User.id, User.email, User.language)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            Membership.organization_id == person.organization_id,
+            Membership.ended_at.is_(None),
+            Membership.role.in_((Role.OWNER, Role.MANAGER)),
+            Membership.id != person.id,
+            User.email.is_not(None),
+        )
+        .order_by(Membership.joined_at)
+    ).all()
+    managers = []
+    for user_id, email, language in staff:
+        actor = find_actor(user_id, person.organization_id)
+        if actor is None or not actor.may(May.CHANGE_PEOPLE):
+            continue
+        try:
+            get_person(actor, person.id)
+        except NotFound:
+            continue  # not in one of this manager's teams
+        managers.append((str(email), language))
+    return managers
 
 
 def count_owners(organization_id: uuid.UUID) -> int:

@@ -15,9 +15,9 @@ from trainer.instructing import operations
 from trainer.instructing.forms import JoinClassForm
 from trainer.instructing.invitations import decline, find_own_invitation
 from trainer.instructing.queries import find_cohort_by_code, find_membership, list_views, today_in
-from trainer.joining.refused_codes import no_code
 from trainer.organizations.codes import show_code
 from trainer.organizations.queries import find_actor
+from trainer.organizations.refused_codes import no_code
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_failures
 from trainer.web.redirects import go
