@@ -66,7 +66,7 @@ HELD_BY = {
     "core/test_settings.py": "core/addresses core/variables",
     "core/test_schema.py": "cli/groups",
     "courses/test_papers.py": "web/paper",
-    "credentials/test_views.py": "credentials/forms credentials/operations credentials/paper credentials/queries",
+    "credentials/test_views.py": "credentials/forms credentials/paper credentials/queries",
     "home/test_firm.py": "home/firm_pages home/firm_views home/queries",
     "home/test_rounds.py": "assessment/emails assessment/rounds compliance/views/rounds "
     "home/emails home/round_views instructing/views/rounds",
@@ -83,6 +83,9 @@ HELD_BY = {
     "extras/api/test_api.py": "extras/api/queries extras/api/views/api extras/api/views/bearer",
     "extras/api/test_openapi.py": "extras/api/records",
     "extras/api/test_same_numbers.py": "compliance/conditions compliance/rules compliance/statements compliance/words",
+    "extras/badges/test_file_check.py": "extras/badges/forms extras/badges/words",
+    "extras/badges/test_checking.py": "extras/badges/rules",
+    "extras/badges/test_making.py": "extras/badges/queries",
     "extras/backups/test_backup.py": "core/version extras/backups/notes",
     "extras/backups/test_restore.py": "core/installation extras/backups/afterwards extras/backups/files "
     "extras/backups/key_files extras/backups/manifest extras/backups/postgres extras/backups/progress "

@@ -36,6 +36,7 @@ from trainer.courses import feature as courses
 from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
 from trainer.extras.backups import feature as backups
+from trainer.extras.badges import feature as badges
 from trainer.extras.inspectors import feature as inspectors
 from trainer.extras.meetings import feature as meetings
 from trainer.extras.mergers import feature as mergers
@@ -102,6 +103,7 @@ FEATURES: Final = (
     notes.FEATURE,
     meetings.FEATURE,
     packs.FEATURE,
+    badges.FEATURE,
     reports.FEATURE,
     inspectors.FEATURE,
     api.FEATURE,

@@ -22,8 +22,8 @@ from trainer.app import create_app
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.issuer_keys import make_first
-from trainer.credentials.sealing import MANIFEST, SEAL, seal
 from trainer.extras.packs.sample import sample_pack
+from trainer.extras.packs.sealing import MANIFEST, SEAL, seal
 from trainer.items.registry import FURTHER
 from trainer.web.errors import error_response
 

@@ -21,8 +21,8 @@ WITHOUT = {
     # files, and what programs ask for
     *("cards.card_pdf", "cards.observation_pdf", "certificate_files.file"),
     *("check_ins.calendar", "codes.poster", "codes.posters", "cohorts.picture", "cohorts.poster"),
-    *("courses.security_txt", "credentials.badge", "credentials.badge_png", "credentials.badge_svg"),
-    *("credentials.certificate", "credentials.did_document", "credentials.everything", "credentials.status_list"),
+    *("courses.security_txt", "badges.badge", "badges.badge_png", "badges.badge_svg"),
+    *("credentials.certificate", "credentials.did_document", "badges.everything", "badges.status_list"),
     *("credentials.verify_json", "earlier.proof", "evidence.pack", "samples.pack", "home.sample_poster"),
     *("inspections.inspect_pack", "inspections.inspect_pdf", "meetings.sheet", "misreads.paper"),
     *("probes.alive", "probes.ready", "progress.picture", "roster.refused", "slips.badges", "static"),

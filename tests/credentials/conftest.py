@@ -1,4 +1,4 @@
-"""Bob's certificate on a site with an address of its own, and whoever verifies his badge there."""
+"""Bob's certificate on a site with an address of its own, and whoever verifies there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import certify, make_account, sign_in_as
+from tests.cast import certify, make_account
 from tests.remembered import remembered
 from tests.support import Visitor
 from trainer.accounts.operations import confirm_address
@@ -23,9 +23,7 @@ from trainer.content.library import Library
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.settings import Settings
-from trainer.credentials.checking import verify_badge
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import FileVerdict
 
 SITE = "https://training.example.org"
 DID = "did:web:training.example.org"
@@ -51,19 +49,6 @@ class Issued:
         path = address.removeprefix(SITE)
         assert path != address, f"asked elsewhere: {address}"
         return self.get(path)
-
-    def badge(self, asked: str = "") -> str:
-        """Return the badge as anybody gets it."""
-        return self.get(f"/verify/{self.serial}/badge.jwt{asked}").decode()
-
-    def own_badge(self, asked: str = "") -> str:
-        """Return the badge as its holder gets it."""
-        return sign_in_as(self.app, self.bob, SITE).get(f"/verify/{self.serial}/badge.jwt{asked}").text
-
-    def verdict(self, token: str) -> FileVerdict:
-        """Return what our own check says."""
-        with self.app.app_context():
-            return verify_badge(token, clock.today()).verdict
 
     def change(self, **values: object) -> None:
         """Change the record itself."""

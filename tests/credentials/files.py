@@ -1,29 +1,13 @@
-"""Certificates and badges as files."""
+"""Certificates as files."""
 
 from __future__ import annotations
 
 import datetime as dt
-import io
-from typing import Any
 
-import png
 import pypdf
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
-from werkzeug.test import TestResponse
 
-from tests.credentials.conftest import SITE, Issued
 from trainer.credentials.models import Stated
-
-
-def picture() -> bytes:
-    """Return a PNG of four pixels."""
-    file = io.BytesIO()
-    png.Writer(2, 2, greyscale=True).write(file, [[0, 255], [255, 0]])
-    return file.getvalue()
-
-
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1"/></svg>'
-
 
 URL = "https://training.example.org/verify/K7QPA-2M4XB-9TRDC-K7QPA-2M4XB-9T"
 FACTS = Stated(
@@ -82,9 +66,3 @@ def assert_harmless(reader: pypdf.PdfReader, url: str = URL) -> None:
         if "/URI" in found:
             addresses.append(found["/URI"])
     assert {str(address) for address in addresses} == {url}
-
-
-def send(issued: Issued, data: bytes | None, **options: Any) -> TestResponse:
-    """Send a file as a browser without cookies does."""
-    fields = {} if data is None else {"file": (io.BytesIO(data), "a file")}
-    return issued.app.test_client().post("/verify/file", data=fields, base_url=SITE, **options)

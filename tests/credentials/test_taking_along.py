@@ -1,38 +1,25 @@
-"""A holder takes a certificate along as files, and shares a page of it for as long as they like."""
+"""A holder takes a certificate along, and shares a page of it for as long as they like."""
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from urllib.parse import parse_qs, urlsplit
 
-import pypdf
 import pytest
 from sqlalchemy import select
 
 from tests.cast import make_account, sign_in_as
-from tests.credentials.conftest import SITE, Issued, parts_of
+from tests.credentials.conftest import SITE, Issued
 from tests.support import Visitor
 from trainer.accounts.operations import name_for_certificate
 from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.credentials import privacy
-from trainer.credentials.certificate import NameNeedsFonts
-from trainer.credentials.checking import check_file
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
-from trainer.credentials.paper import certificate_pdf
-from trainer.credentials.rules import FileVerdict, show_serial
+from trainer.credentials.rules import show_serial
+from trainer.credentials.taking_along import certificate_files
 from trainer.learning.certificates import reissue_own
-
-FILES = ["README.txt", "certificate-letter.pdf", "certificate-a4.pdf", "badge.jwt", "badge.png", "badge.svg"]
-
-
-def unpacked(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert archive.testzip() is None
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def own(issued: Issued) -> Visitor:
@@ -58,38 +45,6 @@ def test_the_certificates_own_page_says_that_a_page_to_share_is_there(issued: Is
     assert share(issued, holder) == 303
     assert "Your page is there" in holder.get(f"/verify/{issued.serial}").text
     assert "Your page is there" not in holder.get("/me").text
-
-
-@pytest.mark.on_both
-def test_one_zip_has_all_files_and_each_of_them_counts(issued: Issued) -> None:
-    data = issued.get(f"/verify/{issued.serial}/certificate.zip")
-    assert data == issued.get(f"/verify/{issued.serial}/certificate.zip")
-    files = unpacked(data)
-    assert list(files) == FILES
-    with issued.app.test_request_context("/"):
-        verdicts = {check_file(files[name], clock.today()).verdict for name in FILES[1:]}
-    assert verdicts == {FileVerdict.VALID}
-    sizes = [pypdf.PdfReader(io.BytesIO(files[name])).pages[0].mediabox for name in FILES[1:3]]
-    assert [(round(box.width), round(box.height)) for box in sizes] == [(792, 612), (842, 595)]
-    readme = files["README.txt"].decode()
-    assert show_serial(issued.serial) in readme
-    assert all(name in readme for name in FILES[1:])
-
-
-def test_the_badge_in_it_says_what_its_holder_chose_and_nobody_else(issued: Issued) -> None:
-    path = f"/verify/{issued.serial}/certificate.zip?results=y"
-    for data, has_results in ((own(issued).get(path).data, True), (issued.get(path), False)):
-        token = unpacked(data)["badge.jwt"].decode()
-        assert ("result" in parts_of(token)[1]["credentialSubject"]) is has_results
-
-
-def test_a_name_that_cannot_be_printed_leaves_the_badge(issued: Issued) -> None:
-    issued.change(holder_name="သီရိ")
-    files = unpacked(issued.get(f"/verify/{issued.serial}/certificate.zip"))
-    assert list(files) == ["README.txt", "badge.jwt", "badge.png", "badge.svg"]
-    assert "There’s no PDF." in files["README.txt"].decode()
-    with pytest.raises(NameNeedsFonts), issued.app.test_request_context("/"):
-        certificate_pdf(credential(issued))
 
 
 def test_a_shared_page_shows_what_was_said_and_ends_at_once(issued: Issued) -> None:
@@ -162,3 +117,12 @@ def test_a_new_name_and_an_erased_account_end_the_page(issued: Issued) -> None:
         newer = reissue_own(issued.bob, credential_id, clock.now())
         assert newer.sharing_key is None
     assert Visitor(issued.app, SITE).get(second).status_code == 404
+
+
+def test_without_other_files_the_pdfs_are_told_of_alone(issued: Issued) -> None:
+    with issued.app.test_request_context(base_url=SITE):
+        files = certificate_files(credential(issued), None)
+    assert list(files) == ["README.txt", "certificate-letter.pdf", "certificate-a4.pdf"]
+    readme = files["README.txt"].decode()
+    assert "certificate-a4.pdf: to print on A4 paper" in readme
+    assert "badge" not in readme

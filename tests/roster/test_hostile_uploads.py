@@ -194,14 +194,14 @@ def test_lists_proofs_and_certificates_to_check_are_all_that_is_taken_and_none_i
             unpacking.add(name)
     assert taking == {
         *("roster/forms.py", "compliance/forms.py", "compliance/views/earlier.py"),
-        *("credentials/forms.py", "credentials/views.py"),  # to check a certificate or a badge; kept nowhere
+        *("extras/badges/forms.py", "extras/badges/views.py"),  # to check a certificate or a badge; kept nowhere
         "web/retry.py",  # reads none: it puts them back to their beginning for a second try
         "web/forms.py",  # keeps them from every other field
     }
     # The second reads what we wrote, the third so much of two files of a pack and no more; the last is the content that
     # a machine of this installation put into service.
     released = "content/releasing.py"
-    assert opening == {"roster/workbook.py", "extras/packs/making.py", "credentials/checking.py", released}
+    assert opening == {"roster/workbook.py", "extras/packs/making.py", "extras/packs/sealing.py", released}
     assert unpacking == {released}
     for page in (ROOT / "trainer").rglob("*.html"):
         for field in re.findall(r"<input[^>]*type=[\"']file[^>]*>", page.read_text("utf-8")):

@@ -49,7 +49,6 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import share
-from trainer.credentials.rules import STATUS_PLACES
 from trainer.instructing.models import ClassView
 from trainer.learning.operations import enroll
 from trainer.organizations.codes import make_join_code
@@ -108,7 +107,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         credential = db.session.scalars(select(Credential)).one()
         share(credential, is_on=True)
         serial, credential_id, sharing_key = credential.serial, credential.id, str(credential.sharing_key)
-        list_number = credential.status_index // STATUS_PLACES
         session_id = open_session(bob, "A browser", clock.now())
         request_reset("bob@example.org", clock.now())
         request_address(get_user(bob), "bob@example.com", clock.now())
@@ -127,7 +125,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         "serial": serial,
         "credential_id": str(credential_id),
         "sharing_key": sharing_key,
-        "list_number": str(list_number),
         "attempt_id": str(start_practice(app, bob)),
         "position": 1,
         "session_id": str(session_id),

@@ -5,12 +5,10 @@ from __future__ import annotations
 from trainer.core.feature import Feature
 from trainer.credentials import privacy
 from trainer.credentials.views import blueprint as credentials
-from trainer.credentials.views import verify_file
 
 FEATURE = Feature(
     name="credentials",
     blueprints=(credentials,),
-    checks_tokens_itself=(verify_file,),  # it changes nothing, and asks for no session
     export_person=privacy.export_person,
     forget_person=privacy.forget_person,
     held=privacy.HELD,

@@ -6,13 +6,14 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from trainer.core.db import db
-from trainer.core.installation import LIST_NUMBERS, get_installation
+from trainer.core.errors import NotFound
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import STATUS_PLACES, CredentialStatus, read_serial, status
+from trainer.credentials.rules import CredentialStatus, read_serial, status
 
 
 def find_by_serial(given: str) -> Credential | None:
@@ -20,6 +21,14 @@ def find_by_serial(given: str) -> Credential | None:
     serial = read_serial(given)
     # An impossible serial is looked up all the same: unknown and impossible ones cost and say the same.
     return db.session.scalar(select(Credential).where(Credential.serial == (serial or "-")))
+
+
+def get_by_serial(given: str) -> Credential:
+    """Return the credential of a serial. Raises NotFound."""
+    credential = find_by_serial(given)
+    if credential is None:
+        raise NotFound(_l("There’s no certificate with this number."))
+    return credential
 
 
 def find_shared(key: str) -> Credential | None:
@@ -82,24 +91,3 @@ def status_on(credential: Credential, day: dt.date) -> CredentialStatus:
         is_superseded=credential.superseded_by_id is not None,
         today=day,
     )
-
-
-def has_status_list(number: int) -> bool:
-    """Return whether there is a status list of this number: one that badges have places in, or get them in now."""
-    begin = number * STATUS_PLACES
-    has_places = Credential.status_index.between(begin, begin + STATUS_PLACES - 1)
-    return number <= LIST_NUMBERS and (
-        number == get_installation().status_list
-        or db.session.scalar(select(Credential.id).where(has_places).limit(1)) is not None
-    )
-
-
-def list_off(number: int) -> Sequence[int]:
-    """Return the places in a status list of what no longer counts: withdrawn, or replaced by a newer one."""
-    begin = number * STATUS_PLACES
-    return db.session.scalars(
-        select(Credential.status_index).where(
-            or_(Credential.revoked_at.is_not(None), Credential.superseded_by_id.is_not(None)),
-            Credential.status_index.between(begin, begin + STATUS_PLACES - 1),
-        )
-    ).all()

@@ -36,24 +36,6 @@ class Reason(StrEnum):
     CONTENT = "content"
 
 
-class FileVerdict(StrEnum):
-    """What is found of a file that someone checks; the first four are those of a certificate, the last two of an
-    evidence pack."""
-
-    VALID = CredentialStatus.VALID.value
-    EXPIRED = CredentialStatus.EXPIRED.value
-    SUPERSEDED = CredentialStatus.SUPERSEDED.value
-    REVOKED = CredentialStatus.REVOKED.value
-    ALTERED = "altered"
-    DIFFERS = "differs"
-    COMPROMISED = "compromised"
-    NOT_OURS = "not_ours"
-    UNSIGNED = "unsigned"
-    UNREADABLE = "unreadable"
-    PACK_SIGNED = "pack_signed"
-    PACK_UNSIGNED = "pack_unsigned"
-
-
 def new_serial(rng: random.Random) -> str:
     """Return 26 random characters (130 bits) and a check character (Crockford, modulo 37).
 

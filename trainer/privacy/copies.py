@@ -26,12 +26,12 @@ from trainer.core import work
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.feature import ask_extra
 from trainer.core.outbox import find_message, post
 from trainer.core.privacy import Plain, Row, Told
 from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
-from trainer.credentials.badge import BadgeChoice
 from trainer.credentials.models import Credential
 from trainer.credentials.rules import show_serial
 from trainer.credentials.taking_along import certificate_files
@@ -139,7 +139,7 @@ def _write_feature(user_id: uuid.UUID, is_certain: bool, export: Callable[[uuid.
 
 def _write_credential(number: uuid.UUID, folder: Path) -> None:
     credential = db.session.get_one(Credential, number)
-    for name, content in certificate_files(credential, BadgeChoice()).items():
+    for name, content in certificate_files(credential, ask_extra("badge_to_take_along", credential)).items():
         write_whole(folder / "certificates" / show_serial(credential.serial) / name, [content])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Response, current_app, request, session
+from flask import Flask, Response, current_app, make_response, request, session
 
 from trainer.web.language import asked_by, language_tag
 from trainer.web.sessions import is_for_machines
@@ -43,6 +43,14 @@ def init_headers(app: Flask) -> None:
 
     app.wsgi_app = answer_with_them  # type: ignore[method-assign, assignment]
     app.after_request(_set)
+
+
+def answer_any_site(text: str, mimetype: str) -> Response:
+    """Return an answer that pages of other sites may read, too: verifiers run in them."""
+    response = make_response(text)
+    response.mimetype = mimetype
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def _set(response: Response) -> Response:

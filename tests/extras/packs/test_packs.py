@@ -29,9 +29,9 @@ from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.core.work import MOST_TRIES, Job
 from trainer.credentials.models import Credential
-from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed
 from trainer.extras.packs import making
 from trainer.extras.packs.models import PackManifest
+from trainer.extras.packs.sealing import MANIFEST, SEAL, is_sealed
 from trainer.jobs.work import advance
 from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.rules import Role

@@ -24,9 +24,9 @@ from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.work import Job
 from trainer.credentials.rules import read_serial
-from trainer.credentials.sealing import SEAL
 from trainer.extras.packs import making
 from trainer.extras.packs.sample import MARK, sample_pack
+from trainer.extras.packs.sealing import SEAL
 from trainer.items.registry import MODELS
 from trainer.jobs.work import advance
 

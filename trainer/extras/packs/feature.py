@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import url_for
-
 from trainer.core.feature import Feature
 from trainer.extras.packs.acts import ACTS
 from trainer.extras.packs.demo import show
 from trainer.extras.packs.operations import forget_firm
 from trainer.extras.packs.queries import PACK
+from trainer.extras.packs.sealing import check_pack
 from trainer.extras.packs.tasks import make_pack
 from trainer.extras.packs.views.checks import blueprint as pack_checks
 from trainer.extras.packs.views.evidence import blueprint as evidence
@@ -19,17 +18,14 @@ FEATURE = Feature(
     name="packs",
     needs=("meetings",),
     blueprints=(evidence, pack_checks, samples),
+    links={"pack_check": "pack_checks.ask"},
     parts={
         "above_sample_poster": "packs/_sample.html",
         "above_sent_mail": "packs/_further.html",
         "before_closing": "packs/_before_closing.html",
         "beside_people": "packs/_order.html",
     },
-    answers={
-        "pack_address": lambda sha256: url_for("pack_checks.check", sha256=sha256),
-        "pack_check_address": lambda: url_for("pack_checks.ask"),
-        "pack_files": files,
-    },
+    answers={"check_pack": check_pack, "pack_files": files},
     works={PACK: make_pack},
     forget_firm=forget_firm,
     firm_blueprints={"evidence": "training.status"},

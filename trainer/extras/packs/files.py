@@ -19,12 +19,12 @@ from trainer.compliance.orders import add_to_zip
 from trainer.compliance.rules import Row
 from trainer.compliance.words import as_table
 from trainer.content.library import Course
-from trainer.credentials.sealing import MANIFEST, SEAL
 from trainer.extras.packs import tables as pack_tables
 from trainer.extras.packs import words
 from trainer.extras.packs.cover import draw_cover
 from trainer.extras.packs.pages import PackTable, Put, draw_index, draw_rule, rule_file
 from trainer.extras.packs.records import AuditedChange, Excuse, FormerPerson, Meeting, PackPerson, Records, Reminding
+from trainer.extras.packs.sealing import MANIFEST, SEAL
 from trainer.extras.packs.words import PackTally
 from trainer.web.language import show_times_of
 from trainer.web.tables import Table as Rows

@@ -32,11 +32,11 @@ from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
 from trainer.credentials.rules import show_serial
-from trainer.credentials.sealing import MANIFEST, seal
 from trainer.extras.packs import reading
 from trainer.extras.packs.files import about, write_files, zip_files
 from trainer.extras.packs.limits import limits_of_pack, tell_limits
 from trainer.extras.packs.records import Records
+from trainer.extras.packs.sealing import MANIFEST, seal
 from trainer.extras.packs.view import View
 from trainer.organizations.actor import Actor
 from trainer.web.language import show_day

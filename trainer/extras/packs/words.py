@@ -14,9 +14,9 @@ from trainer.assignments.rules import Audience
 from trainer.assignments.words import who
 from trainer.compliance.rules import StatusGroup
 from trainer.content.serving import served
-from trainer.credentials.sealing import MANIFEST, SEAL
 from trainer.credentials.words import disclaimer
 from trainer.extras.packs.records import Records, Rule
+from trainer.extras.packs.sealing import MANIFEST, SEAL
 from trainer.organizations.rules import local_day
 from trainer.web.language import show_day
 

@@ -11,9 +11,10 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from trainer.content.subject import Vocabulary
+from trainer.credentials.issuer import Issuer
 from trainer.credentials.models import Credential, PassedFinal
 from trainer.credentials.rules import STATUS_PLACES, show_serial
 
@@ -23,19 +24,6 @@ TYPE: Final = "OpenBadgeCredential"
 
 _LAST_SECOND: Final = dt.time(23, 59, 59)
 _TRIAL: Final = "Local trial: issued by a copy of this app on someone’s own computer. It proves nothing to others."
-
-
-@dataclass(frozen=True)
-class Issuer:
-    """Who issues: the site at its address."""
-
-    name: str
-    url: str
-
-    @property
-    def did(self) -> str:
-        """Its identifier: whoever resolves it fetches `/.well-known/did.json` of the site."""
-        return "did:web:" + quote(urlsplit(self.url).netloc, safe="")
 
 
 @dataclass(frozen=True)

@@ -5,29 +5,26 @@ from __future__ import annotations
 import base64
 import io
 import json
-import struct
-import tracemalloc
-import zipfile
 import zlib
 
 import pypdf
 import pytest
 
-from tests.credentials.conftest import SITE, Issued, parts_of, written
-from tests.credentials.files import SVG, picture, send
+from tests.credentials.conftest import SITE, parts_of, written
+from tests.extras.badges.conftest import Badged
+from tests.extras.badges.files import SVG, picture, send
 from tests.support import Visitor
 from trainer.core import clock, issuer_keys
 from trainer.core.db import Base, db, transaction
-from trainer.credentials.badges import issuer_keys as keys_of
-from trainer.credentials.baking import _KEYWORD, _PLAIN, _chunk, bake_png
-from trainer.credentials.checking import check_file
+from trainer.credentials.issuer import issuer_keys as keys_of
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import FileVerdict, show_serial
+from trainer.credentials.rules import show_serial
+from trainer.extras.badges.baking import _KEYWORD, _PLAIN, _chunk, bake_png
 
 NAMES = ("certificate.pdf", "badge.png", "badge.svg", "badge.jwt")
 
 
-def verdict_of(issued: Issued, data: bytes) -> str:
+def verdict_of(issued: Badged, data: bytes) -> str:
     """Return what a program is told."""
     answer = send(issued, data, headers={"Accept": "application/json"})
     assert answer.json is not None
@@ -35,12 +32,12 @@ def verdict_of(issued: Issued, data: bytes) -> str:
     return str(answer.json["verdict"])
 
 
-def file(issued: Issued, name: str) -> bytes:
+def file(issued: Badged, name: str) -> bytes:
     return issued.get(f"/verify/{issued.serial}/{name}")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_our_files_are_ours_until_the_certificate_is_withdrawn(issued: Issued, name: str) -> None:
+def test_our_files_are_ours_until_the_certificate_is_withdrawn(issued: Badged, name: str) -> None:
     data = file(issued, name)
     answer = send(issued, data)
     assert answer.status_code == 200
@@ -62,7 +59,7 @@ def with_attachment(pdf: bytes) -> bytes:
     return file.getvalue()
 
 
-def test_a_pdf_that_differs_is_not_taken_for_ours(issued: Issued) -> None:
+def test_a_pdf_that_differs_is_not_taken_for_ours(issued: Badged) -> None:
     pdf = file(issued, "certificate.pdf")
     for changed in (pdf + b"\n", pdf.replace(b"%PDF-1.7", b"%PDF-1.6")):
         assert verdict_of(issued, changed) == "differs"
@@ -76,7 +73,7 @@ def test_a_pdf_that_differs_is_not_taken_for_ours(issued: Issued) -> None:
     assert verdict_of(issued, twice) == "not_ours"
 
 
-def test_each_outcome_of_a_badge_has_its_word(issued: Issued) -> None:
+def test_each_outcome_of_a_badge_has_its_word(issued: Badged) -> None:
     token = issued.badge()
     head, _body, signature = token.split(".")
     body = issued.own_badge("?results=y").split(".")[1]
@@ -92,12 +89,12 @@ def test_each_outcome_of_a_badge_has_its_word(issued: Issued) -> None:
     assert verdict_of(issued, bake_png(picture(), token)) == "valid"  # the text is the badge, whatever it is baked in
 
 
-def test_a_compromised_key_is_said(issued: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compromised_key_is_said(issued: Badged, monkeypatch: pytest.MonkeyPatch) -> None:
     token = issued.badge()
     with issued.app.app_context():
         (key,) = keys_of().keys
     given_up = issuer_keys.IssuerKeys((issuer_keys.IssuerKey(key.key, key.made_at, None, clock.now()),))
-    monkeypatch.setattr("trainer.credentials.checking.issuer_keys", lambda: given_up)
+    monkeypatch.setattr("trainer.extras.badges.checking.issuer_keys", lambda: given_up)
     assert '<h1 id="verdict">No longer accepted</h1>' in send(issued, token.encode()).text
 
 
@@ -132,70 +129,16 @@ def baked(badge: bytes) -> bytes:
     ],
     ids=lambda data: repr(data[:12]),
 )
-def test_hostile_files_are_refused_in_time(issued: Issued, data: bytes) -> None:
+def test_hostile_files_are_refused_in_time(issued: Badged, data: bytes) -> None:
     assert verdict_of(issued, data) in {"unreadable", "not_ours", "unsigned"}
 
 
-def packed(data: bytes, compression: int, names: tuple[str, ...] = ("manifest.json",)) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", compression) as archive, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(archive, "NameToInfo", {})  # or the second of a name is warned of
-        for name in names:
-            archive.writestr(name, data)
-            archive.NameToInfo.clear()
-    return file.getvalue()
-
-
-MANIFEST = json.dumps({"sha256": {}, "organization": "Acme Security"}).encode()
-BOMB = MANIFEST + b" " * (32 * 2**20)
-
-
-def lying(data: bytes) -> bytes:
-    """Return a ZIP of one file whose directory claims that it has 100 bytes."""
-    at = data.rindex(b"PK\1\2") + 24
-    return data[:at] + struct.pack("<I", 100) + data[at + 4 :]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        packed(BOMB, zipfile.ZIP_BZIP2),
-        packed(BOMB, zipfile.ZIP_LZMA),
-        packed(BOMB, zipfile.ZIP_DEFLATED),
-        lying(packed(BOMB, zipfile.ZIP_DEFLATED)),
-        packed(MANIFEST, zipfile.ZIP_BZIP2),
-        packed(MANIFEST, zipfile.ZIP_STORED, ("manifest.json", "manifest.json")),
-        packed(BOMB[: 3 * 2**20], zipfile.ZIP_DEFLATED, ("manifest.json",) * 20),
-    ],
-    ids=["bzip2", "LZMA", "deflate", "a size that lies", "small bzip2", "a name twice", "a name often"],
-)
-def test_a_pack_is_looked_at_before_it_is_unpacked(issued: Issued, data: bytes) -> None:
-    with issued.app.test_request_context():
-        tracemalloc.start()
-        try:
-            assert check_file(data, clock.today()).verdict is FileVerdict.UNREADABLE
-            assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
-        finally:
-            tracemalloc.stop()
-    assert send(issued, data).status_code == 422
-
-
-@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_zip_with_any_byte_changed_has_a_verdict(issued: Issued, compression: int) -> None:
-    data = packed(MANIFEST, compression, ("manifest.json", "signature.jwt"))
-    with issued.app.test_request_context():
-        for at in range(2, len(data)):
-            for value in (0, 1, 9, 14, 255):
-                check_file(data[:at] + bytes([value]) + data[at + 1 :], clock.today())
-            check_file(data[:at], clock.today())
-
-
-def test_files_that_cannot_be_read_count_in_the_limit(issued: Issued) -> None:
+def test_files_that_cannot_be_read_count_in_the_limit(issued: Badged) -> None:
     statuses = [send(issued, b"PK\3\4").status_code for _number in range(301)]
     assert (statuses[0], statuses[299], statuses[300]) == (422, 422, 429)
 
 
-def test_nothing_chosen_and_too_much_say_what_to_do(issued: Issued) -> None:
+def test_nothing_chosen_and_too_much_say_what_to_do(issued: Badged) -> None:
     answer = send(issued, None)
     assert answer.status_code == 422
     assert '<a href="#file">Choose the file that you want to check.</a>' in answer.text
@@ -204,18 +147,7 @@ def test_nothing_chosen_and_too_much_say_what_to_do(issued: Issued) -> None:
     assert send(issued, b"A" * 1_000_000).status_code == 413
 
 
-def test_a_site_without_evidence_packs_leads_to_no_page_of_them(
-    issued: Issued, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    left = tuple(feature for feature in issued.app.extensions["features"] if feature.name != "packs")
-    monkeypatch.setitem(issued.app.extensions, "features", left)
-    answer = send(issued, packed(MANIFEST, zipfile.ZIP_DEFLATED))
-    assert (answer.status_code, "See what we recorded of it" in answer.text) == (200, False)
-    large = send(issued, b"A" * 1_000_000)
-    assert (large.status_code, "A file can have" in large.text, "manifest.json" in large.text) == (413, True, False)
-
-
-def test_nothing_of_a_file_is_kept(issued: Issued) -> None:
+def test_nothing_of_a_file_is_kept(issued: Badged) -> None:
     def rows() -> list[object]:
         tables = [table for name, table in Base.metadata.tables.items() if name != "limit_counts"]
         with issued.app.app_context():
@@ -227,7 +159,7 @@ def test_nothing_of_a_file_is_kept(issued: Issued) -> None:
     assert rows() == before
 
 
-def test_the_page_for_a_number_leads_to_the_one_for_a_file(issued: Issued) -> None:
+def test_the_page_for_a_number_leads_to_the_one_for_a_file(issued: Badged) -> None:
     visitor = Visitor(issued.app, SITE)
     assert 'href="/verify/file"' in visitor.get("/verify").text
     page = visitor.get("/verify/file")

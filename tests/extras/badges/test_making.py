@@ -20,25 +20,26 @@ from sqlalchemy import select
 
 from tests.assignments.firm import earn
 from tests.cast import make_account
-from tests.credentials.conftest import DID, SITE, Issued, encode, parts_of
-from tests.credentials.forging import forgeries, mutations
+from tests.credentials.conftest import DID, SITE, encode, parts_of
+from tests.extras.badges.conftest import Badged
+from tests.extras.badges.forging import forgeries, mutations
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import clock, issuer_keys
 from trainer.core.db import db, transaction
-from trainer.core.installation import LIST_NUMBERS, get_installation
+from trainer.core.installation import LIST_NUMBERS
 from trainer.core.settings import ROOT, Settings
-from trainer.credentials import operations
-from trainer.credentials.badges import _sign
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import STATUS_PLACES, FileVerdict
+from trainer.credentials.rules import STATUS_PLACES
+from trainer.extras.badges.making import _sign
+from trainer.extras.badges.rules import FileVerdict
 
 NODE = shutil.which("node")
 FUTURE = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 
 
-def openbadgeslib_takes(issued: Issued, token: str) -> bool:
+def openbadgeslib_takes(issued: Badged, token: str) -> bool:
     """Ask openbadgeslib, which resolves the issuer, verifies, and looks at the status list and its signature."""
     try:
         verifier = OB3Verifier.for_issuer_did(DID, download=issued.download)
@@ -48,7 +49,7 @@ def openbadgeslib_takes(issued: Issued, token: str) -> bool:
     return True
 
 
-def ask_jose(issued: Issued, badges: Mapping[str, str]) -> dict[str, str]:
+def ask_jose(issued: Badged, badges: Mapping[str, str]) -> dict[str, str]:
     """Ask npm's jose about each badge."""
     if NODE is None or not (ROOT / "node_modules" / "jose").exists():
         pytest.skip("badges in jose: install node, and run npm ci")
@@ -72,7 +73,7 @@ def unpack(encoded: str) -> bytes:
     return gzip.decompress(base64.urlsafe_b64decode(encoded[1:] + "=" * (-(len(encoded) - 1) % 4)))
 
 
-def bit(issued: Issued, token: str) -> bool:
+def bit(issued: Badged, token: str) -> bool:
     """Read a badge's bit as the standard says."""
     entry = parts_of(token)[1]["credentialStatus"]
     listed = parts_of(issued.download(entry["statusListCredential"]).decode())[1]["credentialSubject"]
@@ -85,17 +86,19 @@ def bit(issued: Issued, token: str) -> bool:
 
 @pytest.mark.asvs("11.2.1")
 @pytest.mark.check("T037")
-def test_openbadgeslib_takes_a_badge_and_refuses_forged_ones(issued: Issued) -> None:
+def test_openbadgeslib_takes_a_badge_and_refuses_forged_ones(issued: Badged) -> None:
     token = issued.badge()
     assert openbadgeslib_takes(issued, token)
     assert openbadgeslib_takes(issued, issued.own_badge("?results=y&email=y"))
-    public = json.loads(issued.get("/.well-known/did.json"))["verificationMethod"][0]["publicKeyJwk"]
+    method = json.loads(issued.get("/.well-known/did.json"))["verificationMethod"][0]
+    assert parts_of(token)[0]["kid"] == method["id"]
+    public = method["publicKeyJwk"]
     taken = {trick for trick, forged in forgeries(token, public).items() if openbadgeslib_takes(issued, forged)}
     assert taken == set()
 
 
 @pytest.mark.check("T031")
-def test_openbadgeslib_takes_no_mutation(issued: Issued) -> None:
+def test_openbadgeslib_takes_no_mutation(issued: Badged) -> None:
     token = issued.badge()
     for mutant in mutations(token, 60, 37):
         try:
@@ -106,7 +109,7 @@ def test_openbadgeslib_takes_no_mutation(issued: Issued) -> None:
 
 
 @pytest.mark.check("T037")
-def test_jose_takes_a_badge_and_refuses_forged_ones(issued: Issued) -> None:
+def test_jose_takes_a_badge_and_refuses_forged_ones(issued: Badged) -> None:
     token = issued.badge()
     claims = parts_of(token)[1]
     public = json.loads(issued.get("/.well-known/did.json"))["verificationMethod"][0]["publicKeyJwk"]
@@ -124,7 +127,7 @@ def test_jose_takes_a_badge_and_refuses_forged_ones(issued: Issued) -> None:
 
 @pytest.mark.check("T044")
 @pytest.mark.parametrize("way", ["withdrawn", "replaced"])
-def test_what_no_longer_counts_is_listed_at_once(issued: Issued, way: str) -> None:
+def test_what_no_longer_counts_is_listed_at_once(issued: Badged, way: str) -> None:
     token = issued.badge()
     assert not bit(issued, token)
     assert openbadgeslib_takes(issued, token)
@@ -140,7 +143,7 @@ def test_what_no_longer_counts_is_listed_at_once(issued: Issued, way: str) -> No
     assert issued.verdict(token) is {"withdrawn": FileVerdict.REVOKED, "replaced": FileVerdict.SUPERSEDED}[way]
 
 
-def test_a_list_is_signed_names_itself_and_is_asked_for_again(issued: Issued) -> None:
+def test_a_list_is_signed_names_itself_and_is_asked_for_again(issued: Badged) -> None:
     list_id = parts_of(issued.badge())[1]["credentialStatus"]["statusListCredential"]
     answer = issued.app.test_client().get(list_id.removeprefix(SITE), base_url=SITE)
     assert answer.headers["Cache-Control"] == "no-cache"
@@ -162,7 +165,7 @@ def test_a_list_is_signed_names_itself_and_is_asked_for_again(issued: Issued) ->
         verifier.verify(issued.badge(), check_status=True, download=elsewhere)
 
 
-def test_one_bit_is_set_for_each_that_no_longer_counts(issued: Issued) -> None:
+def test_one_bit_is_set_for_each_that_no_longer_counts(issued: Badged) -> None:
     off = [0, 7, 8, STATUS_PLACES - 1, STATUS_PLACES + 9]
     user, day = make_account(issued.app, "leo@example.org"), clock.today()
     with issued.app.app_context(), transaction():
@@ -174,55 +177,23 @@ def test_one_bit_is_set_for_each_that_no_longer_counts(issued: Issued) -> None:
         assert [at for at, char in enumerate(shown) if char == "1"] == places
 
 
-@pytest.mark.on_both
-def test_a_place_is_drawn_at_random_once_and_a_full_list_is_followed_by_another(
-    issued: Issued, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(operations, "STATUS_PLACES", 8)
-    issued.change(status_index=3)
-    drawn: list[int] = []
-    with issued.app.app_context():
-        begun = get_installation().status_list
-        user = make_account(issued.app, "leo@example.org")
-        for cycle in range(40):
-            with transaction():
-                drawn.append(operations._draw_status_index())
-                earn(user, clock.today(), clock.today(), cycle, serial=str(cycle), status_index=drawn[-1])
-    assert len({3, *drawn}) == 41
-    lists = list(dict.fromkeys(index // 8 for index in drawn))
-    assert lists[0] == begun
-    assert [index for index in drawn if index // 8 == begun] != sorted(index for index in drawn if index // 8 == begun)
-    assert 5 <= len(lists) < 12  # they are nearly full before the next one begins
-
-
-def test_only_public_halves_are_published(issued: Issued) -> None:
-    document = json.loads(issued.get("/.well-known/did.json"))
-    assert document["id"] == DID
-    assert document["assertionMethod"] == [method["id"] for method in document["verificationMethod"]]
-    for method in document["verificationMethod"]:
-        assert method["controller"] == DID
-        assert method["id"].startswith(f"{DID}#")
-        assert method["publicKeyJwk"].keys() == {"kty", "n", "e", "alg", "use", "kid"}
-    assert parts_of(issued.badge())[0]["kid"] == document["verificationMethod"][0]["id"]
-
-
 @pytest.fixture
-def own_keys(issued: Issued, settings: Settings, shelf: Library, tmp_path: Path) -> Issued:
+def own_keys(issued: Badged, settings: Settings, shelf: Library, tmp_path: Path) -> Badged:
     """Return the site with its keys in the instance folder."""
     folder = tmp_path / "keys"
     folder.mkdir(mode=0o700)
     issuer_keys.make_first(folder, clock.now())
     app: Flask = create_app(replace(settings, base_url=SITE, badge_keys=None, instance=folder), shelf)
-    return Issued(app, issued.bob, issued.serial)
+    return Badged(app, issued.bob, issued.serial)
 
 
-def folder_of(issued: Issued) -> Path:
+def folder_of(issued: Badged) -> Path:
     folder: Path = issued.app.config["SETTINGS"].instance
     return folder
 
 
 @pytest.mark.check("T038")
-def test_old_badges_verify_after_a_rotation_and_new_ones_use_the_new_key(own_keys: Issued) -> None:
+def test_old_badges_verify_after_a_rotation_and_new_ones_use_the_new_key(own_keys: Badged) -> None:
     old = own_keys.badge()
     issuer_keys.rotate(folder_of(own_keys), clock.now())
     new = own_keys.badge()
@@ -236,7 +207,7 @@ def test_old_badges_verify_after_a_rotation_and_new_ones_use_the_new_key(own_key
 
 
 @pytest.mark.check("T038")
-def test_a_compromised_key_ends_what_it_signed_and_nothing_else(own_keys: Issued) -> None:
+def test_a_compromised_key_ends_what_it_signed_and_nothing_else(own_keys: Badged) -> None:
     old = own_keys.badge()
     issuer_keys.compromise(folder_of(own_keys), parts_of(old)[0]["kid"].partition("#")[2], clock.now())
     new = own_keys.badge()
@@ -248,7 +219,7 @@ def test_a_compromised_key_ends_what_it_signed_and_nothing_else(own_keys: Issued
     assert own_keys.verdict(old[:-9] + "AAAAAAAAA") is FileVerdict.ALTERED
 
 
-def test_without_a_key_the_page_stays_and_says_what_to_do(own_keys: Issued) -> None:
+def test_without_a_key_the_page_stays_and_says_what_to_do(own_keys: Badged) -> None:
     (folder_of(own_keys) / issuer_keys.FILE).unlink()
     client = own_keys.app.test_client()
     assert client.get(f"/verify/{own_keys.serial}", base_url=SITE).status_code == 200
@@ -258,6 +229,6 @@ def test_without_a_key_the_page_stays_and_says_what_to_do(own_keys: Issued) -> N
     assert client.get("/.well-known/did.json", base_url=SITE).status_code == 404
 
 
-def test_unknown_numbers_have_no_badge(issued: Issued) -> None:
+def test_unknown_numbers_have_no_badge(issued: Badged) -> None:
     for name in ("badge.jwt", "badge.png", "badge.svg"):
         assert issued.app.test_client().get(f"/verify/{'0' * 27}/{name}", base_url=SITE).status_code == 404

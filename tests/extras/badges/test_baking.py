@@ -10,9 +10,9 @@ import png
 import pytest
 from openbadgeslib import baking as theirs
 
-from tests.credentials.conftest import Issued
-from tests.credentials.files import SVG, picture
-from trainer.credentials.baking import SIGNATURE, NotBaked, _chunks, bake_png, bake_svg, read_png, read_svg
+from tests.extras.badges.conftest import Badged
+from tests.extras.badges.files import SVG, picture
+from trainer.extras.badges.baking import SIGNATURE, NotBaked, _chunks, bake_png, bake_svg, read_png, read_svg
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -37,7 +37,7 @@ def test_an_svg_holds_one_element_and_baking_again_replaces_it() -> None:
     assert theirs.extract_svg(baked, element=theirs.SVG_ELEMENT_OB3) == "d.e.f"
 
 
-def test_our_pictures_are_pictures(issued: Issued) -> None:
+def test_our_pictures_are_pictures(issued: Badged) -> None:
     baked = issued.get(f"/verify/{issued.serial}/badge.png")
     width, height, _rows, _facts = png.Reader(bytes=baked).read()
     assert (width, height) == (600, 600)

@@ -1,7 +1,7 @@
 """Check a badge, a PDF or a pack that someone was sent: is it ours, is it as we made it, and does it still count?
 
 Only our own keys are asked, and the one algorithm that we use: whatever else a badge says of keys proves nothing.
-Nothing that was sent is drawn or kept, and of a ZIP only two small files are looked into.
+Nothing that was sent is drawn or kept.
 """
 
 from __future__ import annotations
@@ -9,11 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
-import hashlib
-import io
 import json
 import re
-import zipfile
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
@@ -21,45 +18,43 @@ from typing import Any
 
 from flask_babel import force_locale
 
+from trainer.core.feature import ask_extra
 from trainer.core.issuer_keys import ALGORITHM, is_signed_by
-from trainer.credentials.badge import TYPE
-from trainer.credentials.badges import issuer, issuer_keys, method_id
-from trainer.credentials.baking import SIGNATURE, NotBaked, read_png, read_svg
 from trainer.credentials.certificate import CertificatePaper, NameNeedsFonts
+from trainer.credentials.issuer import issuer, issuer_keys, method_id
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf
 from trainer.credentials.queries import find_by_serial, status_on
-from trainer.credentials.rules import STATUS_PLACES, FileVerdict
-from trainer.credentials.sealing import MANIFEST, SEAL, is_sealed
+from trainer.credentials.rules import STATUS_PLACES
+from trainer.extras.badges.badge import TYPE
+from trainer.extras.badges.baking import SIGNATURE, NotBaked, read_png, read_svg
+from trainer.extras.badges.rules import FileVerdict
 from trainer.web.language import known_languages
 
 LARGEST = 64 * 1024
 """Characters of a badge; ours have about 4,000."""
-_LARGEST_ENTRIES = {MANIFEST: 4 * 2**20, SEAL: LARGEST}
-"""Bytes of what is read of a pack, once it is unpacked; the manifest of 10,000 certificates has a third of that."""
 
 
 @dataclass(frozen=True)
 class Checked:
     """What was found of a file. The credential is there only if we signed the badge, and it is as we signed it.
 
-    Of a PDF that differs from the one that we would make, it is the one that the PDF names. `manifest`: the SHA-256 of
-    a pack's manifest.
+    Of a PDF that differs from the one that we would make, it is the one that the PDF names. `pack_url`: the page that
+    tells of a pack.
     """
 
     verdict: FileVerdict
     credential: Credential | None = None
-    manifest: str | None = None
+    pack_url: str | None = None
 
 
 def check_file(data: bytes, day: dt.date) -> Checked:
     """Check a certificate as a PDF, a badge as a picture or a text, or an evidence pack, on a day in UTC."""
     if data.startswith(b"%PDF-"):
         return _check_pdf(data, day)
-    manifest, seal = _read_pack(data) if data.startswith(b"PK") else (data, None)
-    if _is_manifest(manifest):
-        verdict = FileVerdict.PACK_SIGNED if seal and is_sealed(manifest, seal) else FileVerdict.PACK_UNSIGNED
-        return Checked(verdict, manifest=hashlib.sha256(manifest).hexdigest())
+    if pack := ask_extra("check_pack", data):
+        url, is_signed = pack
+        return Checked(FileVerdict.PACK_SIGNED if is_signed else FileVerdict.PACK_UNSIGNED, pack_url=url)
     try:
         return verify_badge(read_badge(data), day)
     except NotBaked:
@@ -115,40 +110,6 @@ def _check_pdf(data: bytes, day: dt.date) -> Checked:
             if certificate_pdf(credential, sheet) == data:
                 return Checked(_standing(credential, day), credential)
     return Checked(FileVerdict.DIFFERS, credential)
-
-
-def _read_pack(data: bytes) -> tuple[bytes, bytes | None]:
-    """Return the manifest of a ZIP, empty if there is none that can be read, and its signature.
-
-    The directory is looked at before anything is unpacked: of bzip2 and LZMA, zipfile unpacks all that it has read.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [entry for entry in archive.infolist() if entry.filename in _LARGEST_ENTRIES]
-            names = {entry.filename for entry in entries}
-            if len(names) < len(entries) or not all(map(_is_plain, entries)):
-                return b"", None
-            read = {entry.filename: _read_entry(archive, entry) for entry in entries}
-    except Exception:  # whatever zipfile raises for files that are broken or encrypted: it has no base of its own
-        return b"", None
-    return read.get(MANIFEST, b""), read.get(SEAL)
-
-
-def _is_plain(entry: zipfile.ZipInfo) -> bool:
-    is_known = entry.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-    return is_known and entry.file_size <= _LARGEST_ENTRIES[entry.filename]
-
-
-def _read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    with archive.open(
-        entry
-    ) as file:  # asked for a number of bytes, or it unpacks them all, whatever the directory says
-        return file.read(entry.file_size + 1)
-
-
-def _is_manifest(data: bytes) -> bool:
-    said = _json(data) if data.startswith(b"{") else None
-    return said is not None and isinstance(said.get("sha256"), dict) and "organization" in said
 
 
 def _standing(credential: Credential, day: dt.date) -> FileVerdict:

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from tests.cast import sign_in_as
-from tests.credentials.conftest import DID, SITE, Issued, parts_of
+from tests.credentials.conftest import DID, SITE, parts_of
+from tests.extras.badges.conftest import Badged
 from trainer.accounts.queries import get_user
 from trainer.core import clock
 from trainer.core.db import transaction
-from trainer.credentials.badge import Issuer
+from trainer.credentials.issuer import Issuer
 from trainer.credentials.rules import show_serial
 
 SCHEMA = json.loads((Path(__file__).with_name("standards") / "ob_v3p0_achievementcredential_schema.json").read_text())
@@ -51,7 +52,7 @@ def faults(badge: dict[str, Any]) -> list[str]:
 
 @pytest.mark.check("T037")
 @pytest.mark.parametrize("asked", ["", ALL])
-def test_a_badge_meets_the_official_schema(issued: Issued, asked: str) -> None:
+def test_a_badge_meets_the_official_schema(issued: Badged, asked: str) -> None:
     badge = parts_of(issued.own_badge(asked))[1]
     assert faults(badge) == []
     assert ("result" in badge["credentialSubject"]) == bool(asked)
@@ -70,11 +71,11 @@ def test_a_badge_meets_the_official_schema(issued: Issued, asked: str) -> None:
         {"proof": {"type": "none"}},
     ],
 )
-def test_the_official_schema_refuses_what_is_wrong(issued: Issued, change: dict[str, Any]) -> None:
+def test_the_official_schema_refuses_what_is_wrong(issued: Badged, change: dict[str, Any]) -> None:
     assert faults(parts_of(issued.badge())[1] | change) != []
 
 
-def test_the_claims_are_the_credential_at_the_top_level(issued: Issued) -> None:
+def test_the_claims_are_the_credential_at_the_top_level(issued: Badged) -> None:
     header, badge, _signature = parts_of(issued.badge())
     assert header.keys() == {"alg", "typ", "kid"}
     assert (header["alg"], header["typ"]) == ("RS256", "JWT")
@@ -92,26 +93,26 @@ def test_the_claims_are_the_credential_at_the_top_level(issued: Issued) -> None:
     assert (badge["nbf"], badge["exp"]) == (begins.timestamp(), ends.timestamp())
 
 
-def test_it_is_valid_from_the_second_of_issue_to_the_end_of_the_last_day(issued: Issued) -> None:
+def test_it_is_valid_from_the_second_of_issue_to_the_end_of_the_last_day(issued: Badged) -> None:
     issued.change(issued_at=dt.datetime(2026, 2, 28, 23, 59, 59, 999_999, dt.UTC), valid_until=dt.date(2028, 2, 29))
     badge = parts_of(issued.badge())[1]
     assert badge["validFrom"] == "2026-02-28T23:59:59Z"
     assert badge["validUntil"] == "2028-02-29T23:59:59Z"
 
 
-def test_a_badge_of_this_second_is_not_from_the_future(issued: Issued) -> None:
+def test_a_badge_of_this_second_is_not_from_the_future(issued: Badged) -> None:
     assert parts_of(issued.badge())[1]["nbf"] <= clock.now().timestamp()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_survives_byte_for_byte(issued: Issued, name: str) -> None:
+def test_a_name_survives_byte_for_byte(issued: Badged, name: str) -> None:
     issued.change(holder_name=name)
     (identity,) = parts_of(issued.badge())[1]["credentialSubject"]["identifier"]
     assert identity["identityHash"].encode() == name.encode()
     assert issued.verdict(issued.badge()) == "valid"
 
 
-def test_the_same_certificate_gives_the_same_badge(issued: Issued) -> None:
+def test_the_same_certificate_gives_the_same_badge(issued: Badged) -> None:
     assert issued.badge() == issued.badge()
     assert issued.own_badge(ALL) == issued.own_badge(ALL) != issued.own_badge()
     for kind in ("png", "svg"):
@@ -119,7 +120,7 @@ def test_the_same_certificate_gives_the_same_badge(issued: Issued) -> None:
         assert issued.get(path) == issued.get(path)
 
 
-def test_results_and_address_are_told_only_as_the_holder_wants(issued: Issued) -> None:
+def test_results_and_address_are_told_only_as_the_holder_wants(issued: Badged) -> None:
     public = issued.badge()
     assert issued.badge(ALL) == public  # whoever has the number can't ask for them
     assert issued.own_badge() == public
@@ -138,7 +139,7 @@ def test_results_and_address_are_told_only_as_the_holder_wants(issued: Issued) -
         assert str(issued.bob) not in json.dumps(parts_of(badge)[1])
 
 
-def test_an_address_that_nobody_confirmed_is_not_vouched_for(issued: Issued) -> None:
+def test_an_address_that_nobody_confirmed_is_not_vouched_for(issued: Badged) -> None:
     own, path = sign_in_as(issued.app, issued.bob, SITE), f"/verify/{issued.serial}"
     assert 'name="email"' in own.get(path).text
     with issued.app.app_context(), transaction():
@@ -148,7 +149,7 @@ def test_an_address_that_nobody_confirmed_is_not_vouched_for(issued: Issued) -> 
     assert ('name="results"' in page, 'name="email"' in page) == (True, False)
 
 
-def test_what_a_certificate_warns_of_a_badge_warns_of(issued: Issued) -> None:
+def test_what_a_certificate_warns_of_a_badge_warns_of(issued: Badged) -> None:
     issued.change(is_local_trial=True, unapproved_states=["Maine"])
     achievement = parts_of(issued.badge())[1]["credentialSubject"]["achievement"]
     assert achievement["description"].startswith("Local trial")
@@ -156,7 +157,7 @@ def test_what_a_certificate_warns_of_a_badge_warns_of(issued: Issued) -> None:
     assert "not a license" in achievement["criteria"]["narrative"]
 
 
-def test_every_term_is_defined(issued: Issued) -> None:
+def test_every_term_is_defined(issued: Badged) -> None:
     """What no context defines wouldn't be read by who reads it as linked data."""
     folder = files("openbadgeslib.ob3") / "contexts"
     contexts = [(folder / name).read_text() for name in ("credentials-v2.json", "ob-v3p0-context-3.0.3.json")]

@@ -5,38 +5,31 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import gzip
+import io
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from trainer.content.serving import served
 from trainer.core.errors import NotFound, NotYet
-from trainer.core.issuer_keys import IssuerKey, IssuerKeys, sign
-from trainer.credentials.badge import VC_CONTEXT, BadgeChoice, Issuer, describe, list_url, show_instant
-from trainer.credentials.baking import bake_png, bake_svg
+from trainer.core.issuer_keys import sign
+from trainer.credentials.issuer import issuer, issuer_keys, method_id
 from trainer.credentials.models import Credential
-from trainer.credentials.queries import has_status_list, list_off
 from trainer.credentials.rules import STATUS_PLACES
+from trainer.credentials.taking_along import TakenAlong, certificate_files
+from trainer.extras.badges.badge import VC_CONTEXT, BadgeChoice, describe, list_url, show_instant
+from trainer.extras.badges.baking import bake_png, bake_svg
+from trainer.extras.badges.queries import has_status_list, list_off
 from trainer.web.language import show_day
 from trainer.web.paper import draw_picture
 
 TEMPLATE: Final = Path(__file__).with_name("badge.typ")
-
-
-def issuer() -> Issuer:
-    """Return who issues here: always the configured address, whatever host was asked."""
-    return Issuer(served().site.name, current_app.config["SETTINGS"].base_url)
-
-
-def issuer_keys() -> IssuerKeys:
-    """Return the keys that sign and signed here, as they are now."""
-    keys: IssuerKeys = current_app.config["SETTINGS"].issuer_keys
-    return keys
+_ZIP_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the same certificate gives the same bytes
 
 
 def signed_badge(credential: Credential, choice: BadgeChoice) -> str:
@@ -58,14 +51,35 @@ def badge_picture(credential: Credential, choice: BadgeChoice, kind: Literal["pn
     return bake_png(picture, token) if kind == "png" else bake_svg(picture, token)
 
 
-def badge_files(credential: Credential, choice: BadgeChoice | None = None) -> dict[str, bytes]:
-    """Return all files of a badge by their names: the signed text, and the pictures that hold it."""
+def take_along(credential: Credential, choice: BadgeChoice | None = None) -> TakenAlong:
+    """Return the signed text and the pictures that hold it as files, or say why there are none."""
     choice = choice or BadgeChoice()
-    return {
-        "badge.jwt": signed_badge(credential, choice).encode(),
-        "badge.png": badge_picture(credential, choice, "png"),
-        "badge.svg": badge_picture(credential, choice, "svg"),
-    }
+    try:
+        files = {
+            "badge.jwt": signed_badge(credential, choice).encode(),
+            "badge.png": badge_picture(credential, choice, "png"),
+            "badge.svg": badge_picture(credential, choice, "svg"),
+        }
+    except NotYet as error:
+        return TakenAlong({}, missing=(_("There’s no badge."), str(error.message)))
+    return TakenAlong(
+        files,
+        (
+            _("badge.png, badge.svg: pictures that hold an Open Badge 3.0, for wallets and other systems"),
+            _("badge.jwt: the same badge as text"),
+        ),
+    )
+
+
+def zip_certificate(credential: Credential, choice: BadgeChoice) -> bytes:
+    """Return the PDFs and the badge as one ZIP; the same certificate, choice and key always give the same."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in certificate_files(credential, take_along(credential, choice)).items():
+            entry = zipfile.ZipInfo(name, _ZIP_DAY)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
 
 
 def status_list(number: int, day: dt.date) -> str:
@@ -97,33 +111,6 @@ def status_list(number: int, day: dt.date) -> str:
             "nbf": int(begins.timestamp()),
         }
     )
-
-
-def did_document() -> dict[str, Any]:
-    """Return the public halves of all keys whose signatures count, the current one first. Raises NotFound."""
-    did, keys = issuer().did, issuer_keys().trusted
-    if not keys:
-        raise NotFound(_l("No key has been created here yet."))
-    methods = [
-        {
-            "id": method_id(did, key),
-            "type": "JsonWebKey",
-            "controller": did,
-            "publicKeyJwk": {**key.public, "alg": "RS256", "use": "sig", "kid": key.id},
-        }
-        for key in keys
-    ]
-    return {
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1"],
-        "id": did,
-        "verificationMethod": methods,
-        "assertionMethod": [method["id"] for method in methods],
-    }
-
-
-def method_id(did: str, key: IssuerKey) -> str:
-    """Return what a key is called in the issuer's document and in the header of what it signed."""
-    return f"{did}#{key.id}"
 
 
 def _sign(claims: Mapping[str, Any]) -> str:

@@ -13,28 +13,29 @@ import time_machine
 from itsdangerous import URLSafeTimedSerializer
 
 from tests.cast import make_account, sign_in_as
-from tests.credentials.conftest import SITE, Issued, encode, parts_of
-from tests.credentials.forging import forgeries, mutations
+from tests.credentials.conftest import SITE, encode, parts_of
+from tests.extras.badges.conftest import Badged
+from tests.extras.badges.forging import forgeries, mutations
 from tests.support import Visitor
 from trainer.accounts.emails import token_of
 from trainer.accounts.models import Link
 from trainer.accounts.operations import request_reset
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.credentials import checking
-from trainer.credentials.badges import _sign
-from trainer.credentials.baking import NotBaked
-from trainer.credentials.checking import read_badge
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
-from trainer.credentials.rules import FileVerdict
+from trainer.extras.badges import checking
+from trainer.extras.badges.baking import NotBaked
+from trainer.extras.badges.checking import read_badge
+from trainer.extras.badges.making import _sign
+from trainer.extras.badges.rules import FileVerdict
 
 EVERYTHING = os.environ.get("TRAINER_TEST_EVERYTHING")
 
 
 @pytest.mark.asvs("9.1.1", "9.1.2", "9.1.3")
 @pytest.mark.check("T032")
-def test_a_forged_badge_is_refused(issued: Issued) -> None:
+def test_a_forged_badge_is_refused(issued: Badged) -> None:
     token = issued.badge()
     public = json.loads(issued.get("/.well-known/did.json"))["verificationMethod"][0]["publicKeyJwk"]
     verdicts = {trick: issued.verdict(forged) for trick, forged in forgeries(token, public).items()}
@@ -52,7 +53,7 @@ def test_a_forged_badge_is_refused(issued: Issued) -> None:
 @pytest.mark.asvs("9.1.1")
 @pytest.mark.check("T031")
 @pytest.mark.parametrize("number", [300, pytest.param(10_000, marks=pytest.mark.nightly)], ids=["few", "ten thousand"])
-def test_no_mutation_verifies(issued: Issued, number: int) -> None:
+def test_no_mutation_verifies(issued: Badged, number: int) -> None:
     token = issued.badge()
     seed = int.from_bytes(os.urandom(4)) if EVERYTHING else 31
     with issued.app.app_context():
@@ -61,7 +62,7 @@ def test_no_mutation_verifies(issued: Issued, number: int) -> None:
     assert passed == [], f"seed {seed}"
 
 
-def test_a_text_that_decodes_alike_is_another_text(issued: Issued) -> None:
+def test_a_text_that_decodes_alike_is_another_text(issued: Badged) -> None:
     """The lowest bits of the last character mean nothing: without a look at them, one badge would have many texts."""
     token = issued.badge()
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -73,7 +74,7 @@ def test_a_text_that_decodes_alike_is_another_text(issued: Issued) -> None:
 
 @pytest.mark.asvs("9.2.2")
 @pytest.mark.check("T033")
-def test_no_other_token_is_a_badge_and_a_badge_opens_nothing(issued: Issued) -> None:
+def test_no_other_token_is_a_badge_and_a_badge_opens_nothing(issued: Badged) -> None:
     make_account(issued.app, "leo@example.org")
     with issued.app.test_request_context(), transaction():
         request_reset("leo@example.org", clock.now())
@@ -98,7 +99,7 @@ def test_no_other_token_is_a_badge_and_a_badge_opens_nothing(issued: Issued) -> 
 
 
 @pytest.mark.asvs("9.2.3")
-def test_what_our_key_signed_for_another_place_is_no_badge(issued: Issued) -> None:
+def test_what_our_key_signed_for_another_place_is_no_badge(issued: Badged) -> None:
     claims = parts_of(issued.badge())[1]
     wrong: dict[str, Callable[[], dict[str, object]]] = {
         "a status list": lambda: {**claims, "type": ["VerifiableCredential", "BitstringStatusListCredential"]},
@@ -112,7 +113,7 @@ def test_what_our_key_signed_for_another_place_is_no_badge(issued: Issued) -> No
 
 
 @pytest.mark.asvs("9.2.1")
-def test_a_badge_counts_as_long_as_its_certificate(issued: Issued) -> None:
+def test_a_badge_counts_as_long_as_its_certificate(issued: Badged) -> None:
     token = issued.badge()
     with time_machine.travel(clock.now() + dt.timedelta(days=2 * 366)):
         assert issued.verdict(token) is FileVerdict.EXPIRED
@@ -125,7 +126,7 @@ def test_a_badge_counts_as_long_as_its_certificate(issued: Issued) -> None:
     assert issued.verdict(token) is FileVerdict.REVOKED
 
 
-def test_a_badge_is_read_from_text_and_pictures(issued: Issued) -> None:
+def test_a_badge_is_read_from_text_and_pictures(issued: Badged) -> None:
     token = issued.badge()
     for name in ("badge.jwt", "badge.png", "badge.svg"):
         assert read_badge(issued.get(f"/verify/{issued.serial}/{name}")) == token

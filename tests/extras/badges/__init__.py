@@ -1,0 +1,1 @@
+"""Tests of badges, and of the check of files."""
