@@ -180,8 +180,6 @@ def test_a_site_without_evidence_packs_leads_to_no_page_of_them(
 ) -> None:
     left = tuple(feature for feature in issued.app.extensions["features"] if feature.name != "packs")
     monkeypatch.setitem(issued.app.extensions, "features", left)
-    ways = {name: endpoint for name, endpoint in issued.app.extensions["ways"].items() if name != "pack_check"}
-    monkeypatch.setitem(issued.app.extensions, "ways", ways)
     answer = send(issued, packed(BARE, zipfile.ZIP_DEFLATED))
     assert (answer.status_code, "See what we recorded of it" in answer.text) == (422, False)
     large = send(issued, b"A" * 1_000_000)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from trainer.core.clock import today
+from trainer.core.feature import ask_extra
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import verification_url
 from trainer.credentials.queries import get_by_serial
@@ -25,7 +26,6 @@ from trainer.web.access import Who, access
 from trainer.web.errors import error_response, wants_json
 from trainer.web.headers import answer_any_site
 from trainer.web.limits import WRONG, limit_acts, limit_failures
-from trainer.web.ways import way_to_extra
 
 _JWT = "application/vc+jwt"
 
@@ -71,7 +71,7 @@ def verify_file() -> Response | tuple[Response | str, int] | str:
 def too_large(_error: RequestEntityTooLarge) -> Any:
     """Say that a file is too large, and where an evidence pack is checked however large it is."""
     most = current_app.config["MAX_CONTENT_LENGTH"] // 1024
-    check = way_to_extra("pack_check")
+    check = ask_extra("pack_check_address")
     if check is None:
         words = _("A file can have %(most)s KB at most; our certificates and badges have less.", most=most)
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask import url_for
+
 from trainer.core.feature import Feature
 from trainer.extras.packs.acts import ACTS
 from trainer.extras.packs.demo import show
@@ -18,14 +20,17 @@ FEATURE = Feature(
     name="packs",
     needs=("meetings",),
     blueprints=(evidence, pack_checks, samples),
-    links={"pack_check": "pack_checks.ask"},
     parts={
         "above_sample_poster": "packs/_sample.html",
         "above_sent_mail": "packs/_further.html",
         "before_closing": "packs/_before_closing.html",
         "beside_people": "packs/_order.html",
     },
-    answers={"check_pack": check_pack, "pack_files": files},
+    answers={
+        "check_pack": check_pack,
+        "pack_check_address": lambda: url_for("pack_checks.ask"),
+        "pack_files": files,
+    },
     works={PACK: make_pack},
     forget_firm=forget_firm,
     firm_blueprints={"evidence": "training.status"},
