@@ -64,6 +64,9 @@ class Proof:
 class ProofRefused(Invalid):
     """A proof file that can't be kept."""
 
+    def __init__(self, text: str | LazyString) -> None:
+        super().__init__(text, field="file")
+
 
 def day_problem(day: dt.date, today: dt.date) -> LazyString | None:
     """Return what is wrong with the day of a training, or None."""
@@ -90,9 +93,10 @@ def record_training(
     """
     lock_organization(actor)
     person = get_person(actor, membership_id)
-    problem = day_problem(facts.completed_on, actor.today(now)) or length_problem(facts.minutes)
-    if problem is not None:
-        raise Invalid(problem)
+    if problem := day_problem(facts.completed_on, actor.today(now)):
+        raise Invalid(problem, field="completed_on")
+    if problem := length_problem(facts.minutes):
+        raise Invalid(problem, field="hours")
     if list_keys([person.id]).get(person.id, {}).keys() & {facts.key}:
         raise Conflict(_l("This training is already recorded for this person. Check the title and the day."))
     kept = _keep_proof(actor, proof, now) if proof is not None else None

@@ -14,7 +14,6 @@ from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import Invalid
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.rules import May
@@ -81,7 +80,7 @@ def send(actor: Actor) -> Response | str | tuple[str, int]:
     """Take a roster and keep it, to be looked at first."""
     form = RosterForm()
     if form.validate_on_submit():
-        try:
+        with form.refusing("file" if form.file.data else "text"):
             sent = read_file(form.file.data.read()) if form.file.data else read_list(str(form.text.data))
             with transaction():
                 forget_drafts(now())
@@ -92,9 +91,6 @@ def send(actor: Actor) -> Response | str | tuple[str, int]:
                     asks=bool(form.asks.data),
                     filename=(form.file.data.filename or "") if form.file.data else "",
                 )
-        except Invalid as error:
-            (form.file if form.file.data else form.text).errors = [error.message]
-        else:
             return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft.id))
     elif request.method == "GET" and (number := request.args.get("draft", type=UUID)):
         form.text.data = _as_text(get_draft(actor, number, now()))
@@ -115,7 +111,7 @@ def columns(actor: Actor, draft_id: UUID) -> Response | str | tuple[str, int]:
     form = match_form(there, reading, table.order, actor.today(now()))
     if form.validate_on_submit():
         said = [str(field.data) for field in form.columns]
-        try:
+        with form.refusing(form.columns[0].short_name):
             with transaction():
                 draft = get_draft(actor, draft_id, now())
                 match_columns(
@@ -126,9 +122,6 @@ def columns(actor: Actor, draft_id: UUID) -> Response | str | tuple[str, int]:
                     remembers=bool(form.remembers.data),
                     needs_address=NEEDS_ADDRESS,
                 )
-        except Invalid as error:
-            form.columns[0].errors = [error.message]
-        else:
             return go(url_for(".draft", organization_id=actor.organization_id, draft_id=draft_id))
     page = render_template(
         "roster/columns.html",

@@ -30,7 +30,7 @@ from trainer.compliance.earlier_list import EXAMPLE, EarlierPlan, Fate, decide, 
 from trainer.compliance.forms import EndTrainingForm, ProofForm, TrainingForm, TrainingListForm, TrainingPlanForm
 from trainer.core.clock import now, read_instant
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid
+from trainer.core.errors import Conflict
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import get_person
@@ -120,21 +120,13 @@ def record(actor: Actor, membership_id: UUID) -> Response | str | tuple[str, int
             read_hours(str(form.hours.data)) or 0,
             form.note.data or None,
         )
-        try:
+        with form.refusing("completed_on"):
             proof = _proof(form.file)
-            problem = earlier.length_problem(facts.minutes)
-            if problem is not None:
-                form.hours.errors = [str(problem)]
-            else:
-                with transaction():
-                    _count_file(proof)
-                    earlier.record_training(actor, membership_id, facts, proof, now())
-                flash(_("Recorded. It doesn’t count until a second person approves it."))
-                return go(_person_page(actor, membership_id))
-        except ProofRefused as error:
-            form.file.errors = [error.message]
-        except (Invalid, Conflict) as error:
-            form.completed_on.errors = [error.message]
+            with transaction():
+                _count_file(proof)
+                earlier.record_training(actor, membership_id, facts, proof, now())
+            flash(_("Recorded. It doesn’t count until a second person approves it."))
+            return go(_person_page(actor, membership_id))
     page = render_template(
         "compliance/earlier_record.html", actor=actor, person=person, form=form, has_second=has_second(actor)
     )
@@ -241,12 +233,9 @@ def send(actor: Actor) -> Response | str | tuple[str, int]:
     form = TrainingListForm()
     if form.validate_on_submit():
         data = form.list_file.data
-        try:
+        with form.refusing("list_file" if data else "text"):
             listing = read_file(data.read()) if data else read_list(str(form.text.data))
             plan = decide(actor, listing, actor.today(now()))
-        except Invalid as error:
-            (form.list_file if data else form.text).errors = [error.message]
-        else:
             return _plan_page(actor, plan, TrainingPlanForm(formdata=None))
     page = render_template(
         "compliance/earlier_list.html", actor=actor, form=form, example=EXAMPLE, has_second=has_second(actor)

@@ -18,7 +18,7 @@ from trainer.assignments.queries import list_requirements
 from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.db import transaction
-from trainer.core.errors import Conflict, Invalid, NotFound
+from trainer.core.errors import Conflict, NotFound
 from trainer.instructing import operations
 from trainer.instructing.access import looking, teaching
 from trainer.instructing.downloads import file_answer
@@ -210,15 +210,12 @@ def hand_over(desk: Desk) -> Response | str | tuple[str, int]:
     """Give a class to another instructor."""
     form = _hand_over_form(desk)
     if form.validate_on_submit():
-        try:
+        with form.refusing("membership" if isinstance(form, HandOverForm) else "email"):
             with transaction():
                 if isinstance(form, HandOverForm):
                     operations.hand_over_within_firm(desk, UUID(str(form.membership.data)), now())
                 else:
                     operations.hand_over_in_public(desk, str(form.email.data), str(form.name.data), now())
-        except Invalid as error:
-            next(iter(form)).errors = [error.message]
-        else:
             flash(_("Transferred to %(name)s.", name=desk.cohort.taught_by))
             return go(list_url(desk))
     page = render_template("instructing/hand_over.html", desk=desk, form=form)
@@ -276,15 +273,11 @@ def _made(form: NewCohortForm, actor: Actor | None) -> Response | None:
     if not form.validate_on_submit():
         return None
     user_id, team_ids = current_user.id, _team_ids(form)
-    try:
-        with transaction():
-            cohort = operations.make_cohort(
-                user_id, actor, str(form.course.data), _facts(form), served().courses, now()
-            )
-            if team_ids:
-                choose_teams(Desk(user_id, cohort, actor), team_ids)
-    except Invalid as error:
-        form.title.errors = [error.message]
+    with form.refusing("title"), transaction():
+        cohort = operations.make_cohort(user_id, actor, str(form.course.data), _facts(form), served().courses, now())
+        if team_ids:
+            choose_teams(Desk(user_id, cohort, actor), team_ids)
+    if form.errors:
         return None
     if team_ids:
         flash(_("The class was created. Nobody is invited yet. Check who would be invited, then send the invitations."))
