@@ -237,6 +237,7 @@ def test_what_became_of_each_email_is_told_the_same_everywhere(mailing: Flask, m
             ("Gus", "Sent November 24, 2026"),
         }
         file = alice.post(f"{path}/sent-mail/exports").text.removeprefix("\ufeff")
+        assert file.startswith("Time,Name,Employee number,Email,Requirement,Due on,Sent by,Outcome\r\n")
         assert {(row["Name"], row["Outcome"]) for row in csv.DictReader(io.StringIO(file))} == expected
         given = read(mailing, "/emails?limit=3", token_of(mailing, firm.owner_id, firm.id)).get_json()
         rows = given["data"]

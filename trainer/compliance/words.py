@@ -68,7 +68,7 @@ WHY_NOT = {
     Why.LIMIT: _l("Over the firm’s limit for today: remind them tomorrow"),
 }
 SENT_HEADS = (
-    *(_l("Time"), _l("Name"), _l("Employee number"), _l("Email"), _l("Requirement"), _l("Due on"), _l("SentMail by")),
+    *(_l("Time"), _l("Name"), _l("Employee number"), _l("Email"), _l("Requirement"), _l("Due on"), _l("Sent by")),
     _l("Outcome"),
 )
 
