@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
-from trainer.core.db import db
+from trainer.core.db import db, transaction
 from trainer.core.settings import ROOT
 
 
@@ -22,7 +22,15 @@ def migrate() -> None:
         file = Path(db.engine.url.database or "")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
-    upgrade(directory=str(ROOT / "migrations"))
+    upgrade(directory=str(ROOT / "migrations"), revision="heads")
+
+
+def go_back_to_0_9() -> None:
+    """Leave the current app's database as version 0.9.0 would, which had one row of migrations for all tables."""
+    downgrade(directory=str(ROOT / "migrations"), revision="0075")
+    with transaction() as session:
+        session.execute(text("DELETE FROM alembic_version WHERE version_num <> '0075'"))
+        session.execute(text("DELETE FROM schema_revisions WHERE revision <> '0075'"))
 
 
 def statements_for_the_time(database: str) -> list[str]:

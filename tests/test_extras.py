@@ -90,5 +90,7 @@ def test_a_site_works_without_an_extra(extra: str, tmp_path: Path) -> None:
     delete(extra, tmp_path)
     setup = run(tmp_path, "-m", "flask", "--app", "trainer.app", "setup")
     assert setup.returncode == 0, setup.stderr
+    tables = run(tmp_path, "-m", "flask", "--app", "trainer.app", "db", "check")
+    assert tables.returncode == 0, tables.stderr  # no more than the records that are left say
     tests = run(tmp_path, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-m", "not browser", *WHOLE)
     assert tests.returncode == 0, tests.stdout[-3000:]

@@ -27,7 +27,7 @@ from trainer.core.settings import ROOT, VARIABLES
 pytestmark = pytest.mark.on_both
 
 PACKAGE = ROOT / "trainer"
-SOURCES = sorted(PACKAGE.rglob("*.py"))
+SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "migrations")
 TESTS = ROOT / "tests"
 TEMPLATES = sorted(PACKAGE.rglob("*.html"))
 OPERATE = (ROOT / "docs/operate.md").read_text(encoding="utf-8")

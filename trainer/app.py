@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +31,7 @@ from trainer.core.feature import init_features
 from trainer.core.logs import init_logs, log_requests, log_slow_statements
 from trainer.core.replica import OPTIONS as REPLICA_OPTIONS
 from trainer.core.replica import init_replica
-from trainer.core.schema import MIGRATIONS
+from trainer.core.schema import MIGRATIONS, list_version_folders
 from trainer.core.settings import Settings, read_settings
 from trainer.courses import feature as courses
 from trainer.credentials import feature as credentials
@@ -190,8 +191,15 @@ def _migrations(app: Flask) -> Any:
     """Return what Flask-Migrate keeps of the app. Only migrating needs it, and it imports much."""
     from flask_migrate import Migrate
 
-    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    migrate = Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    migrate.configure(_name_version_folders)
     return app.extensions["migrate"]
+
+
+def _name_version_folders(config: Any) -> Any:
+    folders = map(str, list_version_folders(Path(config.get_main_option("script_location"))))
+    config.set_main_option("version_locations", os.pathsep.join(folders).replace("%", "%%"))
+    return config
 
 
 def _config(settings: Settings) -> dict[str, Any]:

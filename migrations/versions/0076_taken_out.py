@@ -2,7 +2,7 @@
 
 What these tables hold goes into a ZIP of CSV files in the instance folder first, however the database is migrated, so
 that nothing is lost unseen. Bytes are in Base64. Names that nobody has claimed move into a list of each meeting, which
-goes on the way down.
+goes on the way down. Only a database that version 0.9 made has any of it.
 
 Revision ID: 0076
 Revises: 0075
@@ -32,6 +32,8 @@ TABLES = ("filed_certificates", "firm_logos", "arrivals", "walk_in_attendances",
 
 def upgrade() -> None:
     connection = op.get_bind()
+    if not sa.inspect(connection).has_table(TABLES[0]):
+        return
     counts = {table: connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) for table in TABLES}  # noqa: S608 ours
     if any(counts.values()):
         _export(connection, counts)
@@ -85,6 +87,8 @@ def _written(value: object) -> object:
 
 
 def downgrade() -> None:
+    if not sa.inspect(op.get_bind()).has_table("class_sessions"):
+        return  # without meetings, nothing of it was there
     op.create_table(
         "firm_logos",
         sa.Column("organization_id", sa.Uuid(), nullable=False),

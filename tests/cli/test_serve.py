@@ -107,17 +107,18 @@ def test_the_port_is_closed_while_the_web_server_cannot_come_back_and_open_once_
     site = serve()
     time.sleep(STEADY)  # from then on, it is started again forever
     with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"), isolation_level=None)) as database:
-        (revision,) = database.execute("SELECT version_num FROM alembic_version").fetchone()
-        (serving,) = database.execute("SELECT revision FROM schema_revisions").fetchone()
-        database.execute("UPDATE alembic_version SET version_num = '9999'")  # of a newer version
+        (revision,) = database.execute("SELECT min(version_num) FROM alembic_version").fetchone()
+        database.execute(
+            "UPDATE alembic_version SET version_num = '9999' WHERE version_num LIKE '0%'"
+        )  # of a newer version
         database.execute("DELETE FROM schema_revisions")
         os.kill(site.child("web"), signal.SIGKILL)
         wait_until(lambda: is_refused(site.port), 60)
         wait_until(lambda: site.said().count("The web server ended") > 2, 60)
         assert site.said().count("The port is closed") >= 1
         assert is_refused(site.port)
-        database.execute("UPDATE alembic_version SET version_num = ?", (revision,))
-        database.execute("INSERT INTO schema_revisions (revision) VALUES (?)", (serving,))
+        database.execute("UPDATE alembic_version SET version_num = ? WHERE version_num = '9999'", (revision,))
+        database.execute("INSERT INTO schema_revisions (revision) VALUES (?)", (revision,))
     wait_until(site.is_up, 90)
     main = site.child("web")
     os.kill(main, signal.SIGKILL)  # what comes back is waited for

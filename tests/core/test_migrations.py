@@ -8,12 +8,12 @@ import datetime as dt
 import hashlib
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
@@ -35,6 +35,7 @@ from tests.cast import (
     make_site,
 )
 from tests.cast import make_firm as make_site_firm
+from tests.databases import go_back_to_0_9
 from tests.extras import fill_extras
 from tests.extras.meetings.cast import hold_meeting, teach_at
 from tests.support import Visitor, make_ready, take_final
@@ -44,6 +45,7 @@ from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
 from trainer.assignments.rules import Audience, Group
+from trainer.cli.migrating import migrate
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
@@ -51,7 +53,7 @@ from trainer.core.db import Base, db, transaction
 from trainer.core.heartbeat import note_began
 from trainer.core.processes import Itself, ProcessRole, note_seen
 from trainer.core.releases import add_release
-from trainer.core.schema import check_schema
+from trainer.core.schema import CORE, branch_of, check_schema, list_version_folders
 from trainer.core.settings import ROOT
 from trainer.instructing.invitations import choose_teams, invite
 from trainer.instructing.models import ClassFigures, ClassView
@@ -84,10 +86,29 @@ def rows() -> dict[str, int]:
     return counts
 
 
-def test_there_is_one_head() -> None:
-    config = Config()
-    config.set_main_option("script_location", FOLDER)
-    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+def scripts() -> ScriptDirectory:
+    """Return all migrations, of the core and of extras."""
+    return ScriptDirectory(FOLDER, version_locations=[str(folder) for folder in list_version_folders()])
+
+
+def test_the_core_and_each_extra_with_tables_have_one_head() -> None:
+    with_tables = {
+        mapper.class_.__module__.split(".")[2]
+        for mapper in Base.registry.mappers
+        if mapper.class_.__module__.startswith("trainer.extras.")
+    }
+    assert len(with_tables) >= 10
+    assert sorted(map(branch_of, scripts().get_heads())) == sorted([CORE, *with_tables])
+    for script in scripts().walk_revisions():
+        assert script.branch_labels == ({branch_of(script.revision)} - {CORE}), script.revision
+        assert Path(script.path).parent.parent.name == (branch_of(script.revision) or "migrations"), script.path
+        assert not script.dependencies  # else Alembic would state none for the core
+
+
+def test_the_core_migrates_before_extras_that_refer_to_it() -> None:
+    upgraded = [*reversed([*scripts().iterate_revisions("heads", "base", implicit_base=True)])]
+    branches = [branch_of(script.revision) for script in upgraded]
+    assert branches == sorted(branches, key=lambda branch: branch != CORE)
 
 
 @pytest.mark.on_both
@@ -132,15 +153,20 @@ def test_each_migration_undone_leaves_every_row_as_it_was_before_it(
     with app.app_context():
         assert [table for table, number in rows().items() if not number] == []
         at_head = checksums()
-        *migrations, _first = ScriptDirectory(FOLDER).walk_revisions()
-        for migration in migrations:
-            earlier = str(migration.down_revision)
+        go_back_to_0_9()
+        migrate()
+        check_schema()
+        assert checksums() == at_head
+        for migration in scripts().walk_revisions():
+            if migration.revision == "0075":
+                continue  # nothing goes below it
+            earlier = str(migration.down_revision or f"{branch_of(migration.revision)}@base")
             downgrade(directory=FOLDER, revision=earlier)
             before = checksums()
             upgrade(directory=FOLDER, revision=migration.revision)
             downgrade(directory=FOLDER, revision=earlier)
             assert checksums() == before, migration.revision
-        upgrade(directory=FOLDER)
+        upgrade(directory=FOLDER, revision="heads")
         assert checksums().keys() == at_head.keys()
 
 
@@ -235,7 +261,7 @@ def test_what_is_taken_out_is_exported_before_its_tables_go(app: Flask, capsys: 
         instance = app.config["SETTINGS"].instance
         downgrade(directory=FOLDER, revision="0075")
         add_logo(firm, b"a picture")
-        upgrade(directory=FOLDER)
+        upgrade(directory=FOLDER, revision="heads")
         (path,) = instance.glob("taken-out-*.zip")
         assert str(path) in capsys.readouterr().out
         assert path.stat().st_mode & 0o777 == 0o600
@@ -246,7 +272,7 @@ def test_what_is_taken_out_is_exported_before_its_tables_go(app: Flask, capsys: 
         assert archive.namelist() == [f"{table}.csv" for table in TAKEN_OUT]
         assert not {*TAKEN_OUT} & {*inspect(db.engine).get_table_names()}
         downgrade(directory=FOLDER, revision="0075")
-        upgrade(directory=FOLDER)
+        upgrade(directory=FOLDER, revision="heads")
         assert [*instance.glob("taken-out-*.zip")] == [path]  # nothing was there
 
 
@@ -261,12 +287,12 @@ def test_what_cannot_be_exported_is_not_taken_out(
         settings = app.config["SETTINGS"]
         monkeypatch.setitem(app.config, "SETTINGS", replace(settings, instance=settings.instance / "missing"))
         with pytest.raises(SystemExit):
-            upgrade(directory=FOLDER)
+            upgrade(directory=FOLDER, revision="heads")
         assert "what is taken out can't be written to" in caplog.text
         assert db.session.scalar(text("SELECT count(*) FROM firm_logos")) == 1
         db.session.rollback()
         monkeypatch.undo()
-        upgrade(directory=FOLDER)
+        upgrade(directory=FOLDER, revision="heads")
 
 
 @pytest.mark.on_both
@@ -285,7 +311,7 @@ def test_names_that_nobody_claimed_stay_with_their_meeting(app: Flask) -> None:
             ("Expected", None, []),
         ):
             add_walk_in(cohort, ines, name, joined_at, there)
-        upgrade(directory=FOLDER)
+        upgrade(directory=FOLDER, revision="heads")
         table = Base.metadata.tables["class_sessions"]
         names = {row.id: row.walk_ins for row in db.session.execute(select(table.c.id, table.c.walk_ins))}
         db.session.rollback()

@@ -19,7 +19,15 @@ from tests.conftest import DATABASES, POSTGRES_URL
 from tests.forked import begin_command, begin_program
 from trainer.app import create_app
 from trainer.core.db import db, transaction
-from trainer.core.schema import SchemaRefused, SchemaRevision, check_schema, revisions
+from trainer.core.schema import (
+    CORE,
+    SchemaRefused,
+    SchemaRevision,
+    branch_of,
+    check_schema,
+    list_version_folders,
+    revisions,
+)
 from trainer.core.settings import ROOT, Settings
 
 pytestmark = pytest.mark.on_both
@@ -66,7 +74,7 @@ def test_of_several_that_start_at_once_all_succeed(empty_url: str, tmp_path: Pat
 
 def test_nothing_works_on_a_database_that_is_behind(app: Flask, settings: Settings, tmp_path: Path) -> None:
     with app.app_context():
-        downgrade(directory=FOLDER, revision="-1")
+        downgrade(directory=FOLDER, revision="0075")
         try:
             with pytest.raises(SchemaRefused, match="Run: flask setup"):
                 check_schema()
@@ -80,7 +88,7 @@ def test_nothing_works_on_a_database_that_is_behind(app: Flask, settings: Settin
             assert "Run: flask setup" in "".join(worker.communicate(timeout=60))
             assert worker.returncode == 1
         finally:
-            upgrade(directory=FOLDER)
+            upgrade(directory=FOLDER, revision="heads")
         check_schema()
 
 
@@ -92,7 +100,7 @@ def test_older_code_serves_on_a_newer_database_only_where_that_lets_it(
     newer = tmp_path / "migrations"
     shutil.copytree(FOLDER, newer)
     with app.app_context():
-        head = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        head = revisions()[0][CORE]
         serving = db.session.execute(text("SELECT revision FROM schema_revisions ORDER BY 1")).scalars().all()
         assert head in serving
         db.session.rollback()
@@ -101,7 +109,7 @@ def test_older_code_serves_on_a_newer_database_only_where_that_lets_it(
         "def upgrade():\n    pass\ndef downgrade():\n    pass\n"
     )
     with app.app_context():
-        upgrade(directory=str(newer))
+        upgrade(directory=str(newer), revision="heads")
         try:
             if lets_older_code_serve:
                 check_schema()
@@ -115,7 +123,8 @@ def test_older_code_serves_on_a_newer_database_only_where_that_lets_it(
             downgrade(directory=str(newer), revision=str(head))
         check_schema()
         after = db.session.execute(text("SELECT revision FROM schema_revisions ORDER BY 1")).scalars().all()
-        assert after == (serving if lets_older_code_serve else [head])
+        others = [one for one in serving if branch_of(one) != CORE]
+        assert after == (serving if lets_older_code_serve else [head, *others])
         db.session.rollback()
         with transaction() as session:  # on PostgreSQL the next test has the same database
             session.add_all(SchemaRevision(revision=one) for one in serving if one not in after)
@@ -160,5 +169,8 @@ def test_every_command_says_in_one_line_that_there_are_no_tables(settings: Setti
 
 
 def test_revisions_are_read_as_alembic_reads_them() -> None:
-    scripts = ScriptDirectory(FOLDER)
-    assert revisions() == (scripts.get_current_head(), frozenset(one.revision for one in scripts.walk_revisions()))
+    scripts = ScriptDirectory(FOLDER, version_locations=[str(folder) for folder in list_version_folders()])
+    heads, known = revisions()
+    assert sorted(heads.values()) == sorted(scripts.get_heads())
+    assert next(iter(heads)) == CORE
+    assert known == {script.revision for script in scripts.walk_revisions()}

@@ -69,15 +69,19 @@ def lose_log(app: Flask) -> None:
 
 
 def go_behind(app: Flask) -> None:
-    execute(app, "UPDATE alembic_version SET version_num = '0075'")
+    execute(app, "UPDATE alembic_version SET version_num = '0075' WHERE version_num LIKE '0%'")
 
 
 def go_far_behind(app: Flask) -> None:
-    execute(app, "UPDATE alembic_version SET version_num = '0074'")
+    execute(app, "UPDATE alembic_version SET version_num = '0074' WHERE version_num LIKE '0%'")
 
 
 def go_ahead(app: Flask) -> None:
-    execute(app, "UPDATE alembic_version SET version_num = '9999'", "DELETE FROM schema_revisions")
+    execute(
+        app,
+        "UPDATE alembic_version SET version_num = '9999' WHERE version_num LIKE '0%'",
+        "DELETE FROM schema_revisions",
+    )
 
 
 def lose_revision(app: Flask) -> None:

@@ -26,9 +26,10 @@ from trainer.core.schema import (
     check_schema,
     columns,
     half_migrated,
+    list_version_folders,
     needs_migration,
-    revision_of,
     revisions,
+    stated_revisions,
 )
 from trainer.core.settings import Settings
 
@@ -111,13 +112,19 @@ def list_steps() -> list[MigrationStep]:
         return []
     from alembic.script import ScriptDirectory
 
-    revision, head = revision_of(), revisions()[0]
-    _refuse_half_states(revision)
-    scripts = ScriptDirectory(str(MIGRATIONS)).iterate_revisions(head, revision or "base")
+    stated = _stated()
+    _refuse_half_states(stated)
+    scripts = ScriptDirectory(str(MIGRATIONS), version_locations=[str(folder) for folder in list_version_folders()])
+    lacking = scripts.iterate_revisions(tuple(revisions()[0].values()), stated or "base", implicit_base=True)
     return [
         MigrationStep(script.revision, script.doc, getattr(script.module, "serves_older_code", False))
-        for script in reversed(list(scripts))
+        for script in reversed(list(lacking))
     ]
+
+
+def _stated() -> tuple[str, ...]:
+    """Return the revisions that the database states, but for extras that were deleted."""
+    return tuple(revision for branch, revision in stated_revisions().items() if branch in revisions()[0])
 
 
 def migrate(tell: Callable[[str], None] = lambda _revision: None) -> None:
@@ -126,46 +133,53 @@ def migrate(tell: Callable[[str], None] = lambda _revision: None) -> None:
     Raises SchemaRefused for a state that none of them left behind.
     """
     if needs_migration():  # another process may have done it in the meantime
-        _refuse_half_states(revision_of())
-        _run("head", tell=tell)
+        _refuse_half_states(_stated())
+        _run("heads", tell=tell)
 
 
-def _run(revision: str, **attributes: Any) -> None:
+def undo(extra: str) -> None:
+    """Undo all migrations of an extra, which drops its tables."""
+    _run(f"{extra}@base", is_upgrade=False)
+
+
+def _run(target: str | tuple[str, ...], *, is_upgrade: bool = True, **attributes: Any) -> None:
     from alembic import command
     from alembic.util import CommandError
 
     config = current_app.extensions["migrate"].migrate.get_config(str(MIGRATIONS))
     config.attributes.update(attributes)
     try:
-        command.upgrade(config, revision)
+        (command.upgrade if is_upgrade else command.downgrade)(config, target)  # type: ignore[arg-type]  # takes several
     except (CommandError, RuntimeError) as error:
         raise click.ClickException(f"The database can't be migrated and is unchanged: {error}") from None
 
 
-def _refuse_half_states(revision: str | None) -> None:
-    """Raise SchemaRefused if tables and columns aren't those of the revision that the database says it is at."""
+def _refuse_half_states(stated: tuple[str, ...]) -> None:
+    """Raise SchemaRefused if tables and columns aren't those of the revisions that the database says it is at.
+
+    Tables of an extra whose revision it doesn't state are let be: version 0.9 made them.
+    """
     there = columns(db.session.connection())
     db.session.rollback()
-    ours = set(Base.metadata.tables)
     if leftover := next((table for table in there if table.startswith("_alembic_tmp_")), None):
         raise SchemaRefused(half_migrated(f"the table {leftover} is left over"))
-    expected = _columns_at(revision) if revision is not None else {}
-    for table in sorted(expected.keys() | (there.keys() & ours)):
-        if table not in expected:
-            raise SchemaRefused(half_migrated(f"at {revision or 'no revision'}, the table {table} already exists"))
+    if not stated and (tables := sorted(there.keys() & Base.metadata.tables)):
+        raise SchemaRefused(half_migrated(f"at no revision, the table {tables[0]} already exists"))
+    expected = _columns_at(stated) if stated else {}
+    for table in sorted(expected):
         if table not in there:
-            raise SchemaRefused(half_migrated(f"at {revision}, the table {table} is missing"))
+            raise SchemaRefused(half_migrated(f"at {stated[0]}, the table {table} is missing"))
         if differing := sorted(expected[table] ^ there[table]):
             how = "has no column" if differing[0] in expected[table] else "already has the column"
-            raise SchemaRefused(half_migrated(f"at {revision}, the table {table} {how} {differing[0]}"))
+            raise SchemaRefused(half_migrated(f"at {stated[0]}, the table {table} {how} {differing[0]}"))
 
 
 @cache  # it says the same as long as this process has these migrations
-def _columns_at(revision: str) -> dict[str, set[str]]:
-    """Return the columns that exist at a revision, by migrating a new database to it."""
+def _columns_at(stated: tuple[str, ...]) -> dict[str, set[str]]:
+    """Return the columns that exist at these revisions, by migrating a new database to them."""
     with tempfile.TemporaryDirectory() as folder:
         engine = create_engine(f"sqlite:///{folder}/new.db", poolclass=NullPool)
-        _run(revision, engine=engine)
+        _run(stated, engine=engine)
         with engine.connect() as connection:
             tables = columns(connection)
     return {table: names for table, names in tables.items() if table != "alembic_version"}

@@ -16,7 +16,7 @@ from trainer.cli.setup import check_database, prepare
 from trainer.core.db import db, dispose_engines
 from trainer.core.failures import reason_of
 from trainer.core.feature import ask_extra
-from trainer.core.schema import check_schema, revision_of, revisions
+from trainer.core.schema import CORE, check_schema, revision_of, revisions
 from trainer.core.settings import Settings
 from trainer.server.instance_lock import served_key_id
 
@@ -55,10 +55,12 @@ def upgrade(check: bool, folder: Path | None, no_backup: bool, passphrase_file: 
 
 def tell(steps: list[MigrationStep]) -> None:
     """Say which migrations would run, and whether the code before them can keep serving."""
+    head = revisions()[0][CORE]
     if not steps:
-        print(f"The database is up to date with this version ({revisions()[0]}).")
+        print(f"The database is up to date with this version ({head}).")
         return
-    print(f"{len(steps)} migration(s) from {revision_of() or 'an empty database'} to {revisions()[0]}:")
+    before = revision_of() or "an empty database"
+    print(f"{len(steps)} migration(s) {'of extras' if before == head else f'from {before} to {head}'}:")
     db.session.rollback()
     for step in steps:
         print(f"  {step.revision}  {step.purpose}{'' if step.serves_older_code else '  (stop older versions first)'}")
@@ -79,17 +81,17 @@ def _upgrade(
     is_new = revision_of() is None
     dispose_engines()
     if not is_new and not all(step.serves_older_code for step in steps):
-        _refuse_running(settings)
+        refuse_running(settings)
     if not is_new and not has_backup:
-        backup = ask_extra("back_up_before", revisions()[0], folder, passphrase_file)
+        backup = ask_extra("back_up_before", revisions()[0][CORE], folder, passphrase_file)
         if backup is None:
             raise click.ClickException("This site makes no backups. Make one yourself, then add --no-backup.")
     migrate(lambda revision: print(f"  {revision} done", flush=True))
     check_schema()
 
 
-def _refuse_running(settings: Settings) -> None:
-    """Raise ClickException if a site is running that couldn't serve on the new tables."""
+def refuse_running(settings: Settings) -> None:
+    """Raise ClickException if a site is running that couldn't serve on the tables as they will be."""
     if served_key_id(settings.instance) is not None:
         raise click.ClickException(f"The site in {settings.instance} is running. Stop it first.")
     if db.engine.dialect.name == "postgresql":

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from trainer import __version__
 from trainer.core import clock
 from trainer.core.db import Base, UTCDateTime, db, insert_missing
-from trainer.core.schema import revisions
+from trainer.core.schema import CORE, revisions
 
 EVERY: Final = 15.0
 """Seconds between two notes of a process."""
@@ -68,7 +68,7 @@ class Itself:
 
 def app_version() -> str:
     """Return the version of the app, with the revision of the database that it is for."""
-    return f"{__version__}+{revisions()[0]}"
+    return f"{__version__}+{revisions()[0][CORE]}"
 
 
 def note_seen(itself: Itself, content: str) -> dt.datetime:

@@ -2,28 +2,36 @@
 
 A migration that leaves everything in place that the code before it uses says so (`serves_older_code = True`). The
 database keeps the revisions that may serve on it, since older code can't read a migration that it doesn't have.
+
+The core's revisions are numbers ("0076"). Each extra with tables has its own migrations in its folder, a branch whose
+revisions begin with the name of the extra ("notes_01"). Tables of an extra may stay when its folder is deleted. Then
+the database states a revision of a branch that this code doesn't know.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from click import ClickException
-from sqlalchemy import Connection, String, inspect, text
+from sqlalchemy import Connection, String, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.damage import REMEDY, database_file, is_damage
 from trainer.core.db import Base, db
 from trainer.core.failures import reason_of
-from trainer.core.settings import SHIPPED
+from trainer.core.settings import ROOT, SHIPPED
 
 MIGRATIONS: Final = SHIPPED / "migrations"
 BASELINE: Final = "0.9.0"
-"""The version whose tables the first migration makes. It can still upgrade the databases of earlier versions."""
+"""The version that the first migration is of. It can still upgrade the databases of earlier versions."""
+CORE: Final = ""
+"""The branch of the core."""
 _REVISION: Final = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
 _COLUMNS_OF_SQLITE: Final = text(
     "SELECT t.name, c.name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'"
@@ -78,10 +86,12 @@ def columns(connection: Connection) -> dict[str, set[str]]:
 
 def needs_migration() -> bool:
     """Return whether the database is behind this code, or empty. Raises SQLAlchemyError."""
-    head, known = revisions()
-    revision = revision_of()
+    heads, known = revisions()
+    stated = stated_revisions()
     db.session.rollback()
-    return revision is None or (revision in known and revision != head)
+    if stated.get(CORE, heads[CORE]) not in known:
+        return False  # too old, or of a newer version
+    return any(stated.get(branch) in known - {head} | {None} for branch, head in heads.items())
 
 
 class Stand(StrEnum):
@@ -100,11 +110,12 @@ def compare_schema() -> tuple[Stand, str | None]:
 
     Raises SQLAlchemyError.
     """
-    head, known = revisions()
+    heads, known = revisions()
     try:
-        revision = revision_of()
+        stated = stated_revisions()
     except SchemaRefused as refused:
         return Stand.HALF, refused.message
+    revision = stated.get(CORE)
     if revision is None:
         if "users" in columns(db.session.connection()):
             return Stand.HALF, half_migrated("its tables are there, but not its revision")
@@ -114,29 +125,57 @@ def compare_schema() -> tuple[Stand, str | None]:
             f"The database is at revision {revision}, from before version {BASELINE}. "
             f"Upgrade it with version {BASELINE} first."
         )
-    if revision != head and revision in known:
-        return Stand.BEHIND, f"The database is at revision {revision}, and this version needs {head}. Run: flask setup"
-    if revision == head or (_has(SchemaRevision.__tablename__) and db.session.get(SchemaRevision, head) is not None):
-        lack = _lack()
-        return (Stand.HALF, lack) if lack else (Stand.FITS, None)
-    return Stand.AHEAD, (
-        f"The database is at revision {revision}, which this version (at {head}) doesn't know: "
-        "a newer version was here. Start that one, or restore a backup."
-    )
+    serving: set[str] = set()
+    if _has(SchemaRevision.__tablename__):
+        query = select(SchemaRevision.revision).where(SchemaRevision.revision.in_(heads.values()))
+        serving.update(db.session.scalars(query))
+    for branch, head in heads.items():
+        revision = stated.get(branch)
+        if revision == head or (revision not in known and head in serving):
+            continue
+        if revision is None:
+            return Stand.BEHIND, f"The database lacks revision {head}, which this version needs. Run: flask setup"
+        if revision in known:
+            return Stand.BEHIND, (
+                f"The database is at revision {revision}, and this version needs {head}. Run: flask setup"
+            )
+        return Stand.AHEAD, (
+            f"The database is at revision {revision}, which this version (at {head}) doesn't know: "
+            "a newer version was here. Start that one, or restore a backup."
+        )
+    lack = _lack()
+    return (Stand.HALF, lack) if lack else (Stand.FITS, None)
 
 
 def revision_of() -> str | None:
-    """Return the revision of the database, or None if it has none. Raises SchemaRefused for several."""
+    """Return the core's revision of the database, or None if it has none. Raises SchemaRefused for several."""
+    return stated_revisions().get(CORE)
+
+
+def stated_revisions() -> dict[str, str]:
+    """Return the revision of each branch that the database states. Raises SchemaRefused for several of one branch."""
     if not _has("alembic_version"):
-        return None
-    stated = db.session.scalars(text("SELECT version_num FROM alembic_version")).all()
-    if len(stated) > 1:
-        raise SchemaRefused(half_migrated(f"it claims to be at {' and at '.join(sorted(stated))}"))
-    return stated[0] if stated else None
+        return {}
+    return by_branch(db.session.scalars(text("SELECT version_num FROM alembic_version")))
+
+
+def by_branch(stated: Iterable[str]) -> dict[str, str]:
+    """Return revisions by their branches, the core's first. Raises SchemaRefused for several of one branch."""
+    branches: dict[str, str] = {}
+    for revision in sorted(stated):
+        other = branches.setdefault(branch_of(revision), revision)
+        if other != revision:
+            raise SchemaRefused(half_migrated(f"it claims to be at {other} and at {revision}"))
+    return branches
+
+
+def branch_of(revision: str) -> str:
+    """Return the name of the extra whose revision it is, or `CORE`."""
+    return revision.rpartition("_")[0]
 
 
 def is_too_old(revision: str) -> bool:
-    """Return whether a revision, which is a number of four digits, comes before all that this code knows."""
+    """Return whether a revision of the core, a number of four digits, comes before all that this code knows."""
     return revision < min(revisions()[1])
 
 
@@ -161,11 +200,15 @@ def _has(table: str) -> bool:
     return inspect(db.session.connection()).has_table(table)
 
 
+def list_version_folders(migrations: Path = MIGRATIONS) -> list[Path]:
+    """Return the folders of migrations. Alembic begins with the last of them: extras refer to tables of the core."""
+    return [*sorted((ROOT / "trainer" / "extras").glob("*/migrations")), migrations / "versions"]
+
+
 @cache
-def revisions() -> tuple[str, frozenset[str]]:
-    """Return the revision that this code is for, and all that it knows."""
+def revisions() -> tuple[Mapping[str, str], frozenset[str]]:
+    """Return the revision of each branch that this code is for, the core's first, and all that it knows."""
     # Read as texts: Alembic would be a tenth of what each process holds, and only migrating needs it.
-    scripts = [path.read_text("utf-8") for path in (MIGRATIONS / "versions").glob("*.py")]
+    scripts = [path.read_text("utf-8") for folder in list_version_folders() for path in folder.glob("*.py")]
     known = frozenset(match[1] for text in scripts for match in _REVISION.finditer(text))
-    (head,) = known - {match[1] for text in scripts for match in _BEFORE.finditer(text)}
-    return head, known
+    return by_branch(known - {match[1] for text in scripts for match in _BEFORE.finditer(text)}), known

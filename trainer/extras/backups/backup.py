@@ -214,7 +214,7 @@ def verify_backup(folder: Path, keys: Path | None, passphrase_file: Path | None)
         check_database(database, manifest, passphrase, Path(own))
     counts = ", ".join(f"{count} {name}" for name, count in manifest.counts.items())
     made = f"{manifest.made_on():%Y-%m-%d %H:%M} UTC by version {manifest.app_version}"
-    print(f"Sound: made {made}, {manifest.database} at revision {manifest.revision}, with {counts}.")
+    print(f"Sound: made {made}, {manifest.database} at revision {manifest.revision.split()[0]}, with {counts}.")
     print(f"Installation: {manifest.installation or 'unknown: the backup is from a version without IDs'}")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnClause, Connection, column, inspect, null, select, 
 from sqlalchemy import func as sql
 
 from trainer.core.keys import Key, Ring
-from trainer.core.schema import BASELINE, is_too_old, revisions
+from trainer.core.schema import BASELINE, CORE, branch_of, by_branch, half_migrated, is_too_old, revisions
 from trainer.extras.backups.files import IDENTITY
 
 FILE: Final = "backup.json"
@@ -28,6 +28,7 @@ class BackupFacts:
     """What a database says about itself at one moment."""
 
     revision: str
+    """That of the core, then those of extras."""
     installation: str | None
     """None for a database from before installations had names."""
     counts: dict[str, int]
@@ -75,9 +76,9 @@ def facts_of(connection: Connection) -> BackupFacts:
     tables = set(inspect(connection).get_table_names())
     if not {"alembic_version", "users"} <= tables:
         raise click.ClickException("There are no tables to back up yet.")
-    stated = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
-    if len(stated) != 1:
-        raise click.ClickException("The database is half migrated: it has no revision, or several. Restore a backup.")
+    stated = by_branch(connection.scalars(text("SELECT version_num FROM alembic_version")))
+    if CORE not in stated:
+        raise click.ClickException(half_migrated("it has no revision"))
     installation = connection.scalar(text("SELECT id FROM installations")) if "installations" in tables else None
     columns = {each["name"] for each in inspect(connection).get_columns("users")}
     needed: set[str] = set()
@@ -85,7 +86,7 @@ def facts_of(connection: Connection) -> BackupFacts:
         key_id: ColumnClause[str] = column(name)
         needed |= set(connection.scalars(select(key_id).distinct().select_from(table("users")).where(key_id != null())))
     return BackupFacts(
-        revision=stated[0],
+        revision=" ".join(stated.values()),
         installation=str(uuid.UUID(str(installation))) if installation else None,
         counts={
             name: connection.scalar(select(sql.count()).select_from(table(name))) or 0
@@ -118,16 +119,19 @@ def read_manifest(folder: Path) -> Manifest:
 
 def check_revision(revision: str, newer: str) -> None:
     """Raise ClickException for a backup that this version can't upgrade; `newer` is what could."""
-    if is_too_old(revision):
+    heads, known = revisions()
+    core, *of_extras = revision.split()
+    if is_too_old(core):
         raise click.ClickException(
-            f"This backup is at revision {revision}, from before version {BASELINE}. Restore and upgrade it with "
+            f"This backup is at revision {core}, from before version {BASELINE}. Restore and upgrade it with "
             f"version {BASELINE} first, and make a new backup there."
         )
-    if revision not in revisions()[1]:
-        raise click.ClickException(
-            f"A newer version made this backup: its database is at revision {revision}, which this version doesn't "
-            f"know. Install {newer}."
-        )
+    for each in (core, *of_extras):
+        if each not in known and branch_of(each) in heads:  # tables of a deleted extra stay as they are
+            raise click.ClickException(
+                f"A newer version made this backup: its database is at revision {each}, which this version doesn't "
+                f"know. Install {newer}."
+            )
 
 
 def _read(given: dict[str, Any]) -> Manifest:

@@ -80,9 +80,10 @@ def read_script(feed: Callable[[Sink], None]) -> Iterator[bytes]:
 
 
 def count_rows(lines: Iterable[bytes]) -> tuple[dict[str, int], str | None]:
-    """Return how many rows a script has for each table, and the revision that it is at."""
+    """Return how many rows a script has for each table, and the revisions that it is at, or None without any."""
     counts: dict[str, int] = {}
-    table, revision = None, None
+    table: str | None = None
+    stated: list[str] = []
     for line in lines:
         if table is not None:
             if line == b"\\.\n":
@@ -90,11 +91,11 @@ def count_rows(lines: Iterable[bytes]) -> tuple[dict[str, int], str | None]:
                 continue
             counts[table] += 1
             if table == "alembic_version":
-                revision = line.decode().strip()
+                stated.append(line.decode().strip())
         elif begun := _COPY.match(line):
             table = begun[1].decode()
             counts[table] = 0
-    return counts, revision
+    return counts, " ".join(sorted(stated)) or None
 
 
 def restore(
