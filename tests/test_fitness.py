@@ -262,6 +262,7 @@ def test_markup_is_trusted_where_it_was_sanitized_only(calls: Calls) -> None:
         "courses/card_views.py",
         "content/building.py",
         "content/charts.py",
+        "content/figures.py",
         "content/markdown/rendering.py",
         "content/markdown/sanitizing.py",
         "content/pictures.py",

@@ -20,7 +20,7 @@ BANNED: Final = {
     r"|evidence pack|link|token|requirement|roster)s?\b": "create",
     r"\bfor ever\b": "forever, permanently",
     r"\bby (?:itself|themselves)\b": "automatically, on its own",
-    r"\b(?:rung|ring (?:the|a|this) )": "call",
+    r"\b(?:(?:has|have|had|is|was|be|been) rung|ring (?:the|a|this) )": "call",
     r"\bvoid\b": "no longer works, stops working, cancels",
     r"\blook into your mail\b|\bunwanted mail\b": "check your email, spam folder",
     r"\ba word (?:of|to)\b": "notify, tell",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,9 @@ from trainer.assessment import feature as assessment
 from trainer.assignments import feature as assignments
 from trainer.cli import feature as cli
 from trainer.compliance import feature as compliance
+from trainer.content.figures import draw_ladder
 from trainer.content.library import Complaint, Library
+from trainer.content.own_words import own_words
 from trainer.content.serving import library, open_library, serve_again, serve_from, serve_newest, served, served_in
 from trainer.content.times import Times
 from trainer.core import own
@@ -267,6 +269,7 @@ def _layout() -> dict[str, Any]:
         "vocabulary": content.vocabulary,
         "strip_lines": content.strip_lines(),
         "times": Times(content),
+        "ladder": partial(draw_ladder, content.vocabulary, own_words(language_tag())),
         "complaints": _complaints(),
     }
 

@@ -482,6 +482,7 @@ PUBLIC = [
     Sheet("lesson-branching", BRANCHING),
     Sheet("lesson-branching-step", BRANCHING, act=_play("radio", "send")),
     Sheet("lesson-branching-ended", BRANCHING, act=_play("morning", "drive-on", "quiet", "labor", "promise")),
+    Sheet("lesson-rule", f"{COURSE}/essentials/the-rule?open=all"),
     Sheet("lesson-match", f"{COURSE}/what-it-is/what-it-is-not"),
     Sheet("lesson-match-answered", f"{COURSE}/what-it-is/what-it-is-not", act=_match),
     Sheet("lesson-note", NOTE),

@@ -50,6 +50,13 @@ rules:
   - {id: one-medium, signs: one-medium, sentence: "One medium sign: note it."}
   - {id: weak-only, signs: weak, sentence: "Weak signs: keep serving."}
   - {id: no-sign, signs: none, sentence: "No sign: nothing."}
+ladder:
+  - {rules: [danger-now], seen: Danger now, do: Call}
+  - {rules: [one-strong], seen: One strong sign, do: Report}
+  - {rules: [two-medium], seen: Two medium signs, do: Report}
+  - {rules: [one-medium], seen: One medium sign, do: Note it}
+  - {rules: [weak-only, no-sign], seen: Weak signs, do: Nothing}
+  - {seen: Before any report, do: Ask}
 harms: [confront, follow]
 topics:
   - {id: sex}

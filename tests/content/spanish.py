@@ -167,6 +167,13 @@ rules:
   one-medium: Una mediana.
   weak-only: Señales débiles.
   no-sign: Ninguna.
+ladder:
+  - {seen: Peligro, do: Llame}
+  - {seen: Una fuerte, do: Avise hoy}
+  - {seen: Dos medianas, do: Anote y avise}
+  - {seen: Una mediana, do: Anote}
+  - {seen: Débiles, do: No avise}
+  - {seen: Antes de avisar, do: Pregúntese}
 verdicts:
   report-now: {name: Avisar ahora, hint: Como posible trata}
   note-and-watch: {name: Anotar, hint: Todavía no basta}

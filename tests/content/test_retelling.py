@@ -249,7 +249,7 @@ REFUSED = {
         'vocabulary.es.yaml:2: "danger_signs" can\'t be set in a translation.'
     ),
     ("vocabulary.es.yaml", "hint: Como posible trata", "hint: Como posible trata, truth: concern"): (
-        'vocabulary.es.yaml:14: "verdicts" has another form than in the original.'
+        'vocabulary.es.yaml:21: "verdicts" has another form than in the original.'
     ),
     ("scenarios/open-1-a.es.md", "why: Se niega.", "why: Se niega., key: false"): (
         'open-1-a.es.md:17: "questions" has another form than in the original.'

@@ -38,7 +38,8 @@ def card(folder: Path, **changes: object) -> bytes:
 def test_a_card_says_all_that_it_should(folder: Path) -> None:
     text = text_of(card(folder))
     for part in (
-        CARD.title, "Never alone, and paid too little.", "The boss keeps the papers.", *CARD.never, *CARD.do,
+        "Which line fits first?", "One strong sign", CARD.title, "Never alone, and paid too little.",
+        "The boss keeps the papers.", *CARD.never, *CARD.do,
         *CARD.dont, "Danger now: 911", "National hotline", "1-888-373-7888", "text HELP to 233733 to 233733",
         "Number seen on November 1, 2026.", "not legal advice", ADDRESS, "Would I think this if",
     ):  # fmt: skip
@@ -60,9 +61,9 @@ def test_the_observation_template_has_the_number_and_leads_to_the_site(folder: P
 
 
 @pytest.mark.parametrize("paper", ["card", "observation"])
-def test_a_paper_is_one_tagged_page_with_title_and_language(folder: Path, paper: str) -> None:
+def test_a_paper_is_one_tagged_page_or_two_with_title_and_language(folder: Path, paper: str) -> None:
     reader = open_pdf(card(folder) if paper == "card" else draw_observation(read(folder), ADDRESS))
-    assert len(reader.pages) == 1
+    assert len(reader.pages) == (2 if paper == "card" else 1)  # a card has the rule on its back
     root = reader.root_object
     assert cast(DictionaryObject, root["/MarkInfo"])["/Marked"]
     assert cast(DictionaryObject, root["/StructTreeRoot"])["/K"]
@@ -105,14 +106,16 @@ def test_a_log_entry_stands_on_its_cards_page_with_the_line_that_it_went_by(visi
     log = shelf.content.cards["hotel"].log
     assert log is not None
     page = unescape(closed_up(visitor.get("/cards/hotel").text))
-    rule = shelf.content.vocabulary.find_rule(log.rule)
-    assert rule is not None
-    for name, words in (("When", log.when), ("Saw", log.saw), ("Heard", log.heard), ("Thought", log.thought)):
-        assert f"<dt>{name}</dt><dd>{words}</dd>" in page
+    words = shelf.content.vocabulary
+    place = words.find_rung(log.rule)
+    assert place is not None
+    for name, told in (("When", log.when), ("Saw", log.saw), ("Heard", log.heard), ("Thought", log.thought)):
+        assert f"<dt>{name}</dt><dd>{told}</dd>" in page
     assert "<dt>Don’t know</dt>" not in page  # it says nothing of that
     assert page.index("<dt>Heard</dt>") < page.index("<dt>Thought</dt>")
     assert f"<p>{log.after}</p>" in page
-    assert rule.sentence in page
+    assert f'aria-label="Line {place} of 6"' in page
+    assert words.ladder[place - 1].seen in page
     assert 'id="log"' not in visitor.get("/cards/farm").text
 
 

@@ -16,8 +16,9 @@ def test_no_summary_promises_a_time_that_pages_count_from_words(shelf: Library) 
     assert [summary for summary in told if re.search(r"(?i)\b(minutes?|hours?)\b", summary)] == []
 
 
-def test_each_module_has_a_picture_of_its_own_and_each_picture_a_module(shelf: Library) -> None:
+def test_each_module_and_group_has_a_picture_of_its_own_and_each_picture_one_of_them(shelf: Library) -> None:
     named = [module.file.picture for course in shelf.content.courses.values() for module in course.modules]
+    named += [group.picture for group in shelf.content.categories]
     assert None not in named
     assert sorted(str(name) for name in named) == sorted(path.stem for path in (SHIPPED / "pictures").iterdir())
 

@@ -1,4 +1,4 @@
-"""The field cards and the observation page fit on one page each."""
+"""The field cards fit on two pages, the rule on the second, and the observation page on one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from trainer.content.library import Library
 from trainer.courses.papers import draw_card, draw_observation
 
 
-def test_every_card_fits_on_one_page_and_keeps_all_its_texts(shelf: Library) -> None:
+def test_every_card_fits_on_its_two_pages_and_keeps_all_its_texts(shelf: Library) -> None:
     here = shelf.content
     assert here.cards
     for venue, one in here.cards.items():
         data = draw_card(here, one, f"https://training.example.org/cards/{venue}")
-        assert len(open_pdf(data).pages) == 1, venue
+        assert len(open_pdf(data).pages) == 2, venue
         text = text_of(data)
         for part in (one.title, *(sign.text for sign in (*one.together, *one.alone)), *one.never, *one.do, *one.dont):
             assert squeeze(part) in text, (venue, part)

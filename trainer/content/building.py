@@ -12,6 +12,7 @@ from trainer.content.catalogue import Category, Indicator, Site
 from trainer.content.digests import course_digest
 from trainer.content.drills import Drill, build_drills, build_question
 from trainer.content.evidence import shown_signs
+from trainer.content.figures import draw_figures
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.illustrations import Drawing
@@ -40,7 +41,10 @@ class _Around:
 def build(folder: Folder, site: Entry[Site], memory: Memory) -> Content:
     """Make what is served of a folder that the checks have shown to be in order."""
     sources, statistics = _values(folder.sources), _values(folder.statistics)
-    anywhere = PageScope(folder.targets(), sources, statistics=statistics)
+    words, groups = _there(folder.vocabulary).value, _values(folder.categories)
+    anywhere = PageScope(
+        folder.targets(), sources, statistics=statistics, figures=draw_figures(words, groups, folder.pictures)
+    )
     scenarios = _build_scenarios(folder, anywhere, memory)
     pools = {pool: tuple(s for s in scenarios.values() if s.file.pool == pool and not s.file.retired) for pool in Pool}
     courses = {
@@ -49,10 +53,11 @@ def build(folder: Folder, site: Entry[Site], memory: Memory) -> Content:
     }
     content = Content(
         site=site.value,
-        vocabulary=_there(folder.vocabulary).value,
+        vocabulary=words,
         sources=sources,
         terms=_values(folder.terms),
-        categories=tuple(sorted(_values(folder.categories).values(), key=lambda category: category.letter)),
+        categories=tuple(sorted(groups.values(), key=lambda category: category.letter)),
+        icons={name: folder.pictures[group.picture] for name, group in groups.items() if group.picture},
         indicators=_values(folder.indicators),
         help_lines={region: tuple(_values(lines).values()) for region, lines in folder.help_lines.items()},
         courses=with_renewal(courses, site.value.renewal),
@@ -142,7 +147,7 @@ def _build_lesson(
         words=page.words,
         cited=page.cited,
         digest=entry.digest,
-        seconds=times.lesson_seconds(entry.body, entry.value.items),
+        seconds=times.lesson_seconds(entry.body, entry.value.items, scope.figures),
     )
 
 

@@ -44,6 +44,7 @@ class Category(Part):
     id: Slug
     letter: Annotated[str, StringConstraints(pattern=r"^[A-H]$")]
     name: Text
+    picture: Slug | None = None
 
 
 @dataclass(frozen=True, slots=True)

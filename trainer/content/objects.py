@@ -250,6 +250,7 @@ class Content:
     sources: dict[str, Source]
     terms: dict[str, Term]
     categories: tuple[Category, ...]
+    icons: Mapping[str, Markup]  # by the id of a group
     indicators: dict[str, Indicator]
     help_lines: dict[str, tuple[HelpLine, ...]]  # by region, such as "us-me"
     courses: dict[str, Course]

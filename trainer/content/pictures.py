@@ -1,4 +1,5 @@
-"""The pictures of modules: SVG drawings of shapes alone, read by a short allow-list and rewritten for a page."""
+"""The pictures of modules and of groups of signs: SVG drawings of shapes alone, read by a short allow-list and
+rewritten for a page."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ Complain = Callable[[int, str, str], None]
 NAME: Final = re.compile(r"pictures/([a-z0-9]+(?:-[a-z0-9]+)*)\.svg")
 WEIGHT_LIMIT: Final = 1536  # bytes, as it travels: each lesson carries one
 VIEW: Final = "0 0 320 160"
+GROUP_VIEW: Final = "0 0 74 74"
 # Large surfaces, which components.css darkens where a reader prefers dark pages. All else keeps its color.
 SURFACE: Final = "g-(?:dirt2?|dusk|grass|haze|hill2?|mint|peach|rug2?|sage|sand2?|sky|slab2?|stone2?|tile2?)"
 
@@ -40,7 +42,7 @@ def _shape(*names: str) -> dict[str, str]:
 
 
 _ALLOWED: Final[Mapping[str, Mapping[str, str]]] = {
-    "svg": {"xmlns": r"http://www\.w3\.org/2000/svg", "class": "art", "viewBox": VIEW},
+    "svg": {"xmlns": r"http://www\.w3\.org/2000/svg", "class": "art", "viewBox": f"{VIEW}|{GROUP_VIEW}"},
     "g": _SHARED,
     "path": {**_SHARED, "d": r"[-.,0-9 a-zA-Z]+"},
     "rect": _shape("x", "y", "width", "height", "rx", "ry"),
@@ -102,7 +104,7 @@ class _Picture:
             elif name in _ALLOWED and not re.fullmatch(allowed[key], value):
                 self._refuse(f'"{key}" has a value that isn\'t allowed', "content/README.md lists what may stand.")
         if name == "svg":
-            given = {"class": "art", "viewBox": VIEW, "aria-hidden": "true"}
+            given = {"class": "art", "viewBox": given.get("viewBox", VIEW), "aria-hidden": "true"}
         values = "".join(f' {key}="{escape(value)}"' for key, value in given.items())
         self.written.append(f"<{name}{values}>")
 

@@ -113,6 +113,7 @@ _PROSE: Final[Mapping[type[Part], Keys]] = {
             "routes": _NAMES,
             "doors": _NAMES,
             "rules": ById(Only("sentence")),
+            "ladder": Each(Keys(words("seen", "do"))),
             "verdicts": _VERDICTS,
             "verdicts_before": _VERDICTS,
             "regions": ById(Keys(words("name", "heading"))),

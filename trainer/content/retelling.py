@@ -12,12 +12,14 @@ from markupsafe import Markup
 from trainer.content import markdown
 from trainer.content.catalogue import Indicator
 from trainer.content.drills import Drill, Question, build_drills, build_question
+from trainer.content.figures import draw_figures
 from trainer.content.folder import CourseFolder, Entry, Folder, Translation
 from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Body, PageScope, Rendered
 from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, Twin
 from trainer.content.parts import Part
 from trainer.content.schema import LessonFile, LessonItem, ScenarioFile
+from trainer.content.subject import Vocabulary
 from trainer.content.swap import swapped
 from trainer.content.telling import Passage, Told
 
@@ -55,7 +57,7 @@ class _Teller:
         categories = self._values(folder.categories)
         return replace(
             content,
-            vocabulary=self._value(folder.vocabulary) if folder.vocabulary else content.vocabulary,
+            vocabulary=self._vocabulary,
             scenarios={name: self._scene(scene) for name, scene in content.scenarios.items()},
             terms=self._values(folder.terms),
             categories=tuple(sorted(categories.values(), key=lambda category: category.letter)),
@@ -175,6 +177,10 @@ class _Teller:
         return replace(sign, name=indicator.name, category=category.name, text=words)
 
     @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return self._value(self.folder.vocabulary) if self.folder.vocabulary else self.content.vocabulary
+
+    @cached_property
     def _indicators(self) -> dict[str, Indicator]:
         return self._values(self.folder.indicators)
 
@@ -196,6 +202,9 @@ class _Teller:
             statistics=self._values(statistics),
             untranslated=frozenset(name for name, entry in statistics.items() if id(entry) not in self.told),
             language=self.language,
+            figures=draw_figures(
+                self._vocabulary, self._values(self.folder.categories), self.folder.pictures, self.language
+            ),
         )
 
     def _render(self, entry: Entry[T], scope: PageScope) -> Rendered:

@@ -85,6 +85,14 @@ class Rule(Part):
     sentence: Text
 
 
+class Rung(Part):
+    """What the ladder of the rule says in a few words for some of its lines; for none, before any report."""
+
+    rules: list[Slug] = []
+    seen: Text
+    do: Text
+
+
 class Topic(Part):
     """What a sign or a scene is about."""
 
@@ -166,6 +174,7 @@ class Vocabulary(Part):
     routes: list[Route] = Field(min_length=1)
     doors: list[Door] = Field(min_length=1)
     rules: list[Rule] = Field(min_length=1)
+    ladder: list[Rung] = Field(min_length=1)  # the rule as it is drawn, from the top
     harms: list[Slug] = Field(min_length=1)  # how a first step could do harm
     topics: list[Topic] = Field(min_length=1)
     places: list[Viewpoint] = Field(min_length=1)
@@ -194,6 +203,10 @@ class Vocabulary(Part):
     def find_rule(self, ident: str) -> Rule | None:
         """Find a line of the decision rule."""
         return next((rule for rule in self.rules if rule.id == ident), None)
+
+    def find_rung(self, rule: str) -> int | None:
+        """Find the place on the ladder of a line of the rule, from 1."""
+        return next((place for place, rung in enumerate(self.ladder, start=1) if rule in rung.rules), None)
 
     @cached_property
     def reporting_doors(self) -> frozenset[str]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from markupsafe import Markup
 
 from trainer.content import markdown
 from trainer.content.objects import Content, Course, Lesson, Module, Scenario
 from trainer.content.schema import SECONDS_A_QUESTION, LessonItem, Pool
 
 WORDS_A_MINUTE: Final = 200
+_NONE: Final[Mapping[str, Markup]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,15 @@ def reading_seconds(words: float) -> float:
     return words * 60 / WORDS_A_MINUTE
 
 
-def lesson_seconds(body: markdown.Body, items: Sequence[LessonItem]) -> float:
+def lesson_seconds(body: markdown.Body, items: Sequence[LessonItem], figures: Mapping[str, Markup] = _NONE) -> float:
     """Return how long the text of a lesson takes, with its questions. Its sources aren't counted."""
     boxes = markdown.boxes_in(body)
     choices = sum(box.name == "choose" for box in boxes) * SECONDS_A_QUESTION
     names = sum(len(box.title.split()) for box in boxes if box.name == "item")
+    drawn = sum(len(figures[box.name].striptags().split()) for box in boxes if box.name in figures)
     asked = sum(text_seconds([item.passage or "", *item.question.texts()]) for item in items)
     answering = choices + sum(item.question.seconds for item in items)
-    return reading_seconds(markdown.count_words(body) - names) + asked + answering
+    return reading_seconds(markdown.count_words(body) - names + drawn) + asked + answering
 
 
 def modules_seconds(modules: Iterable[Module]) -> float:

@@ -59,7 +59,7 @@ def card(venue: str) -> str:
 @access(Who.PUBLIC)
 @cached_page
 def card_pdf(venue: str) -> Response:
-    """Return a field card as a PDF of one page."""
+    """Return a field card as a PDF, front and back."""
     return _pdf(draw_card(_content(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
 
 

@@ -18,7 +18,7 @@ OBSERVATION: Final = Path(__file__).with_name("observation.typ")
 
 
 def draw_card(content: Content, card: Card, address: str) -> bytes:
-    """Return a field card as one page. `address` is where its QR code leads."""
+    """Return a field card as two pages, the rule on the second. `address` is where its QR code leads."""
     line = content.strip_lines()[0]
     texts = {
         "brand": content.site.name,
@@ -28,6 +28,7 @@ def draw_card(content: Content, card: Card, address: str) -> bytes:
         "never": card.never,
         "do": card.do,
         "dont": card.dont,
+        "ladder": [{"seen": rung.seen, "do": rung.do, "asks": not rung.rules} for rung in content.vocabulary.ladder],
         "number": line.phone or "",
         "text": _("text %(word)s to %(number)s", word=line.text, number=line.text_number) if line.text_number else "",
         "line": line.name,
@@ -40,6 +41,7 @@ def draw_card(content: Content, card: Card, address: str) -> bytes:
             "never": _("Never on these"),
             "then": _("Then what"),
             "question": _("Would I think this if they looked and spoke like me?"),
+            "rule": _("Which line fits first?"),
             "now": _("Danger now: %(number)s", number=content.vocabulary.emergency_number),
             "aid": content.vocabulary.disclaimers.card,
             "qr": _("QR code: opens this card and the signs behind it"),

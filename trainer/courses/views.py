@@ -47,7 +47,12 @@ def indicators() -> str:
         (category, [sign for sign in content.indicators.values() if sign.category == category.id])
         for category in content.categories
     ]
-    return render_template("courses/indicators.html", groups=groups, translation=content.standing("indicators.yaml"))
+    return render_template(
+        "courses/indicators.html",
+        groups=groups,
+        icons=content.icons,
+        translation=content.standing("indicators.yaml"),
+    )
 
 
 @blueprint.get("/indicators/misleading")

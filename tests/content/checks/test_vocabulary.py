@@ -76,6 +76,7 @@ def test_a_vocabulary_with_a_fault_is_the_only_complaint(folder: Path) -> None:
 
 def test_code_learns_from_it_what_follows_from_a_word(folder: Path) -> None:
     edit(folder, FILE, "id: danger-now", "id: fire")
+    edit(folder, FILE, "rules: [danger-now]", "rules: [fire]")
     edit(folder, FILE, 'emergency_number: "911"', "emergency_number: 112")
     edit(folder, FILE, 'id: "911"', "id: call-112")
     vocabulary = read(folder).vocabulary

@@ -97,7 +97,9 @@ def _check_box(entry: Entry[Any], box: Box) -> None:
         entry.refuse(
             box.line, f'the box "{box.name}" has no title', f'Write it on the same line: "::: {box.name} Title".'
         )
-    if not box.inner and box.name not in ("chart", "item"):
+    if (box.inner or box.title) and box.name in markdown.FIGURES:
+        entry.refuse(box.line, f'the box "{box.name}" holds words', "Take them out: what it shows is drawn.")
+    if not box.inner and box.name not in ("chart", "item", *markdown.FIGURES):
         entry.refuse(box.line, f'the box "{box.name}" is empty', "Fill it or take it out.")
     if box.name == "choose":
         _check_options(entry, box)

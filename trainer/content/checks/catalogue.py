@@ -9,7 +9,7 @@ from trainer.content.folder import Entry, Folder
 
 
 def check_categories(folder: Folder) -> None:
-    """Check that each group of signs has its own letter."""
+    """Check that each group of signs has its own letter, and the picture that it names."""
     letters: dict[str, str] = {}
     for category in folder.categories.values():
         if category.value.letter in letters:
@@ -19,6 +19,9 @@ def check_categories(folder: Folder) -> None:
                 "Give each its own.",
             )
         letters[category.value.letter] = category.value.id
+        picture = category.value.picture
+        if picture and not folder.knows("picture", picture):
+            category.refuse("picture", f'there is no picture "{picture}"', f"Add pictures/{picture}.svg.")
 
 
 def check_indicators(folder: Folder) -> None:

@@ -10,7 +10,7 @@ from trainer.content.folder import Entry, Folder
 from trainer.content.parts import Part
 from trainer.content.plain_words import label
 from trainer.content.schema import Refuse
-from trainer.content.subject import WordList
+from trainer.content.subject import Vocabulary, WordList
 from trainer.content.yaml_lines import Key
 
 
@@ -24,9 +24,20 @@ def check_vocabulary(folder: Folder) -> None:
         for index, word in enumerate(listed):
             if word in listed[:index]:
                 entry.refuse((words, index), f'"{word}" is listed twice in "{words}"', "Take one out.")
+    _check_ladder(entry)
     for index, sign in enumerate(entry.value.danger_signs):
         if not folder.knows("indicator", sign):
             entry.refuse(("danger_signs", index), f'no indicator is called "{sign}"', "Correct its id.")
+
+
+def _check_ladder(entry: Entry[Vocabulary]) -> None:
+    rules, drawn = entry.value.ids("rules"), [rule for rung in entry.value.ladder for rule in rung.rules]
+    for index, rung in enumerate(entry.value.ladder):
+        for rule in rung.rules:
+            hold_word(rules, ("ladder", index, "rules"), rule, entry.refuse)
+    for rule in rules:
+        if drawn.count(rule) != 1:
+            entry.refuse("ladder", f'"{rule}" stands {drawn.count(rule)} times on the ladder', "Put it on one rung.")
 
 
 def check_word(folder: Folder, entry: Entry[Part], key: Key, word: str, words: WordList) -> None:

@@ -24,11 +24,12 @@ from trainer.content.markdown.reading import (
 )
 from trainer.content.markdown.rendering import Rendered, render
 from trainer.content.markdown.sanitizing import sanitize
-from trainer.content.markdown.syntax import BOXES, SIGN, parse
+from trainer.content.markdown.syntax import BOXES, FIGURES, SIGN, parse
 from trainer.content.markdown.writer import keep_numbers
 
 __all__ = [
     "BOXES",
+    "FIGURES",
     "PAGE_PATHS",
     "SIGN",
     "Block",

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from markupsafe import Markup
+
 from trainer.content.catalogue import Source, Term
 from trainer.content.own_words import SOURCE
 from trainer.content.papers import Statistics
@@ -60,6 +62,7 @@ class PageScope:
     statistics: Mapping[str, Statistics] = field(default_factory=dict)
     untranslated: frozenset[str] = frozenset()  # series that are shown in the source, within another language
     language: str = SOURCE
+    figures: Mapping[str, Markup] = field(default_factory=dict)  # what we draw ourselves, by the name of its box
 
 
 def split_link(href: str) -> tuple[LinkKind, str]:

@@ -17,7 +17,7 @@ from trainer.content.catalogue import Source, Term
 from trainer.content.markdown.addresses import PageScope
 from trainer.content.markdown.body import Body, ChooseOption
 from trainer.content.markdown.sanitizing import sanitize
-from trainer.content.markdown.syntax import parser
+from trainer.content.markdown.syntax import FIGURES, parser
 from trainer.content.markdown.tokens import LISTS, inside, options_of, split_title, top_level
 from trainer.content.markdown.writer import Writer
 from trainer.content.own_words import SOURCE, own_words
@@ -78,6 +78,8 @@ class Pen:
         head = group[0]
         if head.type == "box_open" and head.info == "chart":
             return self._write_chart(head, list(inside(group)))
+        if head.type == "box_open" and head.info in FIGURES:
+            return self.scope.figures.get(head.info, Markup())
         html = self._write_box(head, list(inside(group))) if head.type == "box_open" else self.html(group)
         return sanitize(html + self._write_notes())
 

@@ -15,7 +15,9 @@ from trainer.content.catalogue import NamedSign
 from trainer.content.markdown.body import Body
 from trainer.content.markdown.exempt import EXEMPT
 
-BOXES: Final = ("ask", "story", "callout", "reveal", "choose", "chart", "item", "recap")
+BOXES: Final = ("ask", "story", "callout", "reveal", "choose", "chart", "item", "ladder", "groups", "recap")
+FIGURES: Final = ("ladder", "groups")
+"""Boxes that stay empty: what is drawn there is the same for all."""
 _QUOTES: Final = "\"'“‘"
 SIGN: Final = re.compile(r"\{sign:([^{}\s]*)\}")
 _CITATION = re.compile(r"\[\^([^\]\s]{1,20})\]")
