@@ -104,7 +104,7 @@ def test_it_shows_each_answer_at_once_asks_no_first_step_and_counts_as_practice(
     assert "Your first step?" not in page
     sent = {"verdict": "report-now", "confidence": "certain", "version": "0", "opened_at": visitor.field("opened_at")}
     assert visitor.post(scene, sent).headers["Location"] == scene
-    assert "You said: Report now" in closed_up(visitor.get(scene).text)
+    assert "You said “Report now,” certain." in closed_up(visitor.get(scene).text)
     attempt = scene.rpartition("/scenes/")[0]
     hand_in(app, bob, UUID(attempt.rpartition("/")[2]))
     result = closed_up(visitor.get(f"{attempt}/result").text)

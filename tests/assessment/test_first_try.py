@@ -46,9 +46,9 @@ def test_it_asks_for_the_verdict_alone_and_gives_its_reason_at_once(visitor: Vis
     page = visitor.get("/try?keep=no", follow_redirects=True).text
     assert set(re.findall(r'<input type="radio" name="(\w+)"', closed_up(page))) == {"verdict"}
     answer = say(visitor, 1, verdict="report-now", confidence="certain", action="made-up").text
-    assert "You said: Report now." in answer
-    assert "Why" in answer
-    assert "What decided it, and the rule" in answer
+    assert "You said “Report now.”" in answer
+    assert re.search("What fits: |You chose what fits: Report now", answer)
+    assert 'aria-label="Line ' in answer
     assert "First step" not in answer
     assert BEST not in answer
 
@@ -126,7 +126,7 @@ def test_one_that_is_kept_asks_the_same_and_leads_to_other_pairs(
         fields = {"verdict": right_verdict(truth), "version": "0", "opened_at": visitor.field("opened_at")}
         assert visitor.post(f"{attempt}/scenes/{position}", fields).status_code == 303
         page = visitor.get(f"{attempt}/scenes/{position}").text
-        assert "What decided it, and the rule" in page
+        assert "You chose what fits: " in page
         assert "First step" not in page
     result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"]).text
     assert f"You caught {scenes // 2} of {scenes // 2}." in result

@@ -10,12 +10,14 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 from sqlalchemy import select
 
 from tests.cast import answer_all, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
 from tests.support import COURSE, Visitor, closed_up, keys, scenes_of, too_many
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.content.library import Library
+from trainer.content.serving import served
 from trainer.core.db import Base, db, transaction
 from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
@@ -338,10 +340,10 @@ def test_a_mark_signed_for_another_purpose_is_no_first_try(app: Flask, practicin
 
 
 STEP = "Your first step reports these people, so this counts as “Report now.”"
-BEST = "The best answer here:"
+FITS = "What fits:"
 
 
-def answered(app: Flask, practicing: tuple[Visitor, str], verdict: str, chosen: dict[str, Any], **made: str) -> str:
+def answered(app: Flask, practicing: tuple[Visitor, str], verdict: str, chosen: dict[str, Any], **made: Any) -> str:
     """Answer the first scene, made so, and return the page of its answer and that of the result."""
     visitor, attempt = practicing
     with app.app_context(), transaction() as session:
@@ -364,12 +366,12 @@ def answered(app: Flask, practicing: tuple[Visitor, str], verdict: str, chosen: 
 @pytest.mark.parametrize(
     ("truth", "best", "verdict", "is_report", "told", "not_told"),
     [
-        ("no_concern", "nothing-to-report", "nothing-to-report", True, [STEP], [BEST]),
-        ("concern", "report-now", "note-and-watch", True, [STEP, f"{BEST} Report now."], []),
-        ("concern", "report-now", "report-now", True, [], [STEP, BEST]),
-        ("concern", "report-now", "note-and-watch", False, [], [STEP, BEST]),
-        ("no_concern", "nothing-to-report", "note-and-watch", False, [f"{BEST} Not trafficking."], [STEP]),
-        ("no_concern", "note-and-watch", "note-and-watch", False, [], [STEP, BEST]),
+        ("no_concern", "nothing-to-report", "nothing-to-report", True, [STEP], [FITS]),
+        ("concern", "report-now", "note-and-watch", True, [STEP, f"{FITS} Report now<"], []),
+        ("concern", "report-now", "report-now", True, [], [STEP, FITS]),
+        ("concern", "report-now", "note-and-watch", False, [f"{FITS} Report now<"], [STEP]),
+        ("no_concern", "nothing-to-report", "note-and-watch", False, [f"{FITS} Not trafficking<"], [STEP]),
+        ("no_concern", "note-and-watch", "note-and-watch", False, [], [STEP, FITS]),
     ],
 )
 def test_what_an_answer_counts_as_and_the_best_one_are_told(
@@ -384,8 +386,10 @@ def test_what_an_answer_counts_as_and_the_best_one_are_told(
 ) -> None:
     chosen = {"grade": "wrong-route", "is_report": is_report}
     pages = answered(app, practicing, verdict, chosen, truth=truth, best=best)
-    assert [pages.count(text) for text in told] == [2] * len(told)
-    assert [text for text in not_told if text in pages] == []
+    page = pages[: pages.index("Scene by scene")]  # the result tells of all scenes
+    assert [page.count(text) for text in told] == [1] * len(told)
+    assert [text for text in not_told if text in page] == []
+    assert [pages.count(text) for text in told if text == STEP] == [2] * (STEP in told)
 
 
 @pytest.mark.parametrize(
@@ -401,7 +405,64 @@ def test_a_first_step_is_told_by_its_grade_and_then_the_best_one(
     app: Flask, practicing: tuple[Visitor, str], grade: str, heading: str, better: str | None
 ) -> None:
     pages = answered(app, practicing, "report-now", {"grade": grade, "is_report": False})
-    assert pages.count(f">{heading}<") == (2 if grade == "fine" else 1)  # the result tells the others in its summary
-    assert "<b>Do this.</b>Why this." in pages
-    assert pages.count("<b>Better: Do that.</b>Why that.") == (better == "Better:")
-    assert pages.count("<b>Best: Do that.</b>Why that.") == (2 if better == "Best:" else 0)
+    assert pages.count(f"<span>{heading}</span>") == 2  # on the page of the answer, and among the scenes of the result
+    if better is None:
+        assert pages.count("<p><b>Do this.</b>Why this.</p>") == 2
+    else:
+        assert pages.count(f"<p>Do this. Why this. {better}<b>Do that.</b>Why that.</p>") == 2
+
+
+OTHERS = "<summary>Why not the others</summary>"
+
+
+def test_after_an_answer_two_reasons_stand_open_and_the_rest_is_closed(
+    app: Flask, practicing: tuple[Visitor, str]
+) -> None:
+    reasons = {"report-now": "Why now.", "note-and-watch": "Yes, why note.", "nothing-to-report": "Why nothing."}
+    made = {"truth": "no_concern", "best": "note-and-watch", "rule": "one-medium", "verdicts": reasons}
+    pages = answered(app, practicing, "report-now", {"grade": "harmful"}, **made)
+    page = pages[: pages.index("Scene by scene")]
+    title, place = page.index("</h1>"), page.index(OTHERS)
+    assert page.index(">Over-reported. ") < title < page.index('<div class="lit-story">')
+    assert [page.index(text) < place for text in ("Why now.", "Why note.", "Why this.", "Why that.")] == [True] * 4
+    assert page.index('aria-label="Line 4 of 6"') < place < page.index("Why nothing.")
+    assert page.index("<dd>Why nothing.</dd>") < page.index('<li class="rung mid lit" aria-current="true">')
+    assert page.count("Why now.") == page.count("Why nothing.") == 1
+    assert "<details open" not in page
+
+
+def test_where_the_answer_is_right_one_reason_stands_open(app: Flask, practicing: tuple[Visitor, str]) -> None:
+    reasons = {"report-now": "Yes. Why now.", "note-and-watch": "Why note.", "nothing-to-report": "Why nothing."}
+    made = {"truth": "concern", "best": "report-now", "verdicts": reasons}
+    pages = answered(app, practicing, "report-now", {"grade": "best"}, **made)
+    page = pages[: pages.index("Scene by scene")]
+    assert '<p class="who">You chose what fits: Report now</p><p class="b">Why now.</p>' in page
+    assert page.index(OTHERS) < page.index("Why note.")
+    assert page.index(OTHERS) < page.index("Why nothing.")
+
+
+def test_the_words_that_decide_are_lit_in_the_story_and_told(app: Flask, practicing: tuple[Visitor, str]) -> None:
+    """They stand in the content, not in what was drawn; a scene that has changed since is told as it was drawn."""
+    with app.app_context():
+        attempt = UUID(practicing[1].split("/")[-1])
+        kept = db.session.get_one(Response, (attempt, 1))
+        drawn = db.session.get_one(ItemSnapshot, kept.item_digest).payload
+        scene = served().scenarios[drawn["scenario"]]
+    (words, *_more) = (scene.other if drawn["is_swapped"] and scene.other else scene).file.decides
+    pages = answered(app, practicing, "report-now", {"grade": "best"})
+    lit = "".join(re.findall(r'<span class="vh">\(decides:</span>(.*?)<span class="vh">\)</span></mark>', pages))
+    assert str(escape(words.strip())) in lit
+    assert "Lit: the words that decide. Nothing else does." in pages
+    again = answered_again(app, practicing, drawn["narrative"].replace("</p>", " Later.</p>"))
+    assert "Later." in again
+    assert "<mark>" not in again
+
+
+def answered_again(app: Flask, practicing: tuple[Visitor, str], narrative: str) -> str:
+    """Return the page of the first scene's answer, as if it had been drawn with another story."""
+    visitor, attempt = practicing
+    with app.app_context(), transaction() as session:
+        kept = session.get_one(Response, (UUID(attempt.split("/")[-1]), 1))
+        drawn = session.get_one(ItemSnapshot, kept.item_digest)
+        drawn.payload = {**drawn.payload, "narrative": narrative}
+    return closed_up(visitor.get(f"{attempt}/scenes/1").text)

@@ -84,7 +84,6 @@ sentences:
   front: It looks like an ordinary day.
   firms: Your people learn to tell it from ordinary life.
   certificate: a course on recognizing signs of human trafficking
-  no_concern: This scene isn’t one to report.
   no_concern_twin: Then it isn’t one to report.
   harm: don’t confront or follow
   observation: "Danger now: call 911 first, write later."

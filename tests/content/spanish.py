@@ -194,7 +194,6 @@ sentences:
   front: Parece un día normal.
   firms: Su gente aprende.
   certificate: un curso sobre señales de trata
-  no_concern: No hay que avisar.
   no_concern_twin: Entonces no hay que avisar.
   harm: no confronte ni siga
   observation: Primero llame.

@@ -164,3 +164,12 @@ def test_all_readers_see_the_choices_in_one_order_whatever_the_key(
         orders.append(payload.order_for_all())
         assert payload.order_for_all() == orders[-1]
     assert orders[0] == orders[1]
+
+
+def test_the_reason_of_what_nobody_chose_is_closed(serve: Serve) -> None:
+    (sample, *_more) = FURTHER["single"].samples()
+    for visitor in readers(serve(sample.authored)):
+        visitor.get(PATH)
+        page = send(visitor, {"chosen": "desk"}).text
+        shown, closed = page.split("<summary>Why not the others</summary>")
+        assert ("Of the boss." in shown, "Of the desk." in shown, "Of the hour." in closed) == (True, True, True)

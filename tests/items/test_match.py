@@ -127,3 +127,6 @@ def test_each_row_is_told_with_what_was_chosen_and_what_is_right(visitor: Visito
     assert "2 of 3 are right." in page
     assert '<b>Right answer: Saw</b> <br> <span class="quiet">You chose: Thought</span>' in page
     assert page.count("<b>Right: ") == 2
+    shown, closed = page.split("<summary>Why the right ones fit</summary>")
+    assert "A camera would show it." in shown
+    assert ("It is an act." in closed, "These are words." in closed) == (True, True)

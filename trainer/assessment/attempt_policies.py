@@ -65,11 +65,6 @@ class AttemptPolicy:
         """True if the answer is shown after each item, which can't be changed then."""
         return not (self.is_graded or self.is_sealed or self.is_held_back)
 
-    @property
-    def is_brief(self) -> bool:
-        """True if the verdict alone is asked for; then its answer begins with the reason alone."""
-        return self.asks == VERDICT_ALONE
-
     def is_answered(self, response: Response | GivenSoFar) -> bool:
         """Return whether a response is whole; where answers are shown, whether its answer was."""
         if self.answers_at_once:

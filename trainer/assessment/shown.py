@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from trainer.assessment import words
+from trainer.assessment.told import lit_story
+from trainer.content.sentences import Pieces
 from trainer.content.subject import Truth, Verdict, Vocabulary
 from trainer.items.judge.model import PARTS
-from trainer.items.judge.payload import Judged, ScenePayload, ShownAction, ShownSign, ShownTwin
+from trainer.items.judge.payload import Judged, ScenePayload, ShownAction, ShownSign, ShownTwin, without_yes
 from trainer.items.payload import Given, Payload
 
 
@@ -44,18 +46,22 @@ class AnsweredScene:
     word: str
     said: Given
     truth: Truth
-    best: Verdict | None
-    rule: str | None
-    """The sentence of the line that decides it, unless the vocabulary no longer has it."""
-    rationale: str | None
+    fits: Verdict
+    line: str
+    """The line of the rule that decides it, which the vocabulary may no longer have."""
+    reasons: Mapping[str, str]
+    """Why each verdict is right or wrong."""
     signs: Sequence[ShownSign]
     ordinary: Sequence[str]
     chosen_action: ShownAction | None
     best_action: ShownAction | None
     """None where no first action was asked for."""
-    other_rationales: Mapping[str, str]
+    other_actions: Sequence[ShownAction]
+    """Neither chosen nor the best."""
     twin: ShownTwin | None
     narrative: Markup
+    lit: Sequence[Pieces] | None
+    """The same in pieces, if the words that decide are known."""
 
 
 def where(payload: Payload, position: int, of: int) -> Where:
@@ -77,8 +83,7 @@ def answer(
     """
     judged = scene.judge(given, vocabulary.danger_rules)
     said = given or {}
-    verdict = said.get("verdict", "")
-    rule = vocabulary.find_rule(scene.rule)
+    chosen, best = scene.action(given), scene.best_action if "action" in asks else None
     return AnsweredScene(
         digest=digest,
         title=scene.title,
@@ -86,14 +91,15 @@ def answer(
         word=words.outcome(judged.outcome),
         said=said,
         truth=scene.truth,
-        best=scene.best,
-        rule=rule.sentence if rule else None,
-        rationale=scene.verdicts.get(verdict),
+        fits=scene.fits,
+        line=scene.rule,
+        reasons={**scene.verdicts, scene.fits: without_yes(scene.verdicts[scene.fits])},
         signs=scene.signs,
         ordinary=scene.ordinary,
-        chosen_action=scene.action(given),
-        best_action=scene.best_action if "action" in asks else None,
-        other_rationales={other: text for other, text in scene.verdicts.items() if other != verdict},
+        chosen_action=chosen,
+        best_action=best,
+        other_actions=[action for action in scene.actions if action not in (chosen, best)] if best else [],
         twin=scene.twin,
         narrative=scene.story,
+        lit=lit_story(scene),
     )

@@ -13,6 +13,7 @@ from trainer.assessment.rules import Kind
 from trainer.content.catalogue import Indicator
 from trainer.content.objects import Content, Course, Scenario, TranslationState
 from trainer.content.own_words import SOURCE
+from trainer.content.sentences import Pieces, in_pieces
 from trainer.content.serving import served, served_in
 from trainer.content.subject import Verdict, VerdictWords, Vocabulary
 from trainer.items.contract import FurtherPayload
@@ -72,6 +73,16 @@ def _find(scene: str) -> tuple[Content, Scenario | None, Scenario | None] | None
     if there is None or language == SOURCE:
         return None
     return there, content.scenarios.get(scene), there.scenarios.get(scene)
+
+
+def lit_story(scene: ScenePayload) -> tuple[Pieces, ...] | None:
+    """Return the paragraphs of a scene, with the words that decide it; None where it is no longer told like that."""
+    for content in (served_in(language_tag()), served()):
+        known = content.scenarios.get(scene.scenario)
+        telling = known.other if known and scene.is_swapped else known
+        if telling and str(telling.html) == scene.narrative:
+            return in_pieces(telling.paragraphs, telling.file.decides)
+    return None
 
 
 def standing_of(course: Course) -> TranslationState:

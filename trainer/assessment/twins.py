@@ -10,10 +10,7 @@ from trainer.content.library import Content, Scenario
 from trainer.content.schema import Pool
 from trainer.content.sentences import Sentence, in_sentences
 from trainer.content.subject import Truth
-from trainer.items.judge.payload import ScenePayload, payload_of
-
-_AGREES = "Yes. "
-"""So begins the reason of a right verdict, which answers someone who chose it. Here nobody has."""
+from trainer.items.judge.payload import ScenePayload, payload_of, without_yes
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ class Side:
     @property
     def reason(self) -> str:
         """Why its verdict is what it is."""
-        return self.payload.verdicts[self.scene.file.best].removeprefix(_AGREES)
+        return without_yes(self.payload.verdicts[self.scene.file.best])
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 Span = tuple[int, int]
+Pieces = tuple[tuple[str, bool], ...]
+"""A text in pieces, and whether each is of the words that decide."""
 
 _SHORT = r"(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!\bSt)(?<!\bMt)(?<!\b[ap]\.m)"
 _GAP = re.compile(rf"""(?:{_SHORT}\.|[!?…])["”’')\]]* +(?=["“‘'(\[]?[^\W_a-z])""")
@@ -18,8 +20,7 @@ class Sentence:
     """A sentence of a scene. `number` counts from 1 through all of it."""
 
     number: int
-    parts: tuple[tuple[str, bool], ...]
-    """Its text in pieces, and whether each is of the words that decide."""
+    parts: Pieces
 
     @property
     def decides(self) -> bool:
@@ -33,13 +34,9 @@ def in_sentences(paragraphs: Sequence[str], decides: Iterable[str]) -> tuple[tup
     The words may go on from one sentence to the next.
     """
     whole = " ".join(paragraphs)
-    spans: list[Span] = []
-    for words in decides:
-        flat = " ".join(words.split())
-        at = whole.find(flat)
-        if at < 0:
-            return None
-        spans.append((at, at + len(flat)))
+    spans = _find_all(whole, decides)
+    if spans is None:
+        return None
     cut, number, start = [], 0, 0
     for paragraph in paragraphs:
         sentences = []
@@ -49,6 +46,29 @@ def in_sentences(paragraphs: Sequence[str], decides: Iterable[str]) -> tuple[tup
         cut.append(tuple(sentences))
         start += len(paragraph) + 1
     return tuple(cut)
+
+
+def in_pieces(paragraphs: Sequence[str], decides: Sequence[str]) -> tuple[Pieces, ...] | None:
+    """Return each paragraph in pieces, or None if no words decide, or some of them don't stand there."""
+    whole, start, cut = " ".join(paragraphs), 0, []
+    spans = _find_all(whole, decides)
+    if not spans:
+        return None
+    for paragraph in paragraphs:
+        cut.append(tuple(_parts(whole, (start, start + len(paragraph)), spans)))
+        start += len(paragraph) + 1
+    return tuple(cut)
+
+
+def _find_all(whole: str, decides: Iterable[str]) -> list[Span] | None:
+    spans: list[Span] = []
+    for words in decides:
+        flat = " ".join(words.split())
+        at = whole.find(flat)
+        if at < 0:
+            return None
+        spans.append((at, at + len(flat)))
+    return spans
 
 
 def _sentences(paragraph: str) -> Iterator[Span]:

@@ -142,7 +142,6 @@ class Sentences(Part):
     front: Text
     firms: Text
     certificate: Text  # goes on from the name of a course
-    no_concern: Text
     no_concern_twin: Text
     harm: Text  # goes on from a colon
     observation: Text

@@ -132,7 +132,7 @@ def test_events_come_one_at_a_time_without_any_answer(on_duty: tuple[Visitor, st
         assert one.title in page
         assert f"Event {position} of 4" in page
         assert one.why not in page
-        assert "Our rule" not in page
+        assert 'class="lad"' not in page
         assert say(visitor, attempt, position, NOTHING) == 303
     assert visitor.get(attempt).headers["Location"] == f"{attempt}/submission"
     assert "You’ve answered 4 of 4 events." in visitor.get(f"{attempt}/submission").text

@@ -287,7 +287,6 @@ def _answer_page(own_attempt: Attempt, given: Given) -> str:
         "assessment/answer.html",
         verdicts=verdicts_of(own_attempt),
         answer=shown.answer(given.item_digest, scene, given.given, reader_words(), policy_of(own_attempt).asks),
-        is_brief=policy_of(own_attempt).is_brief,
         question=shown.question(scene, given.position, own_attempt.scenes),
         translation=translation,
         confidences=CONFIDENCE_LABELS,

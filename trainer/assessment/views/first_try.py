@@ -94,7 +94,6 @@ def scene(position: int) -> str | tuple[str, int]:
         return render_template(
             "assessment/answer.html",
             answer=shown.answer(digest, payload, state.given[position - 1], reader_words(), VERDICT_ALONE),
-            is_brief=True,
             question=shown.question(payload, position, len(state.scenes)),
             translation=translation,
             confidences=CONFIDENCE_LABELS,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from markupsafe import Markup
 from pydantic import model_validator
@@ -16,6 +17,8 @@ from trainer.content.schema import Grade
 from trainer.content.subject import Truth, Verdict
 from trainer.items.judge.model import Confidence, JudgeItem
 from trainer.items.payload import Given, Kept, Payload
+
+_AGREES: Final = re.compile(r"^Yes[.,] ")
 
 
 class Outcome(StrEnum):
@@ -135,6 +138,12 @@ class ScenePayload(Payload):
         return Markup(self.narrative)  # noqa: S704 sanitized when the content was loaded
 
     @property
+    def fits(self) -> Verdict:
+        """The verdict that fits. Scenes from before there were three have none as the best."""
+        other = Verdict.REPORT_NOW if self.truth is Truth.CONCERN else Verdict.NOTHING_TO_REPORT
+        return self.best or other
+
+    @property
     def best_action(self) -> ShownAction:
         """The best first action."""
         return next(action for action in self.actions if action.grade is Grade.BEST)
@@ -166,6 +175,12 @@ class ScenePayload(Payload):
 
     def _goes_its_way(self, action: ShownAction) -> bool:
         return action.grade is Grade.BEST or action.door == self.route
+
+
+def without_yes(reason: str) -> str:
+    """Return the reason of a right verdict without the "Yes" that authors begin it with: pages say that in a line."""
+    told = _AGREES.sub("", reason)
+    return told[:1].upper() + told[1:]
 
 
 def payload_of(scenario: Scenario) -> ScenePayload:
