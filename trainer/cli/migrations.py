@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from trainer.cli.migrating import turn, undo
 from trainer.cli.upgrade import refuse_running
-from trainer.core.db import Base, db, dispose_engines, reason_of
+from trainer.core.db import Base, db, dispose_engines
+from trainer.core.failures import reason_of
 from trainer.core.feature import list_features
 from trainer.core.schema import CORE, check_schema, revisions, stated_revisions
 
