@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.live import Live
 from tests.browser.sheets import IS_ALL
@@ -78,7 +78,7 @@ def test_no_word_of_a_chart_is_broken(context: Callable[..., BrowserContext], li
             f"/courses/{course.slug}/{one.id}"
             for course in served().courses.values()
             for one in course.lessons
-            if "<figure" in one.html
+            if '<figure class="fig' in one.html
         ]
     page = context(width=width).new_page()
     assert len(charts) > 1
@@ -122,3 +122,18 @@ def test_the_lessons_of_the_module_stand_beside_a_lesson_where_there_is_room(
         assert beside is not None
         assert beside["x"] > head["x"] + head["width"]
         assert beside["y"] < head["y"]
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_word_opens_the_list_in_which_its_meaning_stands(
+    live: Live, context: Callable[..., BrowserContext], has_script: bool
+) -> None:
+    with live.app.app_context():
+        lessons = [(slug, one) for slug, course in served().courses.items() for one in course.lessons]
+        course, lesson = next((slug, one) for slug, one in lessons if one.words and not one.questions)
+    page = context(java_script_enabled=has_script).new_page()
+    page.goto(f"/courses/{course}/{lesson.id}")
+    meaning = page.locator(f"#word-{lesson.words[0].id}")
+    assert not meaning.is_visible()
+    page.locator(f'a.term[href="#word-{lesson.words[0].id}"]').first.click()
+    expect(meaning).to_be_in_viewport()

@@ -40,6 +40,9 @@ def test_the_times_promised_are_those_counted(visitor: Visitor, shelf: Library, 
         minutes = [int(one) for one in re.findall(r"<dd>(\d+) min</dd>", article)]
         final = [] if course.is_for_renewal else [times.final(course)]
         assert minutes == [times.core(course), *final]
+        least, most = times.road(course)
+        road = f"{least} to {most} min" if most > least else f"{least} min"
+        assert (f"<dd>A certificate, after {road}</dd>" in article) == (not course.is_for_renewal)
 
 
 def test_the_first_try_promises_its_scenes_and_their_time(

@@ -134,20 +134,20 @@ def _build_lesson(
     scope = around.scope
     page = markdown.render(entry.body, scope)
     ask = partial(build_question, indicators=around.indicators, drawings=around.drawings)
-    items = {item.id: item for item in entry.value.items}
+    items, file = {item.id: item for item in entry.value.items}, entry.value
     return Lesson(
         id=f"{module}/{slug}",
         slug=slug,
         module_slug=module,
         module_title=module_title,
         number=number,
-        file=entry.value,
+        file=file,
         parts=page.parts,
         questions=tuple(ask(items[name], f"{scope.course}/{module}/{slug}") for name in page.items),
         words=page.words,
         cited=page.cited,
         digest=entry.digest,
-        seconds=times.lesson_seconds(entry.body, entry.value.items, scope.figures),
+        seconds=times.lesson_seconds(entry.body, file.items, scope.figures, (file.title, file.note or "")),
     )
 
 

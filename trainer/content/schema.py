@@ -70,7 +70,7 @@ class Pool(StrEnum):
     SHIFT = "shift"
 
 
-SECONDS_A_QUESTION = 15.0
+SECONDS_A_QUESTION = 20.0
 """How long someone is meant to think about a question, beside reading it."""
 
 Cues = Literal["few", "some", "many"]
@@ -190,7 +190,7 @@ class FurtherItem(Item):
         raise NotImplementedError
 
     def texts(self) -> Iterable[str]:
-        """List what is read of it: what it asks and offers, and the reasons of what is right."""
+        """List what is read of it: what it asks and offers, and the reasons that stand open after a right answer."""
         raise NotImplementedError
 
 

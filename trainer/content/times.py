@@ -24,7 +24,7 @@ class Times:
     content: Content
 
     def lesson(self, lesson: Lesson) -> int:
-        """Return the minutes of a lesson."""
+        """Return the minutes of a lesson: what is closed isn't counted."""
         return in_minutes(lesson.seconds)
 
     def core(self, course: Course) -> int:
@@ -61,6 +61,12 @@ class Times:
         """Return the minutes of a final in all its stages."""
         return self.final_scenes(course.file.final.most_scenes)
 
+    def road(self, course: Course) -> tuple[int, int]:
+        """Return the minutes to a certificate: of the core lessons with one stage of the final, and with the pretest
+        and all stages."""
+        core = self.core(course)
+        return core + self.final(course), self.pretest(course) + core + self.whole_final(course)
+
     def final_scenes(self, number: int) -> int:
         """Return the minutes of so many scenes of a final."""
         return in_minutes(scenes_seconds(self.content.pool(Pool.RESERVED), number))
@@ -76,15 +82,23 @@ def reading_seconds(words: float) -> float:
     return words * 60 / WORDS_A_MINUTE
 
 
-def lesson_seconds(body: markdown.Body, items: Sequence[LessonItem], figures: Mapping[str, Markup] = _NONE) -> float:
-    """Return how long the text of a lesson takes, with its questions. Its sources aren't counted."""
+def lesson_seconds(
+    body: markdown.Body,
+    items: Sequence[LessonItem],
+    figures: Mapping[str, Markup] = _NONE,
+    beside: Iterable[str] = (),
+) -> float:
+    """Return how long it takes to read what stands open in a lesson, and to answer its questions rightly.
+
+    Its sources and its words of the glossary aren't counted. `beside`: what stands above the text.
+    """
     boxes = markdown.boxes_in(body)
     choices = sum(box.name == "choose" for box in boxes) * SECONDS_A_QUESTION
     names = sum(len(box.title.split()) for box in boxes if box.name == "item")
     drawn = sum(len(figures[box.name].striptags().split()) for box in boxes if box.name in figures)
     asked = sum(text_seconds([item.passage or "", *item.question.texts()]) for item in items)
     answering = choices + sum(item.question.seconds for item in items)
-    return reading_seconds(markdown.count_words(body) - names + drawn) + asked + answering
+    return reading_seconds(markdown.count_shown_words(body) - names + drawn) + text_seconds(beside) + asked + answering
 
 
 def modules_seconds(modules: Iterable[Module]) -> float:

@@ -67,13 +67,15 @@ def test_a_lesson_may_open_with_a_question_and_ask_others_between_its_parts(aski
     assert "first-call" not in lesson.html
 
 
-def test_its_time_counts_passages_choices_reasons_of_what_is_right_and_fifteen_seconds_each(asking: Path) -> None:
+def test_its_time_counts_passages_choices_reasons_of_what_is_right_and_twenty_seconds_each(asking: Path) -> None:
     lesson = small.read(asking).courses["recognize"].lessons[0]
     first = "You stand at the desk. A man asks for his papers. The boss says no. What decides it? The boss says no"
     first += " It does. The desk"
     second = "You stand at the desk, and the boss says no. He may not."
-    asked = 2 * 15 + 0.3 * len(f"{first} {second}".split())
-    assert lesson.seconds == pytest.approx(lesson_seconds(parse(BODY), ()) + asked)
+    asked = 2 * 20 + 0.3 * len(f"{first} {second}".split())
+    assert lesson.seconds == pytest.approx(
+        lesson_seconds(parse(BODY), (), beside=(lesson.file.title, lesson.file.note or "")) + asked
+    )
     assert lesson_seconds(parse("::: item first-call\n:::\n"), ()) == 0
 
 

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from trainer.content.markdown.addresses import split_link
 from trainer.content.markdown.body import Block, Body, Box, ChooseOption, Citation, WrittenLink
 from trainer.content.markdown.syntax import SIGN
-from trainer.content.markdown.tokens import inline_tokens, inside, line_of, options_of, text_of, top_level
+from trainer.content.markdown.tokens import inline_tokens, inside, line_of, options_of, split_title, text_of, top_level
 
 
 def links_in(body: Body) -> Iterator[WrittenLink]:
@@ -96,6 +96,21 @@ def count_blocks(body: Body) -> int:
 def count_words(body: Body) -> int:
     """Count the words, those of titles and of hidden answers included; citations are none."""
     return sum(len(text_of(token).split()) for token in body.tokens if token.type == "inline")
+
+
+def count_shown_words(body: Body) -> int:
+    """Count the words that stand open: of a `reveal` the title, and of `choose` no reason but that of what is right."""
+    closed: list[Token] = []
+    for box in boxes_in(body):
+        if box.name == "reveal":
+            closed += split_title(list(box.inner))[1]
+        elif box.name == "choose":
+            closed += [token for option in options_in(body, box) if not option.right for token in option.why]
+    return count_words(body) - sum(len(_words_of(token)) for token in closed)
+
+
+def _words_of(token: Token) -> list[str]:
+    return (text_of(token) if token.type == "inline" else token.content if token.type == "text" else "").split()
 
 
 def options_in(body: Body, box: Box) -> tuple[ChooseOption, ...]:

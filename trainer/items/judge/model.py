@@ -142,18 +142,20 @@ class JudgeItem(SceneItem):
         return reading_seconds(scene.words) + text_seconds(texts) + SECONDS_A_QUESTION
 
     def seconds_answered(self, scene: Telling) -> float:
-        """Return how long the answer takes to read: of the verdicts' rationales one is shown."""
-        file, verdicts = scene.file, list(self.verdicts.values())
-        names = [scene.indicators[sign].name for sign in file.sign_ids]
-        shown = [*file.ordinary, *file.signs.values(), *names]
-        texts = [file.title, file.differs or "", *shown, self.best.text, self.best.why]
-        return text_seconds(texts) + text_seconds(verdicts) / len(verdicts)
+        """Return how long what stands open of a right answer takes to read; the story was read before."""
+        return text_seconds([*self._told(scene), self.best.text, self.best.why])
 
     def seconds_verdict(self, scene: Telling) -> float:
         """Return how long it takes where the verdict alone is asked for, and its reason is read."""
-        file, verdicts = scene.file, list(self.verdicts.values())
-        told = reading_seconds(scene.words) + text_seconds([file.setting, file.note or "", file.title])
-        return told + text_seconds(verdicts) / len(verdicts) + SECONDS_A_QUESTION
+        asked = reading_seconds(scene.words) + text_seconds([scene.file.setting, scene.file.note or ""])
+        return asked + SECONDS_A_QUESTION + text_seconds(self._told(scene))
+
+    def _told(self, scene: Telling) -> list[str]:
+        """List what stands open after any right answer."""
+        file, place = scene.file, scene.vocabulary.find_rung(scene.file.rule)
+        line = scene.vocabulary.ladder[place - 1] if place else None
+        reasons = [self.verdicts[file.best], *([line.seen, line.do] if line else [])]
+        return [file.title, *file.decides, *reasons, file.differs or ""]
 
 
 def _choices_shown(actions: Iterable[Action]) -> set[tuple[str, str, str, str | None]]:

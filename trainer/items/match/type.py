@@ -84,8 +84,7 @@ class MatchItem(FurtherItem):
 
     def texts(self) -> Iterable[str]:
         """List what is read of it."""
-        told = [text for row in self.rows for text in (row.text, row.why)]
-        return [self.ask, *(choice.text for choice in self.choices), *told]
+        return [self.ask, *(choice.text for choice in self.choices), *(row.text for row in self.rows)]
 
 
 class DrawnChoice(Kept):

@@ -64,7 +64,7 @@ class OrderItem(FurtherItem):
 
     def texts(self) -> Iterable[str]:
         """List what is read of it."""
-        return [self.ask, *(text for step in self.steps for text in (step.text, step.why))]
+        return [self.ask, *(step.text for step in self.steps)]
 
 
 class OrderStep(Kept):
