@@ -30,7 +30,7 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts, approve_instructor, join, make_cohort
-from trainer.instructing.queries import Desk, find_desk
+from trainer.instructing.queries import TeachingContext, find_context
 from trainer.learning.operations import answer, attest, complete_lesson, enroll
 from trainer.learning.queries import taken
 from trainer.organizations.actor import Actor
@@ -285,11 +285,11 @@ def join_class(app: Flask, user_id: UUID, cohort_id: UUID, name: str = "Dora Day
         return join(user_id, code, name, served().courses, clock.now()).id
 
 
-def desk_of(user_id: UUID, cohort_id: UUID) -> Desk:
+def context_of(user_id: UUID, cohort_id: UUID) -> TeachingContext:
     """Return a class as one of its teachers sees it."""
-    desk = find_desk(user_id, cohort_id)
-    assert desk is not None
-    return desk
+    context = find_context(user_id, cohort_id)
+    assert context is not None
+    return context
 
 
 def appoint(app: Flask, user_id: UUID) -> None:

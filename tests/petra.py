@@ -21,7 +21,7 @@ from tests.cast import (
     approve,
     ask_for_round,
     certify,
-    desk_of,
+    context_of,
     join_class,
     make_account,
     make_class,
@@ -222,12 +222,12 @@ def teach(app: Flask, petra: UUID, bob: UUID, ines: UUID, acme: UUID, site: UUID
     for teacher, learner, name in ((petra, bob, "Bob B."), (ines, petra, NAME)):
         cohort = make_class(app, teacher, acme, taught_by=NAME if teacher == petra else "Ines Ito")
         with app.app_context(), transaction():
-            choose_teams(desk_of(teacher, cohort), [site])
-            invite_to_class(desk_of(teacher, cohort), clock.now())
+            choose_teams(context_of(teacher, cohort), [site])
+            invite_to_class(context_of(teacher, cohort), clock.now())
         member = join_class(app, learner, cohort, name)
         with app.app_context(), transaction():
-            desk = desk_of(teacher, cohort)
-            nudge(desk, [member], clock.now())
+            context = context_of(teacher, cohort)
+            nudge(context, [member], clock.now())
             other = ines if teacher == petra else petra
             db.session.add(
                 ClassView(cohort_id=cohort, user_id=other, name=NAME if other == petra else "I.", began_at=clock.now())

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from tests.cast import approve, code_of, desk_of, join_class, make_class, make_site, put_on_roster
+from tests.cast import approve, code_of, context_of, join_class, make_class, make_site, put_on_roster
 from tests.extras.meetings.cast import hold_meeting
 from tests.support import COURSE
 from trainer.content.serving import served
@@ -40,16 +40,16 @@ def set_classroom(app: Flask, ines: UUID, firm: UUID, person: Callable[[Flask], 
     let_idle(app, members[1])
     held = hold_meeting(app, ines, full)
     with app.app_context(), transaction():
-        desk = desk_of(ines, full)
-        note_attendance(desk, held, members[:3], now(), walk_ins=[f"{LONG} the second", "Guard 4"])
+        context = context_of(ines, full)
+        note_attendance(context, held, members[:3], now(), walk_ins=[f"{LONG} the second", "Guard 4"])
     signed = hold_meeting(app, ines, full, lessons=6)
     with app.app_context(), transaction():
-        desk, course = desk_of(ines, full), served().courses[COURSE]
-        note_attendance(desk, signed, members[4:6], now())
-        sign_off(desk, signed, "Ines Itō", course, True, now())
-        ahead = desk.today(now()) + dt.timedelta(days=7)
+        context, course = context_of(ines, full), served().courses[COURSE]
+        note_attendance(context, signed, members[4:6], now())
+        sign_off(context, signed, "Ines Itō", course, True, now())
+        ahead = context.today(now()) + dt.timedelta(days=7)
         taught = [lesson.id for lesson in course.modules[0].lessons]
-        planned = hold_session(desk, ahead, 60, taught, "", course, now(), place="Harbor Mall, room 4").id
+        planned = hold_session(context, ahead, 60, taught, "", course, now(), place="Harbor Mall, room 4").id
     empty = make_class(app, ines, firm, title="Day crew")
     code = code_of(app, full)
     return {
@@ -78,8 +78,8 @@ def set_invitations(
     put_on_roster(app, firm, None, name="Nora Number", email=None, employee_number="P-1", teams=[team])
     cohort = make_class(app, ines, firm, title="Pier crew")
     with app.app_context(), transaction():
-        choose_teams(desk_of(ines, cohort), [team])
-        invite(desk_of(ines, cohort), now() - dt.timedelta(days=4))
+        choose_teams(context_of(ines, cohort), [team])
+        invite(context_of(ines, cohort), now() - dt.timedelta(days=4))
     join_class(app, there[1], cohort, "Grace")
     with app.app_context(), transaction():
         decline(there[2], db.session.get_one(Cohort, cohort), now())

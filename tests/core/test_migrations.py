@@ -26,8 +26,8 @@ from tests.cast import (
     add_second_factor,
     appoint,
     approve,
+    context_of,
     count,
-    desk_of,
     join_class,
     make_account,
     make_class,
@@ -226,8 +226,8 @@ def fill_firm(app: Flask) -> None:
     firm.keep_up()
     cohort = make_class(app, firm.owner_id, firm.id)
     with app.app_context(), transaction():
-        choose_teams(desk_of(firm.owner_id, cohort), [team])
-        assert invite(desk_of(firm.owner_id, cohort), clock.now()).mailed
+        choose_teams(context_of(firm.owner_id, cohort), [team])
+        assert invite(context_of(firm.owner_id, cohort), clock.now()).mailed
     with app.app_context(), transaction() as session:
         duty = session.scalars(select(Assignment.id)).one()
         waive(firm.actor(), duty, "Away", dt.date(2027, 1, 1), clock.now())
@@ -245,7 +245,7 @@ def fill_class(app: Flask) -> None:
     member, meeting = join_class(app, leo, cohort), hold_meeting(app, ines, cohort)
     teach_at(app, ines, cohort, meeting, [member])
     with app.app_context(), transaction():
-        nudge(desk_of(ines, cohort), [member], clock.now())
+        nudge(context_of(ines, cohort), [member], clock.now())
         db.session.add(ClassView(cohort_id=cohort, user_id=leo, name="Leo", began_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
 

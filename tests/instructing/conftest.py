@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import add_second_factor, desk_of, join_class, make_account, make_class, put_on_roster
+from tests.cast import add_second_factor, context_of, join_class, make_account, make_class, put_on_roster
 from tests.organizations.conftest import Acme
 from tests.organizations.conftest import acme as acme
 from tests.support import COURSE, Visitor
@@ -102,8 +102,8 @@ def hand_over(room: Room) -> None:
         entry = put_on_roster(room.app, room.acme.id, irma, Role.INSTRUCTOR, name="Irma I.", email=address)
         room.acme.users["irma"], room.acme.people["irma"] = irma, entry
     with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["ines"], room.id)
-        operations.hand_over_within_firm(desk, room.acme.people["irma"], clock.now())
+        context = context_of(room.acme.users["ines"], room.id)
+        operations.hand_over_within_firm(context, room.acme.people["irma"], clock.now())
 
 
 def answer_practice(app: Flask, user_id: UUID, rng: random.Random, *, hand_in: bool = True, answers: int = 99) -> UUID:

@@ -12,7 +12,7 @@ from tests.cast import (
     approve,
     ask_for_round,
     code_of,
-    desk_of,
+    context_of,
     join_class,
     make_account,
     make_class,
@@ -253,8 +253,8 @@ def test_who_teaches_the_class_has_no_view_to_leave(room: Room) -> None:
 def test_a_class_that_comes_back_is_taught_again_and_not_only_seen(room: Room) -> None:
     hand_over(room)
     with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["irma"], room.id)
-        operations.hand_over_within_firm(desk, room.acme.people["ines"], clock.now())
+        context = context_of(room.acme.users["irma"], room.id)
+        operations.hand_over_within_firm(context, room.acme.people["ines"], clock.now())
     assert views_of(room) == ["Irma I."]
     assert room.enter().get(room.path("/facts")).status_code == 200
     hand_over(room)
@@ -296,8 +296,8 @@ def test_a_public_class_is_seen_as_long_as_the_approval_holds(acme: Acme) -> Non
         approve(acme.app, acme.users[name])
     cohort = make_class(acme.app, acme.users["ines"], None)
     with acme.app.app_context(), transaction():
-        desk = desk_of(acme.users["ines"], cohort)
-        operations.hand_over_in_public(desk, "mark@example.org", "Mark M.", clock.now())
+        context = context_of(acme.users["ines"], cohort)
+        operations.hand_over_in_public(context, "mark@example.org", "Mark M.", clock.now())
     ines = acme.enter("ines")
     assert "You used to teach this class" in ines.get(f"/cohorts/{cohort}").text
     assert "Night crew" in ines.get("/cohorts").text

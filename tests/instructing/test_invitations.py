@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.cast import approve, code_of, desk_of, join_class, make_account, make_class, put_on_roster, sign_in_as
+from tests.cast import approve, code_of, context_of, join_class, make_account, make_class, put_on_roster, sign_in_as
 from tests.instructing.conftest import Room
 from tests.organizations.conftest import Acme
 from tests.support import COURSE
@@ -56,23 +56,23 @@ def room(acme: Acme) -> Iterator[Room]:
 
 def choose(room: Room, *teams: UUID) -> None:
     with room.app.app_context(), transaction():
-        invitations.choose_teams(desk_of(room.acme.users["ines"], room.id), teams)
+        invitations.choose_teams(context_of(room.acme.users["ines"], room.id), teams)
 
 
 def invite(room: Room) -> Sent:
     with room.app.app_context(), transaction():
-        return invitations.invite(desk_of(room.acme.users["ines"], room.id), clock.now())
+        return invitations.invite(context_of(room.acme.users["ines"], room.id), clock.now())
 
 
 def remind(room: Room) -> Sent:
     with room.app.app_context(), transaction():
-        return invitations.remind(desk_of(room.acme.users["ines"], room.id), None, clock.now())
+        return invitations.remind(context_of(room.acme.users["ines"], room.id), None, clock.now())
 
 
 def said(room: Room) -> dict[str, Answer]:
     """Return name → answer of everyone on the list."""
     with room.app.app_context():
-        page = invitations.list_invited(desk_of(room.acme.users["ines"], room.id), None, None)
+        page = invitations.list_invited(context_of(room.acme.users["ines"], room.id), None, None)
         return {line.name: line.answer for line in page.rows}
 
 
@@ -264,7 +264,7 @@ def test_the_mail_says_who_invites_to_what_and_isnt_sent_once_it_is_no_longer_tr
         assert text in mail.text
     assert "traffick" not in mail.text.lower()
     with room.app.app_context(), transaction():
-        archive_cohort(desk_of(room.acme.users["ines"], room.id), clock.now())
+        archive_cohort(context_of(room.acme.users["ines"], room.id), clock.now())
     assert letters(room.app) == [None, None]
 
 

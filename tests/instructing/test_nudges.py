@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from tests.cast import certify, code_of, desk_of
+from tests.cast import certify, code_of, context_of
 from tests.instructing.conftest import Room, open_room
 from tests.organizations.conftest import Acme
 from trainer.content.library import Library
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.on_both
 
 def send(room: Room) -> int:
     with room.app.app_context(), transaction():
-        return nudge(desk_of(room.acme.users["ines"], room.id), [room.bob], clock.now())
+        return nudge(context_of(room.acme.users["ines"], room.id), [room.bob], clock.now())
 
 
 def letter(room: Room) -> RenderedEmail | None:

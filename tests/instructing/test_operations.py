@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import approve, code_of, desk_of, join_class, make_account, make_class
+from tests.cast import approve, code_of, context_of, join_class, make_account, make_class
 from tests.instructing.conftest import Room, open_room
 from tests.organizations.conftest import Acme
 from tests.support import COURSE
@@ -20,7 +20,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.instructing import operations
 from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts
-from trainer.instructing.queries import count_present, find_desk
+from trainer.instructing.queries import count_present, find_context
 from trainer.learning.queries import find_enrollment
 
 pytestmark = pytest.mark.on_both
@@ -35,10 +35,10 @@ def acts(room: Room) -> list[str]:
 
 def change(room: Room, **changes: object) -> None:
     with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["ines"], room.id)
+        context = context_of(room.acme.users["ines"], room.id)
         names = ("title", "taught_by", "starts_on", "ends_on", "capacity", "shows_answers", "takes_notes")
-        facts = {name: getattr(desk.cohort, name) for name in names} | changes
-        operations.change_cohort(desk, CohortFacts(**facts), clock.now())
+        facts = {name: getattr(context.cohort, name) for name in names} | changes
+        operations.change_cohort(context, CohortFacts(**facts), clock.now())
 
 
 def test_joining_begins_the_course_and_joining_twice_is_joining_once(room: Room) -> None:
@@ -100,7 +100,7 @@ def test_an_archived_class_lets_nobody_in_and_comes_back(room: Room) -> None:
     for archive, joins in ((True, False), (False, True)):
         with room.app.app_context(), transaction():
             act = operations.archive_cohort if archive else operations.reopen_cohort
-            act(desk_of(ines, room.id), clock.now())
+            act(context_of(ines, room.id), clock.now())
         if joins:
             join_class(room.app, room.acme.users["mark"], room.id)
         else:
@@ -113,19 +113,19 @@ def test_whoever_takes_a_class_over_sees_it_and_whoever_gave_it_no_longer(room: 
     ines, mona = room.acme.users["ines"], room.acme.users["mona"]
     room.acme.enter("alice").post(room.acme.path(f"/people/{room.acme.people['mona']}/role"), {"role": "instructor"})
     with room.app.app_context(), transaction():
-        operations.hand_over_within_firm(desk_of(ines, room.id), room.acme.people["mona"], clock.now())
+        operations.hand_over_within_firm(context_of(ines, room.id), room.acme.people["mona"], clock.now())
     with room.app.app_context():
-        assert find_desk(mona, room.id) is not None
-        assert find_desk(ines, room.id) is None
+        assert find_context(mona, room.id) is not None
+        assert find_context(ines, room.id) is None
         assert db.session.get_one(Cohort, room.id).taught_by == "Mona May"
 
 
 @pytest.mark.parametrize("name", ["bob", "mark", "ines"])
 def test_a_class_is_handed_to_instructors_and_owners_only(room: Room, name: str) -> None:
     with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["ines"], room.id)
+        context = context_of(room.acme.users["ines"], room.id)
         with pytest.raises(Invalid):
-            operations.hand_over_within_firm(desk, room.acme.people[name], clock.now())
+            operations.hand_over_within_firm(context, room.acme.people[name], clock.now())
 
 
 def test_public_classes_are_for_approved_instructors_as_long_as_they_are(app: Flask) -> None:
@@ -136,11 +136,11 @@ def test_public_classes_are_for_approved_instructors_as_long_as_they_are(app: Fl
     cohort = make_class(app, ines, None)
     join_class(app, make_account(app, "leo@example.org"), cohort)
     with app.app_context():
-        assert find_desk(ines, cohort) is not None
+        assert find_context(ines, cohort) is not None
     with app.app_context(), transaction():
         operations.revoke_instructor("INES@example.org", clock.now())
     with app.app_context():
-        assert find_desk(ines, cohort) is None
+        assert find_context(ines, cohort) is None
         acts = db.session.scalars(select(AuditEvent.act).where(AuditEvent.subject_id == ines)).all()
         assert {one for one in acts if one.startswith("instructor")} == {"instructor.approved", "instructor.revoked"}
 
@@ -168,9 +168,9 @@ def test_a_public_class_goes_to_another_approved_instructor_only(app: Flask) -> 
     cohort = make_class(app, ines, None)
     for address in ("leo@example.org", "ines@example.org", "nobody@example.org", "x"):
         with app.app_context(), pytest.raises(Invalid, match="approved"), transaction():
-            operations.hand_over_in_public(desk_of(ines, cohort), address, "Leo L.", clock.now())
+            operations.hand_over_in_public(context_of(ines, cohort), address, "Leo L.", clock.now())
     approve(app, leo)
     with app.app_context(), transaction():
-        operations.hand_over_in_public(desk_of(ines, cohort), "leo@example.org", "Leo L.", clock.now())
+        operations.hand_over_in_public(context_of(ines, cohort), "leo@example.org", "Leo L.", clock.now())
     with app.app_context():
-        assert (find_desk(leo, cohort) is None, find_desk(ines, cohort) is None) == (False, True)
+        assert (find_context(leo, cohort) is None, find_context(ines, cohort) is None) == (False, True)

@@ -14,7 +14,7 @@ from tests.assignments.trainings import record
 from tests.cast import (
     actor_of,
     add_second_factor,
-    desk_of,
+    context_of,
     join_class,
     make_account,
     make_class,
@@ -191,10 +191,10 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     cohort = make_class(app, ines, firm)
     member = join_class(app, mona, cohort, "Mona May")
     with app.app_context(), transaction():
-        desk = desk_of(ines, cohort)
-        nudge(desk, [member], clock.now())
-        choose_teams(desk, [site])
-        invite_to_class(desk, clock.now())
+        context = context_of(ines, cohort)
+        nudge(context, [member], clock.now())
+        choose_teams(context, [site])
+        invite_to_class(context, clock.now())
         db.session.add(ClassView(cohort_id=cohort, user_id=owner, name="Alice", began_at=clock.now()))
         db.session.add(ClassFigures(cohort_id=cohort, counted_at=clock.now(), weight=1, figures={}))
     return Full(app, name, firm, owner, mona, job, cohort)

@@ -10,7 +10,7 @@ from typing import Any
 from flask_login import current_user
 
 from trainer.core.errors import NotFound
-from trainer.instructing.queries import Desk, find_desk, find_reader, find_view
+from trainer.instructing.queries import TeachingContext, find_context, find_reader, find_view
 from trainer.organizations.access import ask_proof, lacks_proof, shut_page
 from trainer.organizations.rules import FirmState
 from trainer.web.language import show_times_of
@@ -19,7 +19,7 @@ View = Callable[..., Any]
 
 
 def teaching(view: View) -> View:
-    """Let in who teaches the class that the address names; the view gets the desk in place of its id.
+    """Let in who teaches the class that the address names; the view gets the teaching context in place of its id.
 
     If the firm is shut, they are told so.
     """
@@ -29,7 +29,7 @@ def teaching(view: View) -> View:
 def looking(view: View) -> View:
     """Let in who teaches the class, or taught it before and may still look at it; as `teaching`.
 
-    For pages that change nothing; `Desk.is_past` says who it is.
+    For pages that change nothing; `TeachingContext.is_past` says who it is.
     """
     return _entering(view, _find_looking)
 
@@ -44,36 +44,36 @@ def teaching_unseen(view: View) -> View:
     return teaching(_unseen(view))
 
 
-def _find_teaching(user_id: uuid.UUID, cohort_id: uuid.UUID) -> Desk | None:
-    return find_desk(user_id, cohort_id, set(FirmState))
+def _find_teaching(user_id: uuid.UUID, cohort_id: uuid.UUID) -> TeachingContext | None:
+    return find_context(user_id, cohort_id, set(FirmState))
 
 
-def _find_looking(user_id: uuid.UUID, cohort_id: uuid.UUID) -> Desk | None:
+def _find_looking(user_id: uuid.UUID, cohort_id: uuid.UUID) -> TeachingContext | None:
     return _find_teaching(user_id, cohort_id) or find_view(user_id, cohort_id, set(FirmState))
 
 
-def _entering(view: View, find: Callable[[uuid.UUID, uuid.UUID], Desk | None]) -> View:
+def _entering(view: View, find: Callable[[uuid.UUID, uuid.UUID], TeachingContext | None]) -> View:
     @wraps(view)
     def enter(cohort_id: uuid.UUID, **values: Any) -> Any:
-        desk = find(current_user.id, cohort_id)
-        if desk is None:
+        context = find(current_user.id, cohort_id)
+        if context is None:
             raise NotFound
-        show_times_of(desk.zone)
-        if desk.actor is not None and desk.actor.state is not FirmState.OPEN:
-            return shut_page(desk.actor)
+        show_times_of(context.zone)
+        if context.actor is not None and context.actor.state is not FirmState.OPEN:
+            return shut_page(context.actor)
         if lacks_proof(current_user):
             return ask_proof()
-        return view(desk, **values)
+        return view(context, **values)
 
     return enter
 
 
 def _unseen(view: View) -> View:
     @wraps(view)
-    def enter(desk: Desk, **values: Any) -> Any:
-        if not desk.reads_figures:
+    def enter(context: TeachingContext, **values: Any) -> Any:
+        if not context.reads_figures:
             raise NotFound
-        return view(desk, **values)
+        return view(context, **values)
 
     return enter
 

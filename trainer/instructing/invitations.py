@@ -20,7 +20,7 @@ from trainer.core.db import db, insert_new
 from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.paging import Page, read_page
 from trainer.instructing.models import ClassInvitation, ClassInvitationMail, ClassTeam, Cohort, CohortMember
-from trainer.instructing.queries import Desk, find_membership, lock_cohort, today_in
+from trainer.instructing.queries import TeachingContext, find_membership, lock_cohort, today_in
 from trainer.instructing.rules import NUDGES_APART, Answer, bucket
 from trainer.organizations.actor import Actor
 from trainer.organizations.invitations import midnight, most_a_day
@@ -63,12 +63,12 @@ class Sent(NamedTuple):
     left: int
 
 
-def choose_teams(desk: Desk, team_ids: Collection[uuid.UUID]) -> None:
+def choose_teams(context: TeachingContext, team_ids: Collection[uuid.UUID]) -> None:
     """Set whose people a class invites. Nobody is invited by that. Raises Invalid for a team of another firm."""
-    actor = _actor_of(desk)
+    actor = _actor_of(context)
     if not set(team_ids) <= {team.id for team in list_teams(actor)}:
         raise Invalid(_l("Choose teams from the list."))
-    cohort = lock_cohort(desk.cohort.id)
+    cohort = lock_cohort(context.cohort.id)
     db.session.execute(
         delete(ClassTeam).where(ClassTeam.cohort_id == cohort.id).execution_options(synchronize_session=False)
     )
@@ -86,9 +86,9 @@ def list_chosen_teams(cohort: Cohort) -> set[uuid.UUID]:
     return set(db.session.scalars(select(ClassTeam.team_id).where(ClassTeam.cohort_id == cohort.id)))
 
 
-def preview(desk: Desk) -> InvitationPreview:
+def preview(context: TeachingContext) -> InvitationPreview:
     """Return who would be invited now."""
-    condition = _to_invite(_actor_of(desk), desk.cohort)
+    condition = _to_invite(_actor_of(context), context.cohort)
     people, inside = db.session.execute(
         select(func.count(), func.count(Membership.user_id)).select_from(Membership).where(condition)
     ).one()
@@ -96,14 +96,14 @@ def preview(desk: Desk) -> InvitationPreview:
     return InvitationPreview(people, list(db.session.scalars(names)), people - inside)
 
 
-def invite(desk: Desk, now: dt.datetime) -> Sent:
+def invite(context: TeachingContext, now: dt.datetime) -> Sent:
     """Invite the people of the chosen teams who aren't invited yet, and mail as many of them as the firm's day allows.
 
     Raises Conflict for a class that nobody can join.
     """
-    actor = _actor_of(desk)
+    actor = _actor_of(context)
     lock_organization(actor)  # the day's mails are counted one after the other
-    cohort = _lock_open(desk, now)
+    cohort = _lock_open(context, now)
     people = db.session.scalars(select(Membership.id).where(_to_invite(actor, cohort))).all()
     new = insert_new(
         ClassInvitation,
@@ -113,7 +113,7 @@ def invite(desk: Desk, now: dt.datetime) -> Sent:
                 "cohort_id": cohort.id,
                 "membership_id": membership_id,
                 "invited_at": now,
-                "invited_by_id": desk.user_id,
+                "invited_by_id": context.user_id,
                 "declined_at": None,
             }
             for membership_id in people
@@ -121,36 +121,36 @@ def invite(desk: Desk, now: dt.datetime) -> Sent:
     )
     mailed, left = _mail(actor, cohort, ClassInvitation.invited_at == now, now)
     if new:
-        _note("cohort.invited", desk.user_id, cohort, now, people=len(new))
+        _note("cohort.invited", context.user_id, cohort, now, people=len(new))
     return Sent(len(new), mailed, left)
 
 
-def remind(desk: Desk, invitation_id: uuid.UUID | None, now: dt.datetime) -> Sent:
+def remind(context: TeachingContext, invitation_id: uuid.UUID | None, now: dt.datetime) -> Sent:
     """Mail one person, or everyone, who hasn't answered and has had no email about it for three days."""
-    actor = _actor_of(desk)
+    actor = _actor_of(context)
     lock_organization(actor)
-    cohort = _lock_open(desk, now)
+    cohort = _lock_open(context, now)
     which = [] if invitation_id is None else [ClassInvitation.id == invitation_id]
     mailed, left = _mail(actor, cohort, and_(~mailed_lately(now), *which), now)
     if mailed:
-        _note("cohort.reminded", desk.user_id, cohort, now, people=mailed)
+        _note("cohort.reminded", context.user_id, cohort, now, people=mailed)
     return Sent(0, mailed, left)
 
 
-def count_to_remind(desk: Desk, now: dt.datetime) -> int:
+def count_to_remind(context: TeachingContext, now: dt.datetime) -> int:
     """Return how many people can be reminded now."""
-    query = _waiting_with_mail(_actor_of(desk), desk.cohort).where(~mailed_lately(now))
+    query = _waiting_with_mail(_actor_of(context), context.cohort).where(~mailed_lately(now))
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def count_by_answer(desk: Desk) -> Counter[Answer]:
+def count_by_answer(context: TeachingContext) -> Counter[Answer]:
     """Return how many people gave each answer."""
     said = answer_case()
-    query = _invited(_actor_of(desk), select(said, func.count()), desk.cohort).group_by(said)
+    query = _invited(_actor_of(context), select(said, func.count()), context.cohort).group_by(said)
     return Counter({Answer(row[0]): row[1] for row in db.session.execute(query)})
 
 
-def list_invited(desk: Desk, answer: Answer | None, after: str | None) -> Page[InvitedLine]:
+def list_invited(context: TeachingContext, answer: Answer | None, after: str | None) -> Page[InvitedLine]:
     """Return a page of the people invited, by name; `answer`: only those who said so."""
     newest = (
         select(func.max(ClassInvitationMail.created_at))
@@ -159,7 +159,7 @@ def list_invited(desk: Desk, answer: Answer | None, after: str | None) -> Page[I
     )
     said = answer_case()
     columns = select(ClassInvitation, Membership.name, said, User.email.is_not(None), newest)
-    query = _invited(_actor_of(desk), columns, desk.cohort).outerjoin(User, User.id == Membership.user_id)
+    query = _invited(_actor_of(context), columns, context.cohort).outerjoin(User, User.id == Membership.user_id)
     if answer is not None:
         query = query.where(said == answer.value)
     page = read_page(query, Membership.name_key, Membership.id, after=after, most=PAGE)
@@ -235,16 +235,16 @@ def _unanswered() -> Select[Cohort, Organization]:
     )
 
 
-def _actor_of(desk: Desk) -> Actor:
+def _actor_of(context: TeachingContext) -> Actor:
     """Return who acts. Raises NotFound for a public class, which has no teams."""
-    if desk.actor is None:
+    if context.actor is None:
         raise NotFound
-    return desk.actor
+    return context.actor
 
 
-def _lock_open(desk: Desk, now: dt.datetime) -> Cohort:
-    cohort = lock_cohort(desk.cohort.id)
-    if cohort.archived_at is not None or desk.today(now) > cohort.ends_on:
+def _lock_open(context: TeachingContext, now: dt.datetime) -> Cohort:
+    cohort = lock_cohort(context.cohort.id)
+    if cohort.archived_at is not None or context.today(now) > cohort.ends_on:
         raise Conflict(
             _l("Nobody can join this class now, so nobody can be invited. Reopen it, or change its last day.")
         )

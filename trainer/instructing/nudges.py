@@ -15,14 +15,14 @@ from trainer.core.audit import note
 from trainer.core.db import db, insert_new
 from trainer.core.errors import Conflict
 from trainer.instructing.models import CohortMember, Nudge
-from trainer.instructing.queries import Desk, list_last_nudges, lock_cohort, present
+from trainer.instructing.queries import TeachingContext, list_last_nudges, lock_cohort, present
 from trainer.instructing.rules import bucket, may_nudge
 from trainer.web.language import mail_language
 
 
-def nudge(desk: Desk, member_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
+def nudge(context: TeachingContext, member_ids: Collection[uuid.UUID], now: dt.datetime) -> int:
     """Send a mail to each of the members who got none for three days; return to how many."""
-    cohort = lock_cohort(desk.cohort.id)
+    cohort = lock_cohort(context.cohort.id)
     if cohort.archived_at is not None:
         raise Conflict(_l("This class is archived. No more emails are sent."))
     last = list_last_nudges(cohort)
@@ -41,7 +41,7 @@ def nudge(desk: Desk, member_ids: Collection[uuid.UUID], now: dt.datetime) -> in
                 "user_id": row[0],
                 "bucket": bucket(now),
                 "created_at": now,
-                "created_by_id": desk.user_id,
+                "created_by_id": context.user_id,
             }
             for number, row in people.items()
         ],
@@ -53,8 +53,8 @@ def nudge(desk: Desk, member_ids: Collection[uuid.UUID], now: dt.datetime) -> in
         note(
             "nudge.sent",
             now,
-            actor_id=desk.user_id,
-            organization_id=desk.organization_id,
+            actor_id=context.user_id,
+            organization_id=context.organization_id,
             subject_id=cohort.id,
             people=len(new),
         )

@@ -30,7 +30,7 @@ from trainer.instructing.models import (
     Nudge,
 )
 from trainer.instructing.queries import (
-    Desk,
+    TeachingContext,
     count_present,
     find_approval,
     find_approved,
@@ -96,9 +96,9 @@ def make_cohort(
     return cohort
 
 
-def change_cohort(desk: Desk, facts: CohortFacts, now: dt.datetime) -> None:
+def change_cohort(context: TeachingContext, facts: CohortFacts, now: dt.datetime) -> None:
     """Change a class. Raises Conflict for changing what the instructor sees once people have joined."""
-    cohort = lock_cohort(desk.cohort.id)
+    cohort = lock_cohort(context.cohort.id)
     told = (cohort.shows_answers, cohort.takes_notes)
     if (facts.shows_answers, facts.takes_notes) != told and has_anyone_joined(cohort):
         raise Conflict(_l("People have already joined and were told what you see, so that can’t change anymore."))
@@ -108,60 +108,64 @@ def change_cohort(desk: Desk, facts: CohortFacts, now: dt.datetime) -> None:
     if facts.capacity is not None and facts.capacity < count_present(cohort):
         raise Conflict(_l("The class already has more people than that."))
     cohort.shows_answers, cohort.takes_notes = facts.shows_answers, facts.takes_notes
-    _note("cohort.changed", desk.user_id, cohort, now, title=cohort.title)
+    _note("cohort.changed", context.user_id, cohort, now, title=cohort.title)
 
 
-def archive_cohort(desk: Desk, now: dt.datetime) -> None:
+def archive_cohort(context: TeachingContext, now: dt.datetime) -> None:
     """Archive a class: nobody can join it, and its people get no more mail. Raises Conflict if that was done."""
-    cohort = lock_cohort(desk.cohort.id)
+    cohort = lock_cohort(context.cohort.id)
     if cohort.archived_at is not None:
         raise Conflict(_l("This class is already archived."))
     cohort.archived_at = now
-    _note("cohort.archived", desk.user_id, cohort, now, title=cohort.title)
+    _note("cohort.archived", context.user_id, cohort, now, title=cohort.title)
 
 
-def reopen_cohort(desk: Desk, now: dt.datetime) -> None:
+def reopen_cohort(context: TeachingContext, now: dt.datetime) -> None:
     """Restore a class from the archive."""
-    cohort = lock_cohort(desk.cohort.id)
+    cohort = lock_cohort(context.cohort.id)
     if cohort.archived_at is None:
         raise Conflict(_l("This class isn’t archived."))
     cohort.archived_at = None
-    _note("cohort.reopened", desk.user_id, cohort, now, title=cohort.title)
+    _note("cohort.reopened", context.user_id, cohort, now, title=cohort.title)
 
 
-def hand_over_within_firm(desk: Desk, membership_id: uuid.UUID, now: dt.datetime) -> None:
+def hand_over_within_firm(context: TeachingContext, membership_id: uuid.UUID, now: dt.datetime) -> None:
     """Give a firm's class to another of its instructors or owners."""
-    assert desk.actor is not None
-    colleagues = {colleague.id: colleague for colleague in list_colleagues(desk.actor, lock_cohort(desk.cohort.id))}
+    assert context.actor is not None
+    colleagues = {
+        colleague.id: colleague for colleague in list_colleagues(context.actor, lock_cohort(context.cohort.id))
+    }
     chosen = colleagues.get(membership_id)
     if chosen is None or chosen.user_id is None:
         raise Invalid(_l("Choose someone from the list."))
-    _hand_over(desk, chosen.user_id, chosen.name, now)
+    _hand_over(context, chosen.user_id, chosen.name, now)
 
 
-def hand_over_in_public(desk: Desk, address: str, name: str, now: dt.datetime) -> None:
+def hand_over_in_public(context: TeachingContext, address: str, name: str, now: dt.datetime) -> None:
     """Give a public class to another approved instructor."""
-    lock_cohort(desk.cohort.id)
+    lock_cohort(context.cohort.id)
     instructor = find_approved(email_key(address) or "-")
-    if instructor is None or instructor.id == desk.cohort.instructor_id:
+    if instructor is None or instructor.id == context.cohort.instructor_id:
         raise Invalid(_l("No other approved instructor has this address."))
-    _hand_over(desk, instructor.id, _printable(name), now)
+    _hand_over(context, instructor.id, _printable(name), now)
 
 
-def leave_view(desk: Desk, now: dt.datetime) -> None:
+def leave_view(context: TeachingContext, now: dt.datetime) -> None:
     """Stop seeing a class that one used to teach. Raises Conflict for the person who teaches it now."""
-    if not desk.is_past:
+    if not context.is_past:
         raise Conflict(_l("You teach this class now. To stop, transfer it to someone else."))
-    if _end_views(_of(desk, ClassView.user_id == desk.user_id), now):
-        _note("cohort.view_left", desk.user_id, desk.cohort, now, title=desk.cohort.title)
+    if _end_views(_of(context, ClassView.user_id == context.user_id), now):
+        _note("cohort.view_left", context.user_id, context.cohort, now, title=context.cohort.title)
 
 
-def remove_view(desk: Desk, view_id: uuid.UUID, now: dt.datetime) -> None:
+def remove_view(context: TeachingContext, view_id: uuid.UUID, now: dt.datetime) -> None:
     """End a former instructor's view of a class. Raises NotFound where there is no such view."""
     view = db.session.get(ClassView, view_id)
-    if view is None or not _end_views(_of(desk, ClassView.id == view_id), now):
+    if view is None or not _end_views(_of(context, ClassView.id == view_id), now):
         raise NotFound(_l("This person no longer sees the class."))
-    _note("cohort.view_removed", desk.user_id, desk.cohort, now, title=desk.cohort.title, whose=str(view.user_id))
+    _note(
+        "cohort.view_removed", context.user_id, context.cohort, now, title=context.cohort.title, whose=str(view.user_id)
+    )
 
 
 def end_views_that_lapsed(
@@ -249,9 +253,9 @@ def revoke_instructor(address: str, now: dt.datetime, actor_id: uuid.UUID | None
     return user
 
 
-def note_export(desk: Desk, act: str, form: str, now: dt.datetime) -> None:
+def note_export(context: TeachingContext, act: str, form: str, now: dt.datetime) -> None:
     """Record that something of a class was exported."""
-    _note(act, desk.user_id, desk.cohort, now, form=form)
+    _note(act, context.user_id, context.cohort, now, form=form)
 
 
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:
@@ -269,19 +273,19 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
     )
 
 
-def _hand_over(desk: Desk, user_id: uuid.UUID, name: str, now: dt.datetime) -> None:
+def _hand_over(context: TeachingContext, user_id: uuid.UUID, name: str, now: dt.datetime) -> None:
     """Give a class, locked by the caller, to someone; its former instructor can look at it from now on."""
-    _end_views(_of(desk, ClassView.user_id == user_id), now)
+    _end_views(_of(context, ClassView.user_id == user_id), now)
     former = ClassView(
-        cohort_id=desk.cohort.id, user_id=desk.cohort.instructor_id, name=desk.cohort.taught_by, began_at=now
+        cohort_id=context.cohort.id, user_id=context.cohort.instructor_id, name=context.cohort.taught_by, began_at=now
     )
     db.session.add(former)
-    desk.cohort.instructor_id, desk.cohort.taught_by = user_id, name
-    _note("cohort.handed_over", desk.user_id, desk.cohort, now, title=desk.cohort.title, to=str(user_id))
+    context.cohort.instructor_id, context.cohort.taught_by = user_id, name
+    _note("cohort.handed_over", context.user_id, context.cohort, now, title=context.cohort.title, to=str(user_id))
 
 
-def _of(desk: Desk, whose: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(ClassView.cohort_id == lock_cohort(desk.cohort.id).id, whose)
+def _of(context: TeachingContext, whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(ClassView.cohort_id == lock_cohort(context.cohort.id).id, whose)
 
 
 def _end_views(which: ColumnElement[bool], now: dt.datetime) -> int:

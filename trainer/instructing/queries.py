@@ -29,7 +29,7 @@ from trainer.organizations.rules import FirmState, May, Role, fold, local_day
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class TeachingContext:
     """Who teaches a class, or owns its firm, at the moment of a request. All of a class is loaded through it."""
 
     user_id: uuid.UUID
@@ -66,9 +66,9 @@ class Desk:
         return local_day(self.zone, now)
 
 
-def find_desk(
+def find_context(
     user_id: uuid.UUID, cohort_id: uuid.UUID, states: Collection[FirmState] = (FirmState.OPEN,)
-) -> Desk | None:
+) -> TeachingContext | None:
     """Return a class as one of its teachers sees it, or None for everybody else.
 
     That is its instructor, as long as they may teach there, and each owner of its firm, while the firm is in one of
@@ -78,16 +78,20 @@ def find_desk(
     if cohort is None:
         return None
     if cohort.organization_id is None:
-        return Desk(user_id, cohort, None) if cohort.instructor_id == user_id and is_approved(user_id) else None
+        return (
+            TeachingContext(user_id, cohort, None) if cohort.instructor_id == user_id and is_approved(user_id) else None
+        )
     actor = find_actor(user_id, cohort.organization_id, states)
     if actor is None or not actor.may(May.TEACH):
         return None
-    return Desk(user_id, cohort, actor) if cohort.instructor_id == user_id or actor.role is Role.OWNER else None
+    return (
+        TeachingContext(user_id, cohort, actor) if cohort.instructor_id == user_id or actor.role is Role.OWNER else None
+    )
 
 
 def find_view(
     user_id: uuid.UUID, cohort_id: uuid.UUID, states: Collection[FirmState] = (FirmState.OPEN,)
-) -> Desk | None:
+) -> TeachingContext | None:
     """Return a class as a former instructor sees it, as long as the view lasts and they may teach there, or None for
     everybody else."""
     cohort = db.session.scalar(
@@ -98,9 +102,9 @@ def find_view(
     if cohort is None:
         return None
     if cohort.organization_id is None:
-        return Desk(user_id, cohort, None, is_past=True) if is_approved(user_id) else None
+        return TeachingContext(user_id, cohort, None, is_past=True) if is_approved(user_id) else None
     actor = find_actor(user_id, cohort.organization_id, states)
-    return Desk(user_id, cohort, actor, is_past=True) if actor is not None and actor.may(May.TEACH) else None
+    return TeachingContext(user_id, cohort, actor, is_past=True) if actor is not None and actor.may(May.TEACH) else None
 
 
 def list_views(cohort: Cohort, *, is_lapsed_too: bool = False) -> Sequence[ClassView]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Flask
 
-from tests.cast import desk_of
+from tests.cast import context_of
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import transaction
@@ -17,10 +17,10 @@ from trainer.extras.meetings.sessions import Outcome, hold_session, note_attenda
 def hold_meeting(app: Flask, user_id: UUID, cohort_id: UUID, *, lessons: int = 2, minutes: int = 60) -> UUID:
     """Write a meeting down in which the first lessons were taught; return its id."""
     with app.app_context(), transaction():
-        desk = desk_of(user_id, cohort_id)
-        course = served().courses[desk.cohort.course]
+        context = context_of(user_id, cohort_id)
+        course = served().courses[context.cohort.course]
         taught = [lesson.id for lesson in course.lessons[:lessons]]
-        return hold_session(desk, desk.today(clock.now()), minutes, taught, "", course, clock.now()).id
+        return hold_session(context, context.today(clock.now()), minutes, taught, "", course, clock.now()).id
 
 
 def teach_at(
@@ -28,6 +28,6 @@ def teach_at(
 ) -> Outcome:
     """Note who was at a meeting, and sign its lessons off for them."""
     with app.app_context(), transaction():
-        desk = desk_of(user_id, cohort_id)
-        note_attendance(desk, meeting, members, clock.now())
-        return sign_off(desk, meeting, signer, served().courses[desk.cohort.course], True, clock.now())
+        context = context_of(user_id, cohort_id)
+        note_attendance(context, meeting, members, clock.now())
+        return sign_off(context, meeting, signer, served().courses[context.cohort.course], True, clock.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from tests.cast import desk_of
+from tests.cast import context_of
 from tests.instructing.conftest import Room
 from tests.instructing.conftest import acme as acme
 from tests.instructing.conftest import room as room
@@ -19,14 +19,14 @@ from trainer.learning.queries import find_enrollment
 def attend(room: Room, meeting: UUID, members: list[UUID]) -> None:
     """Let Ines note who was at a meeting."""
     with room.app.app_context(), transaction():
-        note_attendance(desk_of(room.acme.users["ines"], room.id), meeting, members, clock.now())
+        note_attendance(context_of(room.acme.users["ines"], room.id), meeting, members, clock.now())
 
 
 def sign(room: Room, meeting: UUID) -> Outcome:
     """Let Ines sign the lessons of a meeting off."""
     with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["ines"], room.id)
-        return sign_off(desk, meeting, "Ines Ito", served().courses[COURSE], True, clock.now())
+        context = context_of(room.acme.users["ines"], room.id)
+        return sign_off(context, meeting, "Ines Ito", served().courses[COURSE], True, clock.now())
 
 
 def seconds(room: Room) -> int:

@@ -10,7 +10,7 @@ from trainer.core import clock
 from trainer.core.db import db
 from trainer.extras.meetings.models import Signature
 from trainer.extras.meetings.sessions import hold_session, note_attendance, sign_off
-from trainer.instructing.queries import Desk, find_desk, list_public_cohorts
+from trainer.instructing.queries import TeachingContext, find_context, list_public_cohorts
 from trainer.organizations.actor import Actor
 
 OF_FIRMS = {"class_sessions", "attendances"}
@@ -24,14 +24,14 @@ def fill(actor: Actor, _employee_number: str) -> tuple[dict[str, str], dict[str,
     of theirs, let them note the name of someone who isn't in it."""
     now, course = clock.now(), served().courses["security-officer"]
     members = be_in_class(actor, course.slug)
-    desk = find_desk(actor.user_id, members[0].cohort_id)
-    assert desk is not None
+    context = find_context(actor.user_id, members[0].cohort_id)
+    assert context is not None
     lessons = [lesson.id for lesson in course.lessons[:2]]
-    held = hold_session(desk, desk.today(now), 30, lessons, "", course, now, place="Harbor Mall")
-    note_attendance(desk, held.id, [member.id for member in members], now)
-    sign_off(desk, held.id, actor.membership.name, course, True, now)
+    held = hold_session(context, context.today(now), 30, lessons, "", course, now, place="Harbor Mall")
+    note_attendance(context, held.id, [member.id for member in members], now)
+    sign_off(context, held.id, actor.membership.name, course, True, now)
     for public, _number in list_public_cohorts(actor.user_id):
-        in_public, others = Desk(actor.user_id, public, None), served().courses[public.course]
+        in_public, others = TeachingContext(actor.user_id, public, None), served().courses[public.course]
         evening = hold_session(in_public, in_public.today(now), 30, [others.lessons[0].id], "", others, now)
         note_attendance(in_public, evening.id, [], now, walk_ins=["Nell Nash"])
     signature = db.session.scalars(select(Signature).where(Signature.session_id == held.id)).one()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cast import code_of, desk_of
+from tests.cast import code_of, context_of
 from tests.extras.meetings.cast import hold_meeting
 from tests.extras.meetings.conftest import attend, sign
 from tests.instructing.conftest import Room, hand_over
@@ -35,9 +35,9 @@ def test_a_former_instructor_sees_nobody_elses_signature(room: Room) -> None:
     meeting = hold_meeting(room.app, room.acme.users["ines"], room.id)
     hand_over(room)
     with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["irma"], room.id)
-        note_attendance(desk, meeting, [room.bob], clock.now())
-        sign_off(desk, meeting, "Irma Ink", served().courses[COURSE], True, clock.now())
+        context = context_of(room.acme.users["irma"], room.id)
+        note_attendance(context, meeting, [room.bob], clock.now())
+        sign_off(context, meeting, "Irma Ink", served().courses[COURSE], True, clock.now())
     assert "Irma Ink" in room.enter("irma").get(room.path(f"/sessions/{meeting}")).text
     page = room.enter().get(room.path(f"/sessions/{meeting}")).text
     assert "Bob B." in page  # was there

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from tests.cast import approve, desk_of, make_class
+from tests.cast import approve, context_of, make_class
 from tests.extras.meetings.cast import hold_meeting
 from tests.instructing.conftest import Room
 from trainer.core import clock
@@ -21,7 +21,7 @@ def test_nobody_could_look_after_names_noted_in_public_by_whoever_is_gone(room: 
     for cohort in (room.id, public):
         meeting = hold_meeting(room.app, ines, cohort)
         with room.app.app_context(), transaction():
-            note_attendance(desk_of(ines, cohort), meeting, [], clock.now(), walk_ins=["Nell Nash"])
+            note_attendance(context_of(ines, cohort), meeting, [], clock.now(), walk_ins=["Nell Nash"])
     with room.app.app_context():
         with transaction():
             forget_person(ines, clock.now())

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tests.cast import approve, certify, desk_of, make_class
+from tests.cast import approve, certify, context_of, make_class
 from tests.extras.meetings.cast import hold_meeting
 from tests.extras.meetings.conftest import attend, seconds, sign
 from tests.instructing.conftest import Room, hand_over
@@ -78,8 +78,8 @@ def test_lessons_that_are_read_in_order_wait_for_the_one_before(room: Room) -> N
         enrollment.conditions = tightened(enrollment.asks, RequiredConditions(0, True, None)).kept()
         course = served().courses[COURSE]
         taught = [course.lessons[0].id, course.lessons[1].id, course.lessons[3].id]
-        desk = desk_of(room.acme.users["ines"], room.id)
-        meeting = hold_session(desk, desk.today(clock.now()), 30, taught, "", course, clock.now()).id
+        context = context_of(room.acme.users["ines"], room.id)
+        meeting = hold_session(context, context.today(clock.now()), 30, taught, "", course, clock.now()).id
     attend(room, meeting, [room.bob])
     assert sign(room, meeting) == Outcome(1, 2, 1)
 
@@ -108,8 +108,8 @@ def test_what_was_signed_off_keeps_its_attendance(room: Room) -> None:
 def test_a_form_sent_twice_makes_one_meeting_and_with_another_day_another(room: Room) -> None:
     ines, number = room.enter(), uuid4()
     with room.app.app_context():
-        desk = desk_of(room.acme.users["ines"], room.id)
-        today, module = desk.today(clock.now()), served().courses[COURSE].modules[0].slug
+        context = context_of(room.acme.users["ines"], room.id)
+        today, module = context.today(clock.now()), served().courses[COURSE].modules[0].slug
     places = []
     for ahead in (1, 1, 2, 2, 1):
         form = {
@@ -136,8 +136,8 @@ def test_people_lessons_and_meetings_of_elsewhere_are_refused(room: Room) -> Non
     with pytest.raises(NotFound):
         attend(room, room.bob, [room.bob])
     with room.app.app_context():
-        desk, course, now = desk_of(ines, room.id), served().courses[COURSE], clock.now()
-        first, today = course.lessons[0].id, desk.today(now)
+        context, course, now = context_of(ines, room.id), served().courses[COURSE], clock.now()
+        first, today = course.lessons[0].id, context.today(now)
         for held_on, minutes, lessons in (
             (today + dt.timedelta(days=367), 60, [first]),
             (today - dt.timedelta(days=400), 60, [first]),
@@ -147,7 +147,7 @@ def test_people_lessons_and_meetings_of_elsewhere_are_refused(room: Room) -> Non
             (today, 60, [first, "no/such-lesson"]),
         ):
             with pytest.raises(Invalid):
-                hold_session(desk, held_on, minutes, lessons, "", course, now)
+                hold_session(context, held_on, minutes, lessons, "", course, now)
 
 
 def note(room: Room, walk_ins: str, members: tuple[UUID, ...] = ()) -> tuple[UUID, TestResponse]:

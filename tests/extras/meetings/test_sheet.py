@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from tests.cast import desk_of, join_class, make_account, put_on_roster
+from tests.cast import context_of, join_class, make_account, put_on_roster
 from tests.extras.meetings.cast import hold_meeting
 from tests.extras.meetings.conftest import attend, sign
 from tests.instructing.conftest import Room
@@ -28,9 +28,9 @@ pytestmark = pytest.mark.on_both
 def plan(room: Room, **changes: object) -> dict[str, object]:
     """Return a meeting as the form sends it: the whole first module, and one lesson of another."""
     with room.app.app_context():
-        desk, course = desk_of(room.acme.users["ines"], room.id), served().courses[COURSE]
+        context, course = context_of(room.acme.users["ines"], room.id), served().courses[COURSE]
         first, last = course.modules[0], course.modules[-1]
-        day = desk.today(clock.now()).isoformat()
+        day = context.today(clock.now()).isoformat()
         lessons = [last.lessons[0].id]
     return {"held_on": day, "minutes": "90", "place": "Gate 4", "modules": [first.slug], "lessons": lessons, **changes}
 
@@ -107,12 +107,12 @@ def test_the_sheet_names_who_is_expected_and_has_room_for_others(room: Room, pap
     meeting = hold_meeting(room.app, room.acme.users["ines"], room.id)
     join_class(room.app, room.acme.users["mark"], room.id, "Mark Moe")
     with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["ines"], room.id)
-        assert list_expected(desk) == [("Bob B.", ""), ("Mark Moe", "")]
+        context = context_of(room.acme.users["ines"], room.id)
+        assert list_expected(context) == [("Bob B.", ""), ("Mark Moe", "")]
         for name, number in (("bob", "004461"), ("mark", "77")):
             db.session.get_one(Membership, room.acme.people[name]).employee_number = number
         db.session.flush()
-        assert list_expected(desk) == [("Bob B.", "…461"), ("Mark Moe", "…7")]  # never the number that signs in
+        assert list_expected(context) == [("Bob B.", "…461"), ("Mark Moe", "…7")]  # never the number that signs in
     text = pages(room, meeting, paper)[0]
     for words in ("Sign-in sheet", "Acme Security", "Night crew", "Bob B.", "Mark Moe", "Instructor’s signature"):
         assert words in text

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from tests.cast import certify, desk_of, make_class
+from tests.cast import certify, context_of, make_class
 from tests.extras.meetings.cast import hold_meeting
 from tests.extras.meetings.conftest import attend, seconds, sign
 from tests.instructing.conftest import Room
@@ -44,8 +44,8 @@ def signed(room: Room, members: list[UUID], *, lessons: int = 2) -> tuple[UUID, 
 
 def take_back(room: Room, signature: UUID, person: UUID | None = None, name: str = "ines") -> Undone:
     with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users[name], room.id)
-        return undo(desk, signature, person, served().courses[COURSE], clock.now())
+        context = context_of(room.acme.users[name], room.id)
+        return undo(context, signature, person, served().courses[COURSE], clock.now())
 
 
 def read(room: Room, lesson: int) -> dt.datetime:
@@ -72,10 +72,10 @@ def test_who_signed_and_what_is_kept_and_a_name_without_letters_signs_nothing(ro
     meeting = hold_meeting(room.app, room.acme.users["ines"], room.id)
     attend(room, meeting, [room.bob])
     with room.app.app_context(), transaction():
-        desk = desk_of(room.acme.users["ines"], room.id)
+        context = context_of(room.acme.users["ines"], room.id)
         with pytest.raises(Invalid):
-            sign_off(desk, meeting, " … ", served().courses[COURSE], True, clock.now())
-        sign_off(desk, meeting, "  Ines   Ito ", served().courses[COURSE], True, clock.now())
+            sign_off(context, meeting, " … ", served().courses[COURSE], True, clock.now())
+        sign_off(context, meeting, "  Ines   Ito ", served().courses[COURSE], True, clock.now())
     with room.app.app_context():
         signature = db.session.scalars(select(Signature)).one()
         assert (signature.name, signature.signed_by_id) == ("Ines Ito", room.acme.users["ines"])
@@ -86,7 +86,7 @@ def test_who_signed_and_what_is_kept_and_a_name_without_letters_signs_nothing(ro
 def test_undoing_for_everyone_leaves_nothing_and_it_can_be_signed_again(room: Room) -> None:
     room.add(1)
     with room.app.app_context():
-        members = [member.id for member in list_members(desk_of(room.acme.users["ines"], room.id).cohort)]
+        members = [member.id for member in list_members(context_of(room.acme.users["ines"], room.id).cohort)]
     meeting, signature = signed(room, members, lessons=3)
     assert seconds(room) > 0
     assert take_back(room, signature) == Undone(2, [])
@@ -181,7 +181,7 @@ def test_whoever_has_completed_the_course_keeps_it(room: Room) -> None:
 def test_people_are_locked_in_one_order_as_a_sign_off_locks_them(room: Room) -> None:
     room.add(4)
     with room.app.app_context():
-        people = list_members(desk_of(room.acme.users["ines"], room.id).cohort)
+        people = list_members(context_of(room.acme.users["ines"], room.id).cohort)
         ids = [member.id for member in people]
         names = [member.name for member in sorted(people, key=lambda member: member.user_id)]
     _meeting, signature = signed(room, ids)
@@ -225,7 +225,7 @@ def test_only_the_person_who_signed_undoes_and_only_in_that_class(room: Room) ->
         take_back(room, signature, name="alice")
     other = make_class(room.app, room.acme.users["ines"], room.acme.id)
     with room.app.app_context(), transaction(), pytest.raises(NotFound):
-        undo(desk_of(room.acme.users["ines"], other), signature, None, None, clock.now())
+        undo(context_of(room.acme.users["ines"], other), signature, None, None, clock.now())
     assert len(readings(room)) == 2
 
 

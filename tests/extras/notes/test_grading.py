@@ -11,7 +11,7 @@ import time_machine
 from markupsafe import escape
 from sqlalchemy import delete, func, select
 
-from tests.cast import NOTE, desk_of
+from tests.cast import NOTE, context_of
 from tests.extras.notes.cast import add_note
 from tests.extras.notes.conftest import notes
 from tests.instructing.conftest import Room, hand_over, open_room
@@ -282,7 +282,7 @@ def test_a_note_withdrawn_beside_grading_is_gone_and_says_so(taking: Room) -> No
     assert "may have withdrawn it" in ines.get(taking.path("/notes")).text
     with taking.app.app_context():
         with pytest.raises(NotFound), transaction():
-            answer_note(desk_of(taking.acme.users["ines"], taking.id), note, [], "", clock.now())
+            answer_note(context_of(taking.acme.users["ines"], taking.id), note, [], "", clock.now())
         assert count_mails() == 0
 
 
@@ -299,11 +299,11 @@ def test_whoever_left_the_class_or_the_firm_is_not_in_the_list(taking: Room) -> 
 def test_an_archived_class_answers_nothing(taking: Room) -> None:
     note, ines = add_note(taking.app, taking.bob), taking.enter()
     with taking.app.app_context(), transaction():
-        operations.archive_cohort(desk_of(taking.acme.users["ines"], taking.id), clock.now())
+        operations.archive_cohort(context_of(taking.acme.users["ines"], taking.id), clock.now())
     assert "Reopen it to answer notes." in ines.get(taking.path(f"/notes/{note}")).text
     assert reply(taking, note, ines) == 303
     with taking.app.app_context(), pytest.raises(Conflict), transaction():
-        answer_note(desk_of(taking.acme.users["ines"], taking.id), note, [], "", clock.now())
+        answer_note(context_of(taking.acme.users["ines"], taking.id), note, [], "", clock.now())
     assert notes(taking)[0].answered_at is None
 
 

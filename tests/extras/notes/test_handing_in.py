@@ -15,7 +15,7 @@ from tests.cast import (
     add_second_factor,
     approve,
     code_of,
-    desk_of,
+    context_of,
     join_class,
     make_account,
     make_class,
@@ -72,7 +72,7 @@ def send(room: Room, visitor: Visitor, cohort: UUID | None = None) -> str:
 
 def answer(room: Room, note: UUID, comment: str = "Add the time.") -> None:
     with room.app.app_context(), transaction():
-        answer_note(desk_of(room.acme.users["ines"], room.id), note, ["time"], comment, clock.now())
+        answer_note(context_of(room.acme.users["ines"], room.id), note, ["time"], comment, clock.now())
 
 
 def test_people_read_before_joining_who_reads_their_notes(taking: Room) -> None:
@@ -180,7 +180,7 @@ def test_leaving_deletes_the_notes_and_an_archived_class_takes_none(taking: Room
     own = send(taking, bob)
     answer(taking, notes(taking)[0].id)
     with taking.app.app_context(), transaction():
-        operations.archive_cohort(desk_of(taking.acme.users["ines"], taking.id), clock.now())
+        operations.archive_cohort(context_of(taking.acme.users["ines"], taking.id), clock.now())
     assert bob.post(f"{own}/rewrite", {"text": "New"}).status_code == 422
     assert "None of your classes takes notes" in bob.get(HAND_IN).text
     assert "Hand in the new version" not in bob.get(own).text
@@ -230,7 +230,7 @@ def test_whom_the_firm_removed_by_mistake_finds_the_notes_again_for_30_days(taki
     assert keep_up_after(taking, 29) == 1
     waiting = notes(taking)[0].id
     with taking.app.app_context(), pytest.raises(NotFound):  # the firm's instructor doesn't read them in that time
-        get_note(desk_of(taking.acme.users["ines"], taking.id), waiting)
+        get_note(context_of(taking.acme.users["ines"], taking.id), waiting)
     assert keep_up_after(taking, 31) == 0
 
 

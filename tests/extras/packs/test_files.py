@@ -13,7 +13,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.cast import actor_of, certify, desk_of, join_class, make_class, start_practice
+from tests.cast import actor_of, certify, context_of, join_class, make_class, start_practice
 from tests.compliance.conftest import Training, require
 from tests.extras.meetings.cast import hold_meeting
 from tests.extras.packs.made import cover, finish, order, order_on, page, table
@@ -73,9 +73,9 @@ def tell_story(training: Training) -> None:
             )
         )
     with app.app_context(), transaction() as session:
-        desk = desk_of(acme.users["ines"], cohort)
-        note_attendance(desk, meeting, [member], now())
-        sign_off(desk, meeting, "Ines I. Ito", served().courses[COURSE], True, now())
+        context = context_of(acme.users["ines"], cohort)
+        note_attendance(context, meeting, [member], now())
+        sign_off(context, meeting, "Ines I. Ito", served().courses[COURSE], True, now())
         dana, mark = (session.scalars(duty_of(acme.people[name])).one() for name in ("dana", "mark"))  # type: ignore[call-overload]
         mona, alice = (actor_of(acme.users[name], acme.id) for name in ("mona", "alice"))
         waive(mona, dana, "On leave, <b>soon</b> back", dt.date(2099, 1, 1), now())

@@ -17,7 +17,7 @@ import time_machine
 from sqlalchemy import select, update
 
 from tests.assignments.trainings import DAY, PDF
-from tests.cast import actor_of, certify, desk_of, join_class, make_account, make_class, put_on_roster
+from tests.cast import actor_of, certify, context_of, join_class, make_account, make_class, put_on_roster
 from tests.compliance.conftest import Training, require
 from tests.extras.meetings.cast import hold_meeting
 from tests.extras.packs.made import cover, finish, page, table
@@ -145,9 +145,9 @@ def _meet(acme: Acme, people: Mapping[str, list[UUID]]) -> None:
     for number, there in enumerate((list(members.values()), [members["mall"]], [members["motel"]]), 1):
         meeting = hold_meeting(acme.app, acme.users["ines"], cohort, minutes=30 * number)
         with acme.app.app_context(), transaction():
-            desk = desk_of(acme.users["ines"], cohort)
-            note_attendance(desk, meeting, there, now())
-            sign_off(desk, meeting, "Ines I. Ito", served().courses[desk.cohort.course], True, now())
+            context = context_of(acme.users["ines"], cohort)
+            note_attendance(context, meeting, there, now())
+            sign_off(context, meeting, "Ines I. Ito", served().courses[context.cohort.course], True, now())
 
 
 def _secrets(people: list[UUID]) -> list[str]:

@@ -14,7 +14,7 @@ from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.extras.meetings.models import ClassSession, Signature, SignOff
 from trainer.instructing.models import Cohort, CohortMember
-from trainer.instructing.queries import Desk, present, users_of
+from trainer.instructing.queries import TeachingContext, present, users_of
 from trainer.learning.models import LessonCompletion
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import fold
@@ -42,13 +42,13 @@ def get_signature(cohort: Cohort, signature_id: uuid.UUID) -> Signature:
     return signature
 
 
-def list_signatures(desk: Desk, class_session: ClassSession) -> list[Signed]:
+def list_signatures(context: TeachingContext, class_session: ClassSession) -> list[Signed]:
     """Return what was signed at a meeting, the newest first, except what was undone altogether; to a former
     instructor, their own signatures."""
     people: dict[uuid.UUID | None, set[tuple[uuid.UUID, str]]] = {}
     left: Counter[uuid.UUID | None] = Counter()
     members = (
-        select(SignOff.signature_id, CohortMember.id, CohortMember.name, case((present(desk.cohort), 1), else_=0))
+        select(SignOff.signature_id, CohortMember.id, CohortMember.name, case((present(context.cohort), 1), else_=0))
         .join(CohortMember, CohortMember.id == SignOff.member_id)
         .join(Signature, Signature.id == SignOff.signature_id)
         .where(Signature.session_id == class_session.id)
@@ -59,7 +59,7 @@ def list_signatures(desk: Desk, class_session: ClassSession) -> list[Signed]:
             people.setdefault(signature_id, set()).add((member_id, name))
         else:
             left[signature_id] += 1
-    seen = Signature.signed_by_id == desk.user_id if desk.is_past else true()
+    seen = Signature.signed_by_id == context.user_id if context.is_past else true()
     signatures = db.session.scalars(
         select(Signature)
         .where(Signature.session_id == class_session.id, seen)
@@ -90,14 +90,14 @@ def is_read() -> ColumnElement[bool]:
     )
 
 
-def list_numbers(desk: Desk) -> dict[uuid.UUID | None, str | None]:
+def list_numbers(context: TeachingContext) -> dict[uuid.UUID | None, str | None]:
     """Return user id -> employee number of the people in a firm's class; in a public one, nobody has a number."""
-    if desk.organization_id is None:
+    if context.organization_id is None:
         return {}
     rows = db.session.execute(
         select(Membership.user_id, Membership.employee_number).where(
-            Membership.organization_id == desk.organization_id,
-            Membership.user_id.in_(users_of(desk.cohort)),
+            Membership.organization_id == context.organization_id,
+            Membership.user_id.in_(users_of(context.cohort)),
             Membership.ended_at.is_(None),
         )
     )

@@ -10,27 +10,27 @@ from sqlalchemy import ColumnElement, func, select, true
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.extras.meetings.models import Attendance, ClassSession, SignOff
-from trainer.instructing.queries import Desk
+from trainer.instructing.queries import TeachingContext
 
 
-def list_class_sessions(desk: Desk) -> Sequence[tuple[ClassSession, int]]:
+def list_class_sessions(context: TeachingContext) -> Sequence[tuple[ClassSession, int]]:
     """Return the meetings of a class with how many attended, the newest first; to a former instructor, their own."""
     attended = (
         select(func.count()).where(Attendance.session_id == ClassSession.id).correlate(ClassSession).scalar_subquery()
     )
     rows = db.session.execute(
         select(ClassSession, attended)
-        .where(ClassSession.cohort_id == desk.cohort.id, _is_shown(desk))
+        .where(ClassSession.cohort_id == context.cohort.id, _is_shown(context))
         .order_by(ClassSession.held_on.desc(), ClassSession.created_at.desc())
     )
     return [(row[0], row[1]) for row in rows]
 
 
-def get_class_session(desk: Desk, session_id: uuid.UUID) -> ClassSession:
+def get_class_session(context: TeachingContext, session_id: uuid.UUID) -> ClassSession:
     """Return a meeting of a class; to a former instructor, one of their own. Raises NotFound."""
     class_session = db.session.scalar(
         select(ClassSession).where(
-            ClassSession.id == session_id, ClassSession.cohort_id == desk.cohort.id, _is_shown(desk)
+            ClassSession.id == session_id, ClassSession.cohort_id == context.cohort.id, _is_shown(context)
         )
     )
     if class_session is None:
@@ -38,8 +38,8 @@ def get_class_session(desk: Desk, session_id: uuid.UUID) -> ClassSession:
     return class_session
 
 
-def _is_shown(desk: Desk) -> ColumnElement[bool]:
-    return ClassSession.created_by_id == desk.user_id if desk.is_past else true()
+def _is_shown(context: TeachingContext) -> ColumnElement[bool]:
+    return ClassSession.created_by_id == context.user_id if context.is_past else true()
 
 
 def list_attendance(class_session: ClassSession) -> set[uuid.UUID]:

@@ -13,7 +13,7 @@ from trainer.core.db import db
 from trainer.extras.meetings.models import ClassSession, Signature, SignOff
 from trainer.extras.meetings.presence import list_numbers
 from trainer.extras.meetings.queries import list_attendance, list_class_sessions
-from trainer.instructing.queries import Desk, list_members
+from trainer.instructing.queries import TeachingContext, list_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class ClassRecord:
     signature: Signature | None
 
 
-def list_records(desk: Desk, course: Course | None) -> Iterator[ClassRecord]:
+def list_records(context: TeachingContext, course: Course | None) -> Iterator[ClassRecord]:
     """Yield who was at the meetings of a class, the newest meeting first, then by name; after them who
     wasn't in the class."""
-    members, numbers = list_members(desk.cohort), list_numbers(desk)
+    members, numbers = list_members(context.cohort), list_numbers(context)
     titles = {lesson.id: lesson.file.title for lesson in course.lessons} if course else {}
-    for session, _number in list_class_sessions(desk):
+    for session, _number in list_class_sessions(context):
         taught = [titles.get(lesson, lesson) for lesson in session.lessons]
         there, signed, signatures = list_attendance(session), _signed_at(session), _signatures_of(session)
         for member in members:

@@ -22,7 +22,7 @@ from trainer.extras.meetings.models import Attendance, ClassSession, Signature, 
 from trainer.extras.meetings.queries import get_class_session, list_attendance, list_signed_off
 from trainer.extras.meetings.taught import credit_session
 from trainer.instructing.models import Cohort, CohortMember
-from trainer.instructing.queries import Desk, list_members, lock_cohort
+from trainer.instructing.queries import TeachingContext, list_members, lock_cohort
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import complete, complete_lesson, enroll
 from trainer.learning.queries import find_enrollment, get_enrollment, list_readings
@@ -57,7 +57,7 @@ class MeetingPlan:
 
 
 def hold_session(
-    desk: Desk,
+    context: TeachingContext,
     held_on: dt.date,
     minutes: int,
     lessons: Collection[str],
@@ -73,7 +73,7 @@ def hold_session(
 
     Raises Invalid for lessons of another course and for days too far away, Conflict for an archived class.
     """
-    cohort = lock_cohort(desk.cohort.id)
+    cohort = lock_cohort(context.cohort.id)
     check_open(cohort)
     plan = MeetingPlan(held_on, minutes, lessons, place, remark)
     session_id = uuid.uuid4() if number is None else _id_of(cohort, number, plan)
@@ -84,13 +84,13 @@ def hold_session(
         id=session_id,
         cohort_id=cohort.id,
         created_at=now,
-        created_by_id=desk.user_id,
+        created_by_id=context.user_id,
     )
-    _write(desk, session, plan, course, now)
+    _write(context, session, plan, course, now)
     db.session.add(session)
     db.session.flush()
     _note(
-        *(desk, "session.held", session, now),
+        *(context, "session.held", session, now),
         held_on=held_on.isoformat(),
         minutes=minutes,
         lessons=len(session.lessons),
@@ -98,15 +98,17 @@ def hold_session(
     return session
 
 
-def change_session(desk: Desk, session_id: uuid.UUID, plan: MeetingPlan, course: Course, now: dt.datetime) -> None:
+def change_session(
+    context: TeachingContext, session_id: uuid.UUID, plan: MeetingPlan, course: Course, now: dt.datetime
+) -> None:
     """Change what is said of a meeting. Raises Conflict once lessons were signed off by it."""
-    check_open(lock_cohort(desk.cohort.id))
-    session = get_class_session(desk, session_id)
+    check_open(lock_cohort(context.cohort.id))
+    session = get_class_session(context, session_id)
     if is_signed(session):
         raise Conflict(_l("Lessons were already signed off for this meeting, so it can’t be changed anymore."))
-    _write(desk, session, plan, course, now)
+    _write(context, session, plan, course, now)
     _note(
-        *(desk, "session.changed", session, now),
+        *(context, "session.changed", session, now),
         held_on=plan.held_on.isoformat(),
         minutes=plan.minutes,
         lessons=len(session.lessons),
@@ -131,7 +133,7 @@ def statement_of(session: ClassSession) -> str:
 
 
 def note_attendance(
-    desk: Desk,
+    context: TeachingContext,
     session_id: uuid.UUID,
     member_ids: Collection[uuid.UUID],
     now: dt.datetime,
@@ -142,11 +144,11 @@ def note_attendance(
 
     Raises Conflict where lessons were signed off for someone left out now, NotYet before the meeting's day.
     """
-    check_open(lock_cohort(desk.cohort.id))
-    session = get_class_session(desk, session_id)
-    _check_begun(desk, session, now)
+    check_open(lock_cohort(context.cohort.id))
+    session = get_class_session(context, session_id)
+    _check_begun(context, session, now)
     chosen = set(member_ids)
-    seen = {member.id for member in list_members(desk.cohort)}
+    seen = {member.id for member in list_members(context.cohort)}
     if not chosen <= seen:
         raise Invalid(_l("Choose people from the list."))
     before = list_attendance(session)
@@ -198,7 +200,7 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
 
 
 def sign_off(
-    desk: Desk, session_id: uuid.UUID, signer: str, course: Course, is_local_trial: bool, now: dt.datetime
+    context: TeachingContext, session_id: uuid.UUID, signer: str, course: Course, is_local_trial: bool, now: dt.datetime
 ) -> Outcome:
     """Mark the lessons taught as read for everyone who was there, and credit the minutes, over the instructor's typed
     name. A second time changes nothing.
@@ -207,9 +209,9 @@ def sign_off(
     Raises NotYet while nobody in the class is noted as present and before the meeting's day, Invalid for a name without
     letters, Conflict for an archived class.
     """
-    check_open(lock_cohort(desk.cohort.id))
-    session = get_class_session(desk, session_id)
-    _check_begun(desk, session, now)
+    check_open(lock_cohort(context.cohort.id))
+    session = get_class_session(context, session_id)
+    _check_begun(context, session, now)
     name = clean_name(signer)
     if not is_printable_name(name):
         raise Invalid(_l("Enter at least one letter."))
@@ -217,19 +219,19 @@ def sign_off(
     if not there:
         raise NotYet(_l("First check off who was there."))
     signature = Signature(
-        session_id=session.id, name=name, statement=statement_of(session), signed_at=now, signed_by_id=desk.user_id
+        session_id=session.id, name=name, statement=statement_of(session), signed_at=now, signed_by_id=context.user_id
     )
     db.session.add(signature)
     db.session.flush()
     people = lessons = held_back = 0
-    for member in sorted(list_members(desk.cohort), key=lambda entry: entry.user_id):  # locked in one order
+    for member in sorted(list_members(context.cohort), key=lambda entry: entry.user_id):  # locked in one order
         if member.id in there:
             new, waiting = _count_taught(session, signature, member, course, is_local_trial, now)
             people, lessons, held_back = people + bool(new), lessons + new, held_back + waiting
     if lessons:
         # Without the name where no firm keeps the log: it can't be changed, and the signature's name can be erased.
-        signed_as = {"signed_as": name} if desk.organization_id is not None else {}
-        _note(desk, "lesson.signed_off", session, now, people=people, lessons=lessons, **signed_as)
+        signed_as = {"signed_as": name} if context.organization_id is not None else {}
+        _note(context, "lesson.signed_off", session, now, people=people, lessons=lessons, **signed_as)
     used = select(SignOff.lesson).where(SignOff.signature_id == signature.id).limit(1)
     if db.session.scalar(used) is None:
         db.session.delete(signature)
@@ -320,11 +322,13 @@ def _id_of(cohort: Cohort, number: uuid.UUID, plan: MeetingPlan) -> uuid.UUID:
     return uuid.uuid5(number, json.dumps([cohort.id.hex, *said]))
 
 
-def _write(desk: Desk, session: ClassSession, plan: MeetingPlan, course: Course, now: dt.datetime) -> None:
+def _write(
+    context: TeachingContext, session: ClassSession, plan: MeetingPlan, course: Course, now: dt.datetime
+) -> None:
     taught = [lesson.id for lesson in course.lessons if lesson.id in set(plan.lessons)]
     if not taught or len(taught) != len(set(plan.lessons)):
         raise Invalid(_l("Choose the lessons you teach."))
-    if not desk.cohort.starts_on <= plan.held_on <= desk.today(now) + FARTHEST:
+    if not context.cohort.starts_on <= plan.held_on <= context.today(now) + FARTHEST:
         raise Invalid(_l("Choose a day on or after the first day of the class, and no more than a year ahead."))
     if not 1 <= plan.minutes <= LONGEST:
         raise Invalid(_l("Enter a number of minutes from 1 to %(most)s.", most=LONGEST))
@@ -332,20 +336,20 @@ def _write(desk: Desk, session: ClassSession, plan: MeetingPlan, course: Course,
     session.place, session.note = plan.place or None, plan.note or None
 
 
-def _check_begun(desk: Desk, session: ClassSession, now: dt.datetime) -> None:
-    if session.held_on > desk.today(now):
+def _check_begun(context: TeachingContext, session: ClassSession, now: dt.datetime) -> None:
+    if session.held_on > context.today(now):
         raise NotYet(
             _l("This meeting is on %(day)s. You can check people off on that day.", day=show_day(session.held_on))
         )
 
 
-def _note(desk: Desk, act: str, session: ClassSession, now: dt.datetime, **details: str | int) -> None:
+def _note(context: TeachingContext, act: str, session: ClassSession, now: dt.datetime, **details: str | int) -> None:
     note(
         act,
         now,
-        actor_id=desk.user_id,
-        organization_id=desk.organization_id,
+        actor_id=context.user_id,
+        organization_id=context.organization_id,
         subject_id=session.id,
-        class_title=desk.cohort.title,
+        class_title=context.cohort.title,
         **details,
     )

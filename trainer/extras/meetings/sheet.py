@@ -13,7 +13,7 @@ from trainer.content.library import Course
 from trainer.extras.meetings.models import ClassSession
 from trainer.extras.meetings.presence import list_numbers
 from trainer.extras.meetings.sessions import statement_of
-from trainer.instructing.queries import Desk, list_members
+from trainer.instructing.queries import TeachingContext, list_members
 from trainer.organizations.rules import fold
 from trainer.web.language import show_day
 from trainer.web.paper import breakable, typeset_sheet
@@ -25,14 +25,14 @@ MOST_SHOWN: Final = 3
 """Characters at the end of an employee number."""
 
 
-def list_expected(desk: Desk) -> Sequence[tuple[str, str]]:
+def list_expected(context: TeachingContext) -> Sequence[tuple[str, str]]:
     """Return (name, end of the employee number or nothing) of the people in a class, by name.
 
     The whole number signs in with a PIN, and a sheet goes from hand to hand: its end tells two people of one name
     apart.
     """
-    members = list_members(desk.cohort)
-    numbers = list_numbers(desk)
+    members = list_members(context.cohort)
+    numbers = list_numbers(context)
     people = [(member.name, _end_of(numbers.get(member.user_id))) for member in members]
     return sorted(people, key=lambda pair: (fold(pair[0]), pair[1]))
 
@@ -42,16 +42,16 @@ def _end_of(number: str | None) -> str:
     return f"…{number[-shown:]}" if number and shown else ""
 
 
-def draw_sheet(desk: Desk, session: ClassSession, course: Course | None, paper: str) -> bytes:
+def draw_sheet(context: TeachingContext, session: ClassSession, course: Course | None, paper: str) -> bytes:
     """Return a tagged PDF that prints in gray, on a paper of `PAPERS`. A letter that no font can show is a box."""
-    people = list_expected(desk)
+    people = list_expected(context)
     rows = [(str(place), breakable(name), breakable(number, 9), "") for place, (name, number) in enumerate(people, 1)]
     rows += [(str(len(people) + place), "", "", "") for place in range(1, BLANK_ROWS + 1)]
     texts = {
         "paper": PAPERS[paper],
         "title": _("Sign-in sheet"),
-        "name": breakable(desk.cohort.title),
-        "facts": [(label, breakable(text, 30)) for label, text in _facts(desk, session, course) if text],
+        "name": breakable(context.cohort.title),
+        "facts": [(label, breakable(text, 30)) for label, text in _facts(context, session, course) if text],
         "taught": what_is_taught(session, course),
         "heads": [_("No."), _("Name"), _("Number"), _("Signature")],
         "rows": rows,
@@ -88,12 +88,12 @@ def what_is_taught(session: ClassSession, course: Course | None) -> list[str]:
     return taught
 
 
-def _facts(desk: Desk, session: ClassSession, course: Course | None) -> list[tuple[str, Any]]:
+def _facts(context: TeachingContext, session: ClassSession, course: Course | None) -> list[tuple[str, Any]]:
     return [
-        (_("Firm"), desk.actor.organization.name if desk.actor else ""),
-        (_("Course"), course.file.title if course else desk.cohort.course),
+        (_("Firm"), context.actor.organization.name if context.actor else ""),
+        (_("Course"), course.file.title if course else context.cohort.course),
         (_("Day"), show_day(session.held_on, "long")),
         (_("Length"), ngettext("%(num)s minute", "%(num)s minutes", session.minutes)),
         (_("Place"), session.place),
-        (_("Trainer"), desk.cohort.taught_by),
+        (_("Trainer"), context.cohort.taught_by),
     ]

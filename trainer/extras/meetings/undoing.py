@@ -21,7 +21,7 @@ from trainer.extras.meetings.models import Signature, SignOff
 from trainer.extras.meetings.presence import get_signature
 from trainer.extras.meetings.taught import Taught, undo_taught
 from trainer.instructing.models import CohortMember
-from trainer.instructing.queries import Desk, lock_cohort
+from trainer.instructing.queries import TeachingContext, lock_cohort
 from trainer.learning.models import Enrollment
 
 UNDONE_WITHIN: Final = dt.timedelta(hours=1)
@@ -48,18 +48,22 @@ def minutes_left(signature: Signature, now: dt.datetime) -> int:
 
 
 def undo(
-    desk: Desk, signature_id: uuid.UUID, person_id: uuid.UUID | None, course: Course | None, now: dt.datetime
+    context: TeachingContext,
+    signature_id: uuid.UUID,
+    person_id: uuid.UUID | None,
+    course: Course | None,
+    now: dt.datetime,
 ) -> Undone:
     """Undo what a signature signed off: for one person or for everyone.
 
     Someone who has completed the course by then keeps it: a certificate is only ever withdrawn. Raises Conflict after
     an hour, for anyone but the person who signed, and where nothing is left to undo; NotFound for another class's.
     """
-    lock_cohort(desk.cohort.id)
-    signature = get_signature(desk.cohort, signature_id)
-    if signature.signed_by_id != desk.user_id:
+    lock_cohort(context.cohort.id)
+    signature = get_signature(context.cohort, signature_id)
+    if signature.signed_by_id != context.user_id:
         raise Conflict(_l("Only the person who signed can undo this."))
-    if not can_undo(signature, desk.user_id, now):
+    if not can_undo(signature, context.user_id, now):
         raise Conflict(_l("More than an hour has passed, so this can’t be undone anymore."))
     undone, kept = _undo_members(signature, person_id, course)
     if not undone and not kept:
@@ -68,10 +72,10 @@ def undo(
         note(
             "lesson.sign_off_undone",
             now,
-            actor_id=desk.user_id,
-            organization_id=desk.organization_id,
+            actor_id=context.user_id,
+            organization_id=context.organization_id,
             subject_id=signature.session_id,
-            class_title=desk.cohort.title,
+            class_title=context.cohort.title,
             people=undone,
         )
     db.session.flush()

@@ -19,7 +19,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound
 from trainer.core.feature import ask_extra
 from trainer.extras.notes.models import ClassNote
 from trainer.instructing.models import Cohort, CohortMember
-from trainer.instructing.queries import Desk, find_desk, is_taught, list_own_classes, lock_cohort
+from trainer.instructing.queries import TeachingContext, find_context, is_taught, list_own_classes, lock_cohort
 from trainer.items.note.type import NotePayload
 from trainer.items.registry import read_further
 from trainer.learning.queries import find_enrollment, list_answers_now
@@ -86,9 +86,9 @@ def employs(user_id: uuid.UUID | InstrumentedAttribute[uuid.UUID]) -> ColumnElem
     )
 
 
-def reads_notes(desk: Desk) -> bool:
+def reads_notes(context: TeachingContext) -> bool:
     """Return True for the one who teaches a class now, where people can hand in notes; never for their employer."""
-    return desk.cohort.takes_notes and desk.reads_figures and not desk.is_past
+    return context.cohort.takes_notes and context.reads_figures and not context.is_past
 
 
 def list_taking(user_id: uuid.UUID, course: str) -> list[tuple[Cohort, CohortMember]]:
@@ -276,16 +276,16 @@ def _newest(member_id: uuid.UUID, digest: str) -> ClassNote | None:
 
 def _has_reader(cohort: Cohort, member: CohortMember) -> bool:
     """Return whether the instructor may read what this person writes: not as their employer, in whichever firm."""
-    desk = find_desk(cohort.instructor_id, cohort.id)
-    if desk is None or not reads_notes(desk):
+    context = find_context(cohort.instructor_id, cohort.id)
+    if context is None or not reads_notes(context):
         return False
     is_employed = select(CohortMember.id).where(CohortMember.id == member.id, employs(cohort.instructor_id))
     if db.session.scalar(is_employed) is not None:
         return False
-    if desk.organization_id is None:
+    if context.organization_id is None:
         return True
     entry = select(Membership.id).where(
-        Membership.organization_id == desk.organization_id,
+        Membership.organization_id == context.organization_id,
         Membership.user_id == member.user_id,
         Membership.ended_at.is_(None),
     )

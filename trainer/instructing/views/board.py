@@ -23,7 +23,7 @@ from trainer.instructing.board import list_marks, list_rows
 from trainer.instructing.downloads import asked_form, table_answer
 from trainer.instructing.nudges import nudge
 from trainer.instructing.operations import note_export
-from trainer.instructing.queries import Desk, find_membership, get_member, users_of
+from trainer.instructing.queries import TeachingContext, find_membership, get_member, users_of
 from trainer.instructing.rules import BoardOrder, Mark, Show, may_nudge, narrow
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
@@ -35,21 +35,21 @@ PAGE = 50
 @blueprint.get("")
 @access(Who.ACCOUNT, own=True)
 @looking
-def board(desk: Desk) -> str:
+def board(context: TeachingContext) -> str:
     """Show where everyone in a class stands, narrowed and sorted as the address says."""
-    show, order, course = _show(), _order(), _course(desk)
-    everyone = _marks(desk, order)
+    show, order, course = _show(), _order(), _course(context)
+    everyone = _marks(context, order)
     shown = narrow(everyone, show, order)
     page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(shown) // PAGE)))
     instant = now()
     return render_template(
         "instructing/board.html",
-        desk=desk,
+        context=context,
         course=course,
-        rows=list_rows(desk.cohort, course, shown[(page - 1) * PAGE : page * PAGE]),
+        rows=list_rows(context.cohort, course, shown[(page - 1) * PAGE : page * PAGE]),
         counts={choice: len(narrow(everyone, choice, BoardOrder.NAME)) for choice in Show},
         can_nudge=sum(mark.is_stuck and may_nudge(mark.nudged_at, instant) for mark in everyone),
-        asking=[] if desk.is_past else _asking(desk),
+        asking=[] if context.is_past else _asking(context),
         show=show,
         order=order,
         page=page,
@@ -63,65 +63,68 @@ def board(desk: Desk) -> str:
 @blueprint.post("/exports")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def export(desk: Desk) -> Response:
+def export(context: TeachingContext) -> Response:
     """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
-    marks = narrow(_marks(desk, _order()), _show(), _order())
-    table = words.board_table(list_rows(desk.cohort, _course(desk), marks), desk.zone)
+    marks = narrow(_marks(context, _order()), _show(), _order())
+    table = words.board_table(list_rows(context.cohort, _course(context), marks), context.zone)
     form = asked_form()
     with transaction():
-        note_export(desk, "export.board", form, now())
+        note_export(context, "export.board", form, now())
     return table_answer(table, form)
 
 
 @blueprint.post("/nudges")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def send_nudges(desk: Desk) -> Response:
+def send_nudges(context: TeachingContext) -> Response:
     """Send a mail to one member, or to everyone who is stuck."""
     member_id = request.form.get("member", type=UUID)
     member_ids = (
-        [get_member(desk.cohort, member_id).id]
+        [get_member(context.cohort, member_id).id]
         if member_id
-        else [mark.member_id for mark in _marks(desk) if mark.is_stuck]
+        else [mark.member_id for mark in _marks(context) if mark.is_stuck]
     )
     try:
         with transaction():
-            number = nudge(desk, member_ids, now())
+            number = nudge(context, member_ids, now())
     except Conflict as error:
         flash(error.message)
     else:
         sent = ngettext("%(num)s person will get an email.", "%(num)s people will get an email.", number)
         flash(sent if number else _("No emails sent: everyone got one in the last three days."))
-    return go(url_for(".board", cohort_id=desk.cohort.id))
+    return go(url_for(".board", cohort_id=context.cohort.id))
 
 
 @blueprint.get("/answers/<uuid:member_id>")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def answers(desk: Desk, member_id: UUID) -> str:
+def answers(context: TeachingContext, member_id: UUID) -> str:
     """Show which scenes someone judged wrongly, where the class said so before they joined."""
-    if not desk.sees_answers:
+    if not context.sees_answers:
         raise NotFound
-    member = get_member(desk.cohort, member_id)
+    member = get_member(context.cohort, member_id)
     return render_template(
-        "instructing/answers.html", desk=desk, member=member, answers=list_answers(desk.cohort, member, served())
+        "instructing/answers.html",
+        context=context,
+        member=member,
+        answers=list_answers(context.cohort, member, served()),
     )
 
 
-def _course(desk: Desk) -> Course | None:
-    return served().courses.get(desk.cohort.course)
+def _course(context: TeachingContext) -> Course | None:
+    return served().courses.get(context.cohort.course)
 
 
-def _marks(desk: Desk, order: BoardOrder = BoardOrder.NAME) -> list[Mark]:
-    return list_marks(desk.cohort, _course(desk), now(), with_lessons=order is BoardOrder.PROGRESS)
+def _marks(context: TeachingContext, order: BoardOrder = BoardOrder.NAME) -> list[Mark]:
+    return list_marks(context.cohort, _course(context), now(), with_lessons=order is BoardOrder.PROGRESS)
 
 
-def _asking(desk: Desk) -> list[tuple[str, UUID]]:
+def _asking(context: TeachingContext) -> list[tuple[str, UUID]]:
     """Return (name, id of the request) of members who ask for another round of the final."""
     asking = []
-    for round_request in list_waiting(users_of(desk.cohort), desk.cohort.course):
-        member = find_membership(round_request.user_id, desk.cohort)
-        if member is not None and round_request.user_id != desk.user_id:
+    for round_request in list_waiting(users_of(context.cohort), context.cohort.course):
+        member = find_membership(round_request.user_id, context.cohort)
+        if member is not None and round_request.user_id != context.user_id:
             asking.append((member.name, round_request.id))
     return asking
 

@@ -28,7 +28,7 @@ from trainer.instructing.models import Cohort
 from trainer.instructing.operations import CohortFacts
 from trainer.instructing.posters import draw_poster
 from trainer.instructing.queries import (
-    Desk,
+    TeachingContext,
     find_reader,
     has_anyone_joined,
     is_approved,
@@ -121,21 +121,21 @@ def make_public() -> Response | str | tuple[str, int]:
 @blueprint.route("/cohorts/<uuid:cohort_id>/facts", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 @teaching
-def change(desk: Desk) -> Response | str | tuple[str, int]:
+def change(context: TeachingContext) -> Response | str | tuple[str, int]:
     """Change a class's name, days, places, and until someone has joined what the instructor sees."""
-    form = CohortForm(obj=desk.cohort)
+    form = CohortForm(obj=context.cohort)
     if form.validate_on_submit():
         with form.refusing("title"), transaction():
-            operations.change_cohort(desk, _facts(form), now())
+            operations.change_cohort(context, _facts(form), now())
         if not form.errors:
             flash(_("Saved."))
-            return _to(desk.cohort)
+            return _to(context.cohort)
     page = render_template(
         "instructing/cohort_change.html",
-        desk=desk,
+        context=context,
         form=form,
-        is_fixed=has_anyone_joined(desk.cohort),
-        views=list_views(desk.cohort, is_lapsed_too=True),
+        is_fixed=has_anyone_joined(context.cohort),
+        views=list_views(context.cohort, is_lapsed_too=True),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -143,120 +143,120 @@ def change(desk: Desk) -> Response | str | tuple[str, int]:
 @blueprint.get("/cohorts/<uuid:cohort_id>/code")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def code(desk: Desk) -> str:
+def code(context: TeachingContext) -> str:
     """Show the code large enough to be read from a wall, with its QR picture, link and poster."""
     return render_template(
         "instructing/code.html",
-        desk=desk,
-        code=show_code(desk.cohort.code),
-        address=_address(desk.cohort),
-        is_open=operations.is_open(desk.cohort, desk.today(now())),
+        context=context,
+        code=show_code(context.cohort.code),
+        address=_address(context.cohort),
+        is_open=operations.is_open(context.cohort, context.today(now())),
     )
 
 
 @blueprint.get("/cohorts/<uuid:cohort_id>/code.svg")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def picture(desk: Desk) -> Response:
+def picture(context: TeachingContext) -> Response:
     """Return the QR picture of the link by which people join."""
-    return file_answer(qr_picture(_address(desk.cohort)), "image/svg+xml", "code.svg")
+    return file_answer(qr_picture(_address(context.cohort)), "image/svg+xml", "code.svg")
 
 
 @blueprint.get("/cohorts/<uuid:cohort_id>/poster.pdf")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def poster(desk: Desk) -> Response:
+def poster(context: TeachingContext) -> Response:
     """Return a poster of one page, to be printed and hung up."""
-    return file_answer(draw_poster(desk.cohort, _address(desk.cohort)), "application/pdf", "poster.pdf")
+    return file_answer(draw_poster(context.cohort, _address(context.cohort)), "application/pdf", "poster.pdf")
 
 
 @blueprint.route("/cohorts/<uuid:cohort_id>/archival", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 @teaching
-def archive(desk: Desk) -> Response | str:
+def archive(context: TeachingContext) -> Response | str:
     """Archive a class, after saying what stays."""
     form = Form()
     if not form.validate_on_submit():
-        return render_template("instructing/archival.html", desk=desk, form=form)
+        return render_template("instructing/archival.html", context=context, form=form)
     try:
         with transaction():
-            operations.archive_cohort(desk, now())
+            operations.archive_cohort(context, now())
     except Conflict as error:
         flash(error.message)
     else:
         flash(_("Archived. Nobody can join anymore. You can reopen it at any time."))
-    return _to(desk.cohort)
+    return _to(context.cohort)
 
 
 @blueprint.post("/cohorts/<uuid:cohort_id>/reopening")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def reopen(desk: Desk) -> Response:
+def reopen(context: TeachingContext) -> Response:
     """Restore a class from the archive."""
     try:
         with transaction():
-            operations.reopen_cohort(desk, now())
+            operations.reopen_cohort(context, now())
     except Conflict as error:
         flash(error.message)
     else:
         flash(_("The class is open again."))
-    return _to(desk.cohort)
+    return _to(context.cohort)
 
 
 @blueprint.route("/cohorts/<uuid:cohort_id>/hand-over", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 @teaching
-def hand_over(desk: Desk) -> Response | str | tuple[str, int]:
+def hand_over(context: TeachingContext) -> Response | str | tuple[str, int]:
     """Give a class to another instructor."""
-    form = _hand_over_form(desk)
+    form = _hand_over_form(context)
     if form.validate_on_submit():
         with form.refusing("membership" if isinstance(form, HandOverForm) else "email"):
             with transaction():
                 if isinstance(form, HandOverForm):
-                    operations.hand_over_within_firm(desk, UUID(str(form.membership.data)), now())
+                    operations.hand_over_within_firm(context, UUID(str(form.membership.data)), now())
                 else:
-                    operations.hand_over_in_public(desk, str(form.email.data), str(form.name.data), now())
-            flash(_("Transferred to %(name)s.", name=desk.cohort.taught_by))
-            return go(list_url(desk))
-    page = render_template("instructing/hand_over.html", desk=desk, form=form)
+                    operations.hand_over_in_public(context, str(form.email.data), str(form.name.data), now())
+            flash(_("Transferred to %(name)s.", name=context.cohort.taught_by))
+            return go(list_url(context))
+    page = render_template("instructing/hand_over.html", context=context, form=form)
     return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.post("/cohorts/<uuid:cohort_id>/views/departure")
 @access(Who.ACCOUNT, own=True)
 @looking
-def leave_view(desk: Desk) -> Response:
+def leave_view(context: TeachingContext) -> Response:
     """Stop seeing a class that one used to teach."""
     try:
         with transaction():
-            operations.leave_view(desk, now())
+            operations.leave_view(context, now())
     except Conflict as error:
         flash(error.message)
-        return _to(desk.cohort)
+        return _to(context.cohort)
     flash(_("You no longer see this class."))
-    return go(list_url(desk))
+    return go(list_url(context))
 
 
 @blueprint.post("/cohorts/<uuid:cohort_id>/views/<uuid:view_id>/removal")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def remove_view(desk: Desk, view_id: UUID) -> Response:
+def remove_view(context: TeachingContext, view_id: UUID) -> Response:
     """End a former instructor's view of the class."""
     try:
         with transaction():
-            operations.remove_view(desk, view_id, now())
+            operations.remove_view(context, view_id, now())
     except NotFound as error:
         flash(error.message)
     else:
         flash(_("Removed. They no longer see this class."))
-    return go(url_for(".change", cohort_id=desk.cohort.id))
+    return go(url_for(".change", cohort_id=context.cohort.id))
 
 
-def list_url(desk: Desk) -> str:
+def list_url(context: TeachingContext) -> str:
     """Return the address of the list that a class stands in."""
-    if desk.organization_id is None:
+    if context.organization_id is None:
         return url_for("cohorts.public_list")
-    return url_for("cohorts.firms_list", organization_id=desk.organization_id)
+    return url_for("cohorts.firms_list", organization_id=context.organization_id)
 
 
 def _list(required: Mapping[str, str]) -> str:
@@ -276,7 +276,7 @@ def _made(form: NewCohortForm, actor: Actor | None) -> Response | None:
     with form.refusing("title"), transaction():
         cohort = operations.make_cohort(user_id, actor, str(form.course.data), _facts(form), served().courses, now())
         if team_ids:
-            choose_teams(Desk(user_id, cohort, actor), team_ids)
+            choose_teams(TeachingContext(user_id, cohort, actor), team_ids)
     if form.errors:
         return None
     if team_ids:
@@ -304,11 +304,11 @@ def _facts(form: CohortForm) -> CohortFacts:
     )
 
 
-def _hand_over_form(desk: Desk) -> HandOverForm | PublicHandOverForm:
-    if desk.actor is None:
+def _hand_over_form(context: TeachingContext) -> HandOverForm | PublicHandOverForm:
+    if context.actor is None:
         return PublicHandOverForm()
     return HandOverForm(
-        people=[(str(colleague.id), colleague.name) for colleague in list_colleagues(desk.actor, desk.cohort)]
+        people=[(str(colleague.id), colleague.name) for colleague in list_colleagues(context.actor, context.cohort)]
     )
 
 

@@ -21,7 +21,7 @@ from trainer.instructing.downloads import asked_form, file_answer, table_answer
 from trainer.instructing.figures import Figures, find_figures
 from trainer.instructing.misreads import name_misreads
 from trainer.instructing.operations import note_export
-from trainer.instructing.queries import Desk
+from trainer.instructing.queries import TeachingContext
 from trainer.instructing.rules import FEWEST_PEOPLE, LEAST, Grain, Misread
 from trainer.organizations.rules import local_day
 from trainer.web.access import Who, access
@@ -32,15 +32,15 @@ blueprint = Blueprint("misreads", __name__, url_prefix="/cohorts/<uuid:cohort_id
 @blueprint.get("/misreads")
 @access(Who.ACCOUNT, own=True)
 @looking_unseen
-def misreads(desk: Desk) -> str:
+def misreads(context: TeachingContext) -> str:
     """Show what the group misreads, as a chart that is a table, and what it judged before and after."""
-    figures, content = find_figures(desk.cohort, served()), served()
+    figures, content = find_figures(context.cohort, served()), served()
     rows, pairs = _rows(figures), list_twins(content)
     return render_template(
         "instructing/misreads.html",
-        desk=desk,
+        context=context,
         figures=figures,
-        course=content.courses.get(desk.cohort.course),
+        course=content.courses.get(context.cohort.course),
         groups=[
             (grain, words.GRAIN_NAMES[grain], [row for row in rows if row.grain is grain and row.is_shown])
             for grain in Grain
@@ -50,7 +50,7 @@ def misreads(desk: Desk) -> str:
         fewest=FEWEST_PEOPLE,
         fewest_for_gain=FEWEST_FOR_GAIN,
         percent=words.percent,
-        lesson_on=lambda row: lesson_on(row, desk.cohort.course, content),
+        lesson_on=lambda row: lesson_on(row, context.cohort.course, content),
         scene_on=lambda row: scene_on(row, content, pairs),
     )
 
@@ -58,27 +58,27 @@ def misreads(desk: Desk) -> str:
 @blueprint.post("/misreads/exports")
 @access(Who.ACCOUNT, own=True)
 @teaching_unseen
-def export(desk: Desk) -> Response:
+def export(context: TeachingContext) -> Response:
     """Return the misread table as CSV or XLSX; the export is recorded."""
-    rows = _rows(find_figures(desk.cohort, served()))
+    rows = _rows(find_figures(context.cohort, served()))
     form = asked_form()
     with transaction():
-        note_export(desk, "export.misreads", form, now())
+        note_export(context, "export.misreads", form, now())
     return table_answer(words.misread_table(rows), form)
 
 
 @blueprint.get("/briefing")
 @access(Who.ACCOUNT, own=True)
 @looking_unseen
-def briefing(desk: Desk) -> str:
+def briefing(context: TeachingContext) -> str:
     """Show the sheet to teach from, as it prints."""
-    figures = find_figures(desk.cohort, served())
+    figures = find_figures(context.cohort, served())
     return render_template(
         "instructing/briefing.html",
-        desk=desk,
-        course=served().courses.get(desk.cohort.course),
-        brief=_prepared(desk, figures),
-        day=_day(desk, figures),
+        context=context,
+        course=served().courses.get(context.cohort.course),
+        brief=_prepared(context, figures),
+        day=_day(context, figures),
         words=briefing_words,
     )
 
@@ -86,10 +86,10 @@ def briefing(desk: Desk) -> str:
 @blueprint.get("/briefing.pdf")
 @access(Who.ACCOUNT, own=True)
 @looking_unseen
-def paper(desk: Desk) -> Response:
+def paper(context: TeachingContext) -> Response:
     """Return the sheet to teach from as a PDF of one page."""
-    figures = find_figures(desk.cohort, served())
-    pdf = draw_briefing(desk.cohort.title, _prepared(desk, figures), _day(desk, figures))
+    figures = find_figures(context.cohort, served())
+    pdf = draw_briefing(context.cohort.title, _prepared(context, figures), _day(context, figures))
     return file_answer(pdf, "application/pdf", "briefing-sheet.pdf")
 
 
@@ -97,9 +97,9 @@ def _rows(figures: Figures | None) -> Sequence[Misread]:
     return name_misreads(figures.misreads, served()) if figures else []
 
 
-def _prepared(desk: Desk, figures: Figures | None) -> Briefing:
-    return prepare(_rows(figures), desk.cohort.course, served())
+def _prepared(context: TeachingContext, figures: Figures | None) -> Briefing:
+    return prepare(_rows(figures), context.cohort.course, served())
 
 
-def _day(desk: Desk, figures: Figures | None) -> dt.date:
-    return local_day(desk.zone, figures.counted_at if figures and figures.counted_at else now())
+def _day(context: TeachingContext, figures: Figures | None) -> dt.date:
+    return local_day(context.zone, figures.counted_at if figures and figures.counted_at else now())

@@ -9,7 +9,7 @@ from functools import partial
 
 from trainer.core.feature import ask_extra
 from trainer.instructing.operations import CohortFacts, join, make_cohort
-from trainer.instructing.queries import Desk, find_desk, list_members
+from trainer.instructing.queries import TeachingContext, find_context, list_members
 from trainer.tools.demo import study
 from trainer.tools.demo.people import DAYS
 from trainer.tools.demo.timeline import Timeline, TimelineEntry
@@ -47,12 +47,12 @@ class Class:
         for number in range(self.meetings):
             plan(self.first_day + 1.1 + 7 * number, partial(self._meet, number))
 
-    def _desk(self) -> Desk:
+    def _desk(self) -> TeachingContext:
         user_id = self.story.staff[2].user_id
         assert user_id is not None
-        desk = find_desk(user_id, self.cohort_id)
-        assert desk is not None
-        return desk
+        context = find_context(user_id, self.cohort_id)
+        assert context is not None
+        return context
 
     def _make(self, now: dt.datetime) -> None:
         ines = self.story.actor(self.story.staff[2])
@@ -71,12 +71,12 @@ class Class:
 
     def _meet(self, number: int, now: dt.datetime) -> None:
         """Teach some lessons to nearly all. Then people practice, and after the last meeting take the final."""
-        desk, course = self._desk(), self.story.content.courses[COURSE]
+        context, course = self._desk(), self.story.content.courses[COURSE]
         first, after = (len(course.lessons) * meeting // _MEETINGS for meeting in (number, number + 1))
         lessons = [lesson.id for lesson in course.lessons[first:after]]
         absent = {guard.user_id for guard in self.entries if guard.person.rng.random() < 0.12}
-        there = [member.id for member in list_members(desk.cohort) if member.user_id not in absent]
-        ask_extra("teach_in_person", desk, lessons, there, course, now)
+        there = [member.id for member in list_members(context.cohort) if member.user_id not in absent]
+        ask_extra("teach_in_person", context, lessons, there, course, now)
         for entry in self.entries:
             rng = entry.person.rng
             if rng.random() < 0.6:

@@ -24,7 +24,7 @@ from trainer.extras.meetings.sheet import PAPERS, draw_sheet, what_is_taught
 from trainer.instructing.access import looking, teaching
 from trainer.instructing.downloads import asked_form, file_answer, table_answer
 from trainer.instructing.operations import note_export
-from trainer.instructing.queries import Desk, list_members
+from trainer.instructing.queries import TeachingContext, list_members
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
@@ -36,63 +36,63 @@ blueprint = Blueprint(
 @blueprint.get("")
 @access(Who.ACCOUNT, own=True)
 @looking
-def meetings(desk: Desk) -> str:
+def meetings(context: TeachingContext) -> str:
     """List the meetings of a class."""
-    form = SessionForm(formdata=None, course=find_course(desk), held_on=desk.today(now()), number=uuid4())
-    return _page(desk, form)
+    form = SessionForm(formdata=None, course=find_course(context), held_on=context.today(now()), number=uuid4())
+    return _page(context, form)
 
 
 @blueprint.post("")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def hold(desk: Desk) -> Response | tuple[str, int]:
+def hold(context: TeachingContext) -> Response | tuple[str, int]:
     """Record or plan a meeting."""
-    form = SessionForm(course=find_course(desk))
+    form = SessionForm(course=find_course(context))
     if form.validate_on_submit():
         plan = _plan(form)
         try:
             with transaction():
                 held = sessions.hold_session(
-                    *(desk, plan.held_on, plan.minutes, plan.lessons, plan.note, get_course(desk), now()),
+                    *(context, plan.held_on, plan.minutes, plan.lessons, plan.note, get_course(context), now()),
                     place=plan.place,
                     number=_uuid(form.number.data),
                 )
         except (Conflict, Invalid) as error:
             _blame(form, error)
         else:
-            is_ahead = held.held_on > desk.today(now())
+            is_ahead = held.held_on > context.today(now())
             flash(_("Planned. Print the sign-in sheet.") if is_ahead else _("Recorded. Now check off who was there."))
-            return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=held.id))
-    return _page(desk, form), 422
+            return go(url_for(".meeting", cohort_id=context.cohort.id, class_session_id=held.id))
+    return _page(context, form), 422
 
 
 @blueprint.get("/<uuid:class_session_id>")
 @access(Who.ACCOUNT, own=True)
 @looking
-def meeting(desk: Desk, class_session_id: UUID) -> str:
+def meeting(context: TeachingContext, class_session_id: UUID) -> str:
     """Show a meeting, who was there and what was signed."""
-    return meeting_page(desk, class_session_id)
+    return meeting_page(context, class_session_id)
 
 
 @blueprint.route("/<uuid:class_session_id>/facts", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 @teaching
-def change(desk: Desk, class_session_id: UUID) -> Response | str | tuple[str, int]:
+def change(context: TeachingContext, class_session_id: UUID) -> Response | str | tuple[str, int]:
     """Change a meeting, as long as nothing was signed off."""
-    held, course = get_class_session(desk, class_session_id), find_course(desk)
+    held, course = get_class_session(context, class_session_id), find_course(context)
     form = SessionForm(course=course, **_said(held, course))
     if form.validate_on_submit():
         try:
             with transaction():
-                sessions.change_session(desk, class_session_id, _plan(form), get_course(desk), now())
+                sessions.change_session(context, class_session_id, _plan(form), get_course(context), now())
         except (Conflict, Invalid) as error:
             _blame(form, error)
         else:
             flash(_("Saved."))
-            return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
+            return go(url_for(".meeting", cohort_id=context.cohort.id, class_session_id=class_session_id))
     page = render_template(
         "meetings/meeting_change.html",
-        desk=desk,
+        context=context,
         held=held,
         form=form,
         course=course,
@@ -104,58 +104,58 @@ def change(desk: Desk, class_session_id: UUID) -> Response | str | tuple[str, in
 @blueprint.get("/<uuid:class_session_id>/sheet.pdf")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def sheet(desk: Desk, class_session_id: UUID) -> Response:
+def sheet(context: TeachingContext, class_session_id: UUID) -> Response:
     """Return the sign-in sheet on the paper that the address names, or on Letter."""
-    held, paper = get_class_session(desk, class_session_id), request.args.get("paper", "letter")
+    held, paper = get_class_session(context, class_session_id), request.args.get("paper", "letter")
     if paper not in PAPERS:
         raise NotFound
-    return file_answer(draw_sheet(desk, held, find_course(desk), paper), "application/pdf", "sign-in.pdf")
+    return file_answer(draw_sheet(context, held, find_course(context), paper), "application/pdf", "sign-in.pdf")
 
 
 @blueprint.post("/<uuid:class_session_id>/attendance")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def attend(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
+def attend(context: TeachingContext, class_session_id: UUID) -> Response | tuple[str, int]:
     """Note who was there."""
-    form = attendance_form(desk, get_class_session(desk, class_session_id))
+    form = attendance_form(context, get_class_session(context, class_session_id))
     if form.validate_on_submit():
         with form.refusing("members"), transaction():
             chosen = [UUID(person_id) for person_id in form.members.data or []]
-            sessions.note_attendance(desk, class_session_id, chosen, now(), walk_ins=form.names)
+            sessions.note_attendance(context, class_session_id, chosen, now(), walk_ins=form.names)
         if not form.errors:
             flash(_("Saved."))
-            return go(url_for(".meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
-    return meeting_page(desk, class_session_id, attendance=form), 422
+            return go(url_for(".meeting", cohort_id=context.cohort.id, class_session_id=class_session_id))
+    return meeting_page(context, class_session_id, attendance=form), 422
 
 
 @blueprint.post("/exports")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def export(desk: Desk) -> Response:
+def export(context: TeachingContext) -> Response:
     """Return who was at which meeting and what was signed, as CSV or XLSX; the export is recorded."""
-    table = words.meetings_table(list_records(desk, find_course(desk)), desk.zone)
+    table = words.meetings_table(list_records(context, find_course(context)), context.zone)
     form = asked_form()
     with transaction():
-        note_export(desk, "export.meetings", form, now())
+        note_export(context, "export.meetings", form, now())
     return table_answer(table, form)
 
 
-def find_course(desk: Desk) -> Course | None:
+def find_course(context: TeachingContext) -> Course | None:
     """Return the course of a class, or None if it isn't offered anymore."""
-    return served().courses.get(desk.cohort.course)
+    return served().courses.get(context.cohort.course)
 
 
-def get_course(desk: Desk) -> Course:
+def get_course(context: TeachingContext) -> Course:
     """Return the course of a class. Raises Conflict if it isn't offered anymore."""
-    course = find_course(desk)
+    course = find_course(context)
     if course is None:
         raise Conflict(_("This course isn’t offered anymore."))
     return course
 
 
-def attendance_form(desk: Desk, held: ClassSession, *, is_new: bool = False) -> AttendanceForm:
+def attendance_form(context: TeachingContext, held: ClassSession, *, is_new: bool = False) -> AttendanceForm:
     """Return the form for who was at a meeting: as it was sent, or as it is known."""
-    people = [(str(member.id), member.name) for member in list_members(desk.cohort)]
+    people = [(str(member.id), member.name) for member in list_members(context.cohort)]
     if not is_new:
         return AttendanceForm(people=people)
     there = [str(member_id) for member_id in list_attendance(held)]
@@ -163,23 +163,23 @@ def attendance_form(desk: Desk, held: ClassSession, *, is_new: bool = False) -> 
 
 
 def meeting_page(
-    desk: Desk,
+    context: TeachingContext,
     class_session_id: UUID,
     *,
     attendance: AttendanceForm | None = None,
     signature: SignatureForm | None = None,
 ) -> str:
     """Return the page of a meeting, with a form as it was sent, if one was refused."""
-    held, instant = get_class_session(desk, class_session_id), now()
-    course = find_course(desk)
-    known = attendance or attendance_form(desk, held, is_new=True)
+    held, instant = get_class_session(context, class_session_id), now()
+    course = find_course(context)
+    known = attendance or attendance_form(context, held, is_new=True)
     listed = {str(choice[0]) for choice in known.members.choices or ()}
     there = {member_id for member_id in list_attendance(held) if str(member_id) in listed}
-    signed = list_signatures(desk, held)
+    signed = list_signatures(context, held)
     covered = {person[0] for entry in signed for person in entry.people}
     return render_template(
         "meetings/meeting.html",
-        desk=desk,
+        context=context,
         held=held,
         course=course,
         taught=what_is_taught(held, course),
@@ -187,7 +187,7 @@ def meeting_page(
         attendance=known,
         signature=signature or SignatureForm(formdata=None),
         statement=sessions.statement_of(held),
-        is_ahead=held.held_on > desk.today(instant),
+        is_ahead=held.held_on > context.today(instant),
         there=there,
         unsigned=there - (covered - list_unread(held)),
         signed=signed,
@@ -227,12 +227,12 @@ def _uuid(given: str | None) -> UUID | None:
         return None
 
 
-def _page(desk: Desk, form: SessionForm) -> str:
+def _page(context: TeachingContext, form: SessionForm) -> str:
     return render_template(
         "meetings/meetings.html",
-        desk=desk,
+        context=context,
         form=form,
-        course=find_course(desk),
-        today=desk.today(now()),
-        meetings=list_class_sessions(desk),
+        course=find_course(context),
+        today=context.today(now()),
+        meetings=list_class_sessions(context),
     )

@@ -19,7 +19,7 @@ from trainer.extras.meetings.queries import get_class_session
 from trainer.extras.meetings.sessions import Outcome
 from trainer.extras.meetings.views.meetings import find_course, get_course, meeting_page
 from trainer.instructing.access import teaching
-from trainer.instructing.queries import Desk
+from trainer.instructing.queries import TeachingContext
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
@@ -29,31 +29,33 @@ blueprint = Blueprint("signing", __name__, url_prefix="/cohorts/<uuid:cohort_id>
 @blueprint.post("/sessions/<uuid:class_session_id>/sign-off")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def sign_off(desk: Desk, class_session_id: UUID) -> Response | tuple[str, int]:
+def sign_off(context: TeachingContext, class_session_id: UUID) -> Response | tuple[str, int]:
     """Sign off the lessons taught for everyone who was there."""
-    get_class_session(desk, class_session_id)
+    get_class_session(context, class_session_id)
     form, is_local = SignatureForm(), current_app.config["SETTINGS"].is_local
     if form.validate_on_submit():
         with form.refusing("signer"), transaction():
-            done = sessions.sign_off(desk, class_session_id, str(form.signer.data), get_course(desk), is_local, now())
+            done = sessions.sign_off(
+                context, class_session_id, str(form.signer.data), get_course(context), is_local, now()
+            )
         if not form.errors:
             _say(done)
-            return go(url_for("meetings.meeting", cohort_id=desk.cohort.id, class_session_id=class_session_id))
-    return meeting_page(desk, class_session_id, signature=form), 422
+            return go(url_for("meetings.meeting", cohort_id=context.cohort.id, class_session_id=class_session_id))
+    return meeting_page(context, class_session_id, signature=form), 422
 
 
 @blueprint.post("/signatures/<uuid:signature_id>/undoing")
 @access(Who.ACCOUNT, own=True)
 @teaching
-def undo(desk: Desk, signature_id: UUID) -> Response:
+def undo(context: TeachingContext, signature_id: UUID) -> Response:
     """Undo a sign-off for one person or for everyone, within the hour."""
-    held_id = get_signature(desk.cohort, signature_id).session_id
+    held_id = get_signature(context.cohort, signature_id).session_id
     person_id = request.form.get("person", type=UUID)
     if person_id is None and request.form.get("person"):
         raise NotFound  # an id that can't be read must not undo it for everyone
     try:
         with transaction():
-            undone = undoing.undo(desk, signature_id, person_id, find_course(desk), now())
+            undone = undoing.undo(context, signature_id, person_id, find_course(context), now())
     except Conflict as error:
         flash(error.message)
     else:
@@ -67,7 +69,7 @@ def undo(desk: Desk, signature_id: UUID) -> Response:
                     name=name,
                 )
             )
-    return go(url_for("meetings.meeting", cohort_id=desk.cohort.id, class_session_id=held_id))
+    return go(url_for("meetings.meeting", cohort_id=context.cohort.id, class_session_id=held_id))
 
 
 def _say(done: Outcome) -> None:

@@ -17,7 +17,7 @@ from trainer.extras.notes.forms import NoteAnswerForm
 from trainer.extras.notes.grading import STATE_NAMES, NoteState
 from trainer.extras.notes.handing_in import read_note
 from trainer.extras.notes.models import ClassNote
-from trainer.instructing.queries import Desk
+from trainer.instructing.queries import TeachingContext
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
@@ -29,17 +29,17 @@ _SHOWN = 80
 @blueprint.get("")
 @access(Who.ACCOUNT, own=True)
 @reading_notes
-def notes(desk: Desk) -> str:
+def notes(context: TeachingContext) -> str:
     """List the notes of a class: those that wait, or those that were answered."""
     asked = request.args.get("state")
     state = NoteState(asked) if asked in set(NoteState) else NoteState.WAITING
     return render_template(
         "notes/notes.html",
-        desk=desk,
+        context=context,
         state=state,
         states=STATE_NAMES,
-        counts=operations.count_notes(desk),
-        page=operations.list_notes(desk, state, request.args.get("after")),
+        counts=operations.count_notes(context),
+        page=operations.list_notes(context, state, request.args.get("after")),
         read_note=read_note,
     )
 
@@ -47,26 +47,26 @@ def notes(desk: Desk) -> str:
 @blueprint.route("/<uuid:note_id>", methods=["GET", "POST"])
 @access(Who.ACCOUNT, own=True)
 @reading_notes
-def note(desk: Desk, note_id: UUID) -> Response | str | tuple[str, int]:
+def note(context: TeachingContext, note_id: UUID) -> Response | str | tuple[str, int]:
     """Show a note, and answer it. With `do=insert`, a saved comment goes into the answer and nothing is sent."""
     try:
-        handed_in, _member = operations.get_note(desk, note_id)
+        handed_in, _member = operations.get_note(context, note_id)
     except NotFound as error:
         if request.method == "GET":
             raise
         flash(error.message)
-        return go(url_for(".notes", cohort_id=desk.cohort.id))
-    form, user_id, cohort_id = _form(desk, handed_in), desk.user_id, desk.cohort.id
+        return go(url_for(".notes", cohort_id=context.cohort.id))
+    form, user_id, cohort_id = _form(context, handed_in), context.user_id, context.cohort.id
     if not form.is_submitted():
-        return _page(desk, note_id, form)
+        return _page(context, note_id, form)
     if request.form.get("do") == "insert":
-        status = 200 if _insert(desk, form) else 422
-        return _page(desk, note_id, form), status
+        status = 200 if _insert(context, form) else 422
+        return _page(context, note_id, form), status
     if form.validate():
         comment = str(form.comment.data or "")
         try:
             with transaction():
-                operations.answer_note(desk, note_id, form.met.data or [], comment, now())
+                operations.answer_note(context, note_id, form.met.data or [], comment, now())
                 if form.keeps.data and comment:
                     operations.save_comment(user_id, comment, now())
         except Invalid as error:
@@ -77,15 +77,15 @@ def note(desk: Desk, note_id: UUID) -> Response | str | tuple[str, int]:
         else:
             flash(_("Answered. The learner sees it on “My course,” and gets an email if their account has an address."))
             return go(url_for(".notes", cohort_id=cohort_id))
-    return _page(desk, note_id, form), 422
+    return _page(context, note_id, form), 422
 
 
 @blueprint.post("/comments/<uuid:comment_id>/removal")
 @access(Who.ACCOUNT, own=True)
 @reading_notes
-def remove_comment(desk: Desk, comment_id: UUID) -> Response:
+def remove_comment(context: TeachingContext, comment_id: UUID) -> Response:
     """Delete one of one's own saved comments."""
-    user_id, cohort_id = desk.user_id, desk.cohort.id
+    user_id, cohort_id = context.user_id, context.cohort.id
     try:
         with transaction():
             operations.remove_comment(user_id, comment_id)
@@ -99,9 +99,9 @@ def remove_comment(desk: Desk, comment_id: UUID) -> Response:
     return go(url_for(".note", cohort_id=cohort_id, note_id=back))
 
 
-def _form(desk: Desk, handed_in: ClassNote) -> NoteAnswerForm:
+def _form(context: TeachingContext, handed_in: ClassNote) -> NoteAnswerForm:
     points = [(check.id, check.text) for check in read_note(handed_in.question).checks]
-    comments = operations.list_comments(desk.user_id)
+    comments = operations.list_comments(context.user_id)
     shown = [(str(comment.id), _short(comment.text)) for comment in comments]
     return NoteAnswerForm(points=points, comments=shown)
 
@@ -111,9 +111,9 @@ def _short(text: str) -> str:
     return flat if len(flat) <= _SHOWN else f"{flat[: _SHOWN - 1]}…"
 
 
-def _insert(desk: Desk, form: NoteAnswerForm) -> bool:
+def _insert(context: TeachingContext, form: NoteAnswerForm) -> bool:
     """Put the chosen comment behind what is written; return False if none is chosen."""
-    texts = {str(comment.id): comment.text for comment in operations.list_comments(desk.user_id)}
+    texts = {str(comment.id): comment.text for comment in operations.list_comments(context.user_id)}
     text = texts.get(str(form.saved.data))
     if text is None:
         form.saved.errors = [_("Choose a saved comment first.")]
@@ -123,15 +123,15 @@ def _insert(desk: Desk, form: NoteAnswerForm) -> bool:
     return True
 
 
-def _page(desk: Desk, note_id: UUID, form: NoteAnswerForm) -> str:
-    handed_in, member = operations.get_note(desk, note_id)
+def _page(context: TeachingContext, note_id: UUID, form: NoteAnswerForm) -> str:
+    handed_in, member = operations.get_note(context, note_id)
     return render_template(
         "notes/note.html",
-        desk=desk,
+        context=context,
         form=form,
         handed_in=handed_in,
         member=member,
         payload=read_note(handed_in.question),
-        earlier=operations.list_earlier(desk, handed_in),
-        comments=operations.list_comments(desk.user_id),
+        earlier=operations.list_earlier(context, handed_in),
+        comments=operations.list_comments(context.user_id),
     )
