@@ -13,11 +13,11 @@ from trainer.assessment.attempt_policies import judge_all
 from trainer.assessment.deciding import Decision, FinalRule, Stage, decide
 from trainer.assessment.drawing import Aims
 from trainer.assessment.drawn import draw_into, pairs_of
+from trainer.assessment.localized import VERDICTS
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.queries import failed_finals, find_open_attempt
 from trainer.assessment.rounds import granted_rounds
 from trainer.assessment.rules import Kind, Tally, TryDecision
-from trainer.assessment.told import VERDICTS
 from trainer.content.library import Content, Course
 from trainer.content.schema import Pool
 from trainer.core.db import db

@@ -8,10 +8,10 @@ from flask import url_for
 from werkzeug.wrappers import Response
 
 from trainer.assessment.attempt_policies import judge_all, policy_of
+from trainer.assessment.localized import localize
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import list_given
-from trainer.assessment.told import tell
 from trainer.content.objects import TranslationState
 from trainer.content.serving import served
 from trainer.core.db import db
@@ -81,4 +81,4 @@ def course_title(attempt: Attempt) -> str:
 
 def told_scene(given: Given, *beside: str) -> tuple[ScenePayload, TranslationState]:
     """Return the scene in its reader's language, and how it stands there, with the files of what is beside it."""
-    return tell(read_scene(given.snapshot.payload), *beside)
+    return localize(read_scene(given.snapshot.payload), *beside)

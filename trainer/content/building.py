@@ -24,7 +24,7 @@ from trainer.content.retelling import retell, with_renewal
 from trainer.content.schema import LessonFile, Pool, ScenarioFile
 from trainer.content.subject import Truth
 from trainer.content.swap import swapped
-from trainer.content.telling import Told
+from trainer.content.telling import SceneText
 
 T = TypeVar("T", bound=Part)
 
@@ -165,7 +165,7 @@ def _build_scenarios(folder: Folder, scope: PageScope, memory: Memory) -> dict[s
     words, categories = memory.same("words", words), memory.same("categories", categories)
     scenarios = {}
     for name, entry in folder.scenarios.items():
-        scene = Told(name, entry.value, entry.body, around.indicators, words, around.drawings)
+        scene = SceneText(name, entry.value, entry.body, around.indicators, words, around.drawings)
         pair = folder.twins_of(entry.value.pair) if entry.value.pair else {}
         twin = next((twin.value for other, twin in pair.items() if other != name), None)
         scenarios[name] = memory.made(
@@ -177,7 +177,7 @@ def _build_scenarios(folder: Folder, scope: PageScope, memory: Memory) -> dict[s
 
 
 def _build_scenario(
-    scene: Told, line: int, twin: ScenarioFile | None, categories: Mapping[str, Category], scope: PageScope
+    scene: SceneText, line: int, twin: ScenarioFile | None, categories: Mapping[str, Category], scope: PageScope
 ) -> Scenario:
     first = _tell(scene, twin, categories, scope, build_drills(scene))
     if not scene.file.swap:
@@ -188,7 +188,7 @@ def _build_scenario(
 
 
 def _tell(
-    scene: Told,
+    scene: SceneText,
     twin: ScenarioFile | None,
     categories: Mapping[str, Category],
     scope: PageScope,
@@ -216,7 +216,7 @@ def _way_of_its_own(file: ScenarioFile) -> frozenset[str]:
     return frozenset([file.route]) if file.truth is Truth.NO_CONCERN else frozenset()
 
 
-def _signs(scene: Told, categories: Mapping[str, Category]) -> tuple[Sign, ...]:
+def _signs(scene: SceneText, categories: Mapping[str, Category]) -> tuple[Sign, ...]:
     shown = shown_signs(scene.file.signs, scene.indicators)
     return tuple(
         Sign(sign.id, sign.name, strength, categories[sign.category].name, words)

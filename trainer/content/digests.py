@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from trainer.content.folder import CourseFolder, Folder
 from trainer.content.schema import Pool
-from trainer.content.telling import Told
+from trainer.content.telling import SceneText
 
 
 def course_digests(folder: Folder) -> dict[str, str]:
@@ -16,7 +16,7 @@ def course_digests(folder: Folder) -> dict[str, str]:
     assert folder.vocabulary is not None  # the checks have shown it
     words, drawings = folder.vocabulary.value, folder.drawings
     reserved = [
-        entry.value.first.digest(Told(name, entry.value, entry.body, indicators, words, drawings))
+        entry.value.first.digest(SceneText(name, entry.value, entry.body, indicators, words, drawings))
         for name, entry in folder.scenarios.items()
         if entry.value.pool == Pool.RESERVED and not entry.value.retired
     ]

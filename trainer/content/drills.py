@@ -10,7 +10,7 @@ from typing import Any
 from trainer.content.catalogue import Indicator
 from trainer.content.illustrations import Drawing
 from trainer.content.schema import LessonItem
-from trainer.content.telling import Passage, Told
+from trainer.content.telling import Passage, SceneText
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Drill:
     payload: dict[str, Any]
 
 
-def build_drills(scene: Told) -> tuple[Drill, ...]:
+def build_drills(scene: SceneText) -> tuple[Drill, ...]:
     """Make the further questions of a scene."""
     counted: Counter[str] = Counter()
     drills = []

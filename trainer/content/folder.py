@@ -166,17 +166,17 @@ class Folder:
         drawings: dict[str, Drawing | None] = dict.fromkeys(self.named.get("illustration", ()))
         return drawings | {name: entry.value.picture for name, entry in self.illustrations.items()}
 
-    def told_in(self, language: str, entry: Entry[T_co] | None) -> Entry[T_co] | None:
+    def localized_in(self, language: str, entry: Entry[T_co] | None) -> Entry[T_co] | None:
         """Find an object as it is told in a language that it is translated into."""
         file = self.translations[language].get(entry.path.partition("/")[2]) if entry else None
-        return next((told for original, told in (file.entries if file else ()) if original is entry), None)
+        return next((localized for original, localized in (file.entries if file else ()) if original is entry), None)
 
     def in_other_languages(self, entry: Entry[T_co]) -> Iterator[Entry[T_co]]:
         """List an object as it is told in each language that it is translated into."""
         for language in self.translations:
-            told = self.told_in(language, entry)
-            if told is not None:
-                yield told
+            localized = self.localized_in(language, entry)
+            if localized is not None:
+                yield localized
 
     def twins_of(self, pair: str) -> dict[str, Entry[ScenarioFile]]:
         """List the scenes of a pair by their ids."""

@@ -21,7 +21,7 @@ from trainer.content.parts import Part
 from trainer.content.schema import LessonFile, LessonItem, ScenarioFile
 from trainer.content.subject import Vocabulary
 from trainer.content.swap import swapped
-from trainer.content.telling import Passage, Told
+from trainer.content.telling import Passage, SceneText
 
 T = TypeVar("T", bound=Part)
 
@@ -29,8 +29,8 @@ T = TypeVar("T", bound=Part)
 def retell(content: Content, folder: Folder, anywhere: PageScope, language: str) -> Content:
     """Make the same content in a language, as far as it is translated. `anywhere`: where its own bodies are shown."""
     files = folder.translations.get(language, {})
-    told = {id(original): (other, file) for file in files.values() for original, other in file.entries}
-    return _Teller(content, folder, anywhere, language, files, told).tell()
+    localized = {id(original): (other, file) for file in files.values() for original, other in file.entries}
+    return _Teller(content, folder, anywhere, language, files, localized).tell()
 
 
 def with_renewal(courses: Mapping[str, Course], renewal: str | None) -> dict[str, Course]:
@@ -49,7 +49,7 @@ class _Teller:
     anywhere: PageScope
     language: str
     files: Mapping[str, Translation]
-    told: Mapping[int, tuple[Entry[Part], Translation]]
+    localized: Mapping[int, tuple[Entry[Part], Translation]]
     """By the original's identity: how it is told, and in which file."""
 
     def tell(self) -> Content:
@@ -91,7 +91,7 @@ class _Teller:
         return replace(module, file=file, lessons=tuple(replace(lesson, module_title=file.title) for lesson in lessons))
 
     def _lesson(self, lesson: Lesson, entry: Entry[LessonFile], scope: PageScope) -> Lesson:
-        if id(entry) not in self.told:
+        if id(entry) not in self.localized:
             return lesson
         page, file = self._render(entry, scope), self._file_of(entry)
         asked = self._asked(lesson, entry, f"{scope.course}/{lesson.id}")
@@ -112,20 +112,22 @@ class _Teller:
     def _asked(self, lesson: Lesson, entry: Entry[LessonFile], name: str) -> list[Question]:
         """Return the questions of a lesson in other words, and as they are where these no longer fit."""
         was = {item.id: item for item in entry.value.items}
-        told = {item.id: item for item in self._value(entry).items}
-        return [self._question(question, was[question.id], told[question.id], name) for question in lesson.questions]
+        localized = {item.id: item for item in self._value(entry).items}
+        return [
+            self._question(question, was[question.id], localized[question.id], name) for question in lesson.questions
+        ]
 
-    def _question(self, question: Question, was: LessonItem, told: LessonItem, lesson: str) -> Question:
+    def _question(self, question: Question, was: LessonItem, localized: LessonItem, lesson: str) -> Question:
         faults: list[str] = []
-        passage = Passage("", told.passage or "", self._indicators, self._indicators, self._drawings)
-        told.question.check(passage, lambda _key, what, _remedy: faults.append(what))
-        if told == was or faults:
+        passage = Passage("", localized.passage or "", self._indicators, self._indicators, self._drawings)
+        localized.question.check(passage, lambda _key, what, _remedy: faults.append(what))
+        if localized == was or faults:
             return question
-        return replace(question, payload=build_question(told, lesson, self._indicators, self._drawings).payload)
+        return replace(question, payload=build_question(localized, lesson, self._indicators, self._drawings).payload)
 
     def _page(self, page: ContentPage) -> ContentPage:
         entry = self.folder.pages[page.slug]
-        if id(entry) not in self.told:
+        if id(entry) not in self.localized:
             return page
         shown, file = self._render(entry, self._outside), self._file_of(entry)
         return ContentPage(
@@ -134,15 +136,15 @@ class _Teller:
 
     def _scene(self, scene: Scenario) -> Scenario:
         entry = self.folder.scenarios[scene.id]
-        if id(entry) not in self.told:
+        if id(entry) not in self.localized:
             return scene
-        told = self._told(entry)
-        first = self._tell_scene(scene, entry, told.value, told.body)
-        first = replace(first, drills=self._questions(scene, entry, told))
-        if scene.other is None or not told.value.swap:
+        localized = self._localized(entry)
+        first = self._tell_scene(scene, entry, localized.value, localized.body)
+        first = replace(first, drills=self._questions(scene, entry, localized))
+        if scene.other is None or not localized.value.swap:
             return replace(first, other=None)
-        file, source = swapped(told.value, told.body.source)
-        body = markdown.parse(source, told.body.first_line)
+        file, source = swapped(localized.value, localized.body.source)
+        body = markdown.parse(source, localized.body.first_line)
         return replace(first, other=self._tell_scene(scene.other, entry, file, body))
 
     def _tell_scene(self, scene: Scenario, entry: Entry[ScenarioFile], file: ScenarioFile, body: Body) -> Scenario:
@@ -160,13 +162,17 @@ class _Teller:
             is_whole=whole.is_whole,
         )
 
-    def _questions(self, scene: Scenario, entry: Entry[ScenarioFile], told: Entry[ScenarioFile]) -> tuple[Drill, ...]:
+    def _questions(
+        self, scene: Scenario, entry: Entry[ScenarioFile], localized: Entry[ScenarioFile]
+    ) -> tuple[Drill, ...]:
         """Return the further questions in other words, or as they are where these no longer fit the scene."""
-        retold = Told(scene.id, told.value, told.body, self._indicators, self.content.vocabulary, self._drawings)
+        retold = SceneText(
+            scene.id, localized.value, localized.body, self._indicators, self.content.vocabulary, self._drawings
+        )
         faults: list[str] = []
-        for item in told.value.drills:
+        for item in localized.value.drills:
             item.check(retold, lambda _key, what, _remedy: faults.append(what))
-        if told.value.drills == entry.value.drills or faults:
+        if localized.value.drills == entry.value.drills or faults:
             return scene.drills
         others = build_drills(retold)
         return tuple(replace(drill, payload=other.payload) for drill, other in zip(scene.drills, others, strict=True))
@@ -200,7 +206,7 @@ class _Teller:
             targets=targets,
             course=course.slug if course else None,
             statistics=self._values(statistics),
-            untranslated=frozenset(name for name, entry in statistics.items() if id(entry) not in self.told),
+            untranslated=frozenset(name for name, entry in statistics.items() if id(entry) not in self.localized),
             language=self.language,
             figures=draw_figures(
                 self._vocabulary, self._values(self.folder.categories), self.folder.pictures, self.language
@@ -208,17 +214,17 @@ class _Teller:
         )
 
     def _render(self, entry: Entry[T], scope: PageScope) -> Rendered:
-        return markdown.render(self._told(entry).body, scope)
+        return markdown.render(self._localized(entry).body, scope)
 
     def _file_of(self, entry: Entry[T]) -> Translation:
-        return self.told[id(entry)][1]
+        return self.localized[id(entry)][1]
 
-    def _told(self, entry: Entry[T]) -> Entry[T]:
-        translation: Entry[T] = self.told[id(entry)][0]  # type: ignore[assignment]  # a translation is of the same kind
+    def _localized(self, entry: Entry[T]) -> Entry[T]:
+        translation: Entry[T] = self.localized[id(entry)][0]  # type: ignore[assignment]  # a translation is of the same kind
         return translation
 
     def _value(self, entry: Entry[T]) -> T:
-        return self._told(entry).value if id(entry) in self.told else entry.value
+        return self._localized(entry).value if id(entry) in self.localized else entry.value
 
     def _values(self, entries: Mapping[str, Entry[T]]) -> dict[str, T]:
         return {name: self._value(entry) for name, entry in entries.items()}

@@ -14,7 +14,7 @@ from trainer.content.subject import Truth, Vocabulary
 
 
 @dataclass(frozen=True)  # without slots: paragraphs and words are found when an item asks for them
-class Told:
+class SceneText:
     """A scene with its narrative, the indicators by id, the words of the subject, and the illustrations by name."""
 
     id: str

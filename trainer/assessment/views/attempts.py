@@ -14,6 +14,7 @@ from trainer.accounts.after_slip import is_shut, shut_before
 from trainer.assessment import operations, shown
 from trainer.assessment.access import keep_shut
 from trainer.assessment.attempt_policies import POLICIES, policy_of
+from trainer.assessment.localized import SIGNS, find_sign, reader_words, standing_of, verdicts_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import (
@@ -34,7 +35,6 @@ from trainer.assessment.steps import (
     refused,
     told_scene,
 )
-from trainer.assessment.told import SIGNS, find_sign, reader_words, standing_of, verdicts_of
 from trainer.assessment.views.results import result_page
 from trainer.content.serving import get_course, served, served_in
 from trainer.core.clock import now

@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 
 from trainer.assessment import operations, shown
 from trainer.assessment.attempt_policies import What, policy_of
+from trainer.assessment.localized import localize_question
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_page, list_responses
 from trainer.assessment.steps import after, answered_positions, credit, is_outdated, refused
-from trainer.assessment.told import tell_question
 from trainer.content.objects import TranslationState
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
@@ -54,7 +54,7 @@ def question(attempt_id: UUID, position: int) -> str:
     attempt, given, enrollment = _get(attempt_id, position)
     if given.recorded_at is not None or attempt.submitted_at is not None:
         return _answer_page(attempt, given)
-    form = further_type_of(given.item).form.for_asking(_told(given)[0], given.action_order, given.given or {})
+    form = further_type_of(given.item).form.for_asking(_localized(given)[0], given.action_order, given.given or {})
     return _question_page(attempt, given, enrollment, form)
 
 
@@ -90,7 +90,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
         return _refused(error, attempt_id, position, int(form.version.data or 0))
     if not is_valid:
         attempt, given, enrollment = _get(attempt_id, position)
-        form.show(_told(given)[0])
+        form.show(_localized(given)[0])
         return _question_page(attempt, given, enrollment, form), 422
     if wants_json():
         return jsonify(version=version)
@@ -119,13 +119,13 @@ def result(attempt_id: UUID) -> str:
     )
 
 
-def _told(given: Given) -> tuple[FurtherPayload, TranslationState]:
+def _localized(given: Given) -> tuple[FurtherPayload, TranslationState]:
     """Return the question in its reader's language, and how it stands there."""
-    return tell_question(read_further(given.snapshot.payload), given.item)
+    return localize_question(read_further(given.snapshot.payload), given.item)
 
 
 def _marked(given: Given) -> tuple[FurtherPayload, Mark | None, Mapping[str, Any]]:
-    payload, said = _told(given)[0], given.given or {}
+    payload, said = _localized(given)[0], given.given or {}
     return payload, payload.mark(said), said
 
 
@@ -141,14 +141,14 @@ def _refused(error: Conflict, attempt_id: UUID, position: int, version: int) -> 
     attempt, given, enrollment = _get(attempt_id, position)
     if wants_json() or not is_outdated(attempt, given, version):
         return refused(error, attempt)
-    form = further_type_of(given.item).form.for_asking(_told(given)[0], given.action_order, given.given or {})
+    form = further_type_of(given.item).form.for_asking(_localized(given)[0], given.action_order, given.given or {})
     return _question_page(attempt, given, enrollment, form, is_newer=True), 409
 
 
 def _question_page(
     attempt: Attempt, given: Given, enrollment: Enrollment, form: AnswerForm, *, is_newer: bool = False
 ) -> str:
-    payload, translation = _told(given)
+    payload, translation = _localized(given)
     return render_template(
         "assessment/question.html",
         attempt=attempt,
@@ -170,7 +170,7 @@ def _answer_page(attempt: Attempt, given: Given) -> str:
     return render_template(
         "assessment/question_answer.html",
         attempt=attempt,
-        translation=_told(given)[1],
+        translation=_localized(given)[1],
         question=shown.where(payload, given.position, attempt.scenes),
         type=further_type_of(given.item),
         payload=payload,

@@ -14,12 +14,12 @@ from werkzeug.wrappers import Response
 from trainer.accounts.after_slip import is_shut
 from trainer.assessment import finals
 from trainer.assessment.deciding import FinalRule
+from trainer.assessment.localized import standing_of
 from trainer.assessment.measures.operating import LEARNERS, exactly
 from trainer.assessment.next_steps import CourseStep, find_next_step
 from trainer.assessment.queries import get_attempt, list_attempts
 from trainer.assessment.rules import Kind
 from trainer.assessment.steps import after, course_title
-from trainer.assessment.told import standing_of
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from trainer.assessment import rules, shown, words
 from trainer.assessment.drawing import draw, half_and_half
 from trainer.assessment.drawn import pairs_of
-from trainer.assessment.told import SIGNS, find_sign, reader_words, tell
+from trainer.assessment.localized import SIGNS, find_sign, localize, reader_words
 from trainer.content.library import Course
 from trainer.content.schema import Pool
 from trainer.content.serving import served
@@ -89,7 +89,7 @@ def scene(position: int) -> str | tuple[str, int]:
     state = _read(request.args.get("state"), position)
     payload = _scene(state, position)
     digest = served().scenarios[payload.scenario].digest
-    payload, translation = tell(payload, *((SIGNS,) if state.is_answered(position) else ()))
+    payload, translation = localize(payload, *((SIGNS,) if state.is_answered(position) else ()))
     if state.is_answered(position):
         return render_template(
             "assessment/answer.html",
@@ -155,7 +155,10 @@ def result() -> str:
         tally=tally,
         words=words,
         answers=[
-            (number, shown.answer(known[scene.scenario].digest, tell(scene)[0], given, reader_words(), VERDICT_ALONE))
+            (
+                number,
+                shown.answer(known[scene.scenario].digest, localize(scene)[0], given, reader_words(), VERDICT_ALONE),
+            )
             for number, (scene, given) in enumerate(pairs, start=1)
         ],
         sign_of=find_sign,

@@ -13,6 +13,7 @@ from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.deciding import FinalQuestion, FinalRule, Need
+from trainer.assessment.localized import category_names, find_sign, reader_words, verdicts_of
 from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.frequencies import OfHundred, of_hundred
 from trainer.assessment.models import Attempt
@@ -27,7 +28,6 @@ from trainer.assessment.steps import (
     may_review,
     told_scene,
 )
-from trainer.assessment.told import category_names, find_sign, reader_words, verdicts_of
 from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.db import db

@@ -21,9 +21,9 @@ def check_lessons(folder: Folder) -> None:
             for lesson in module.lessons.values():
                 _check_lesson(folder, scope, lesson)
                 check_questions(folder, lesson)
-                for told in folder.in_other_languages(lesson):
-                    _check_text(folder, scope, told)
-                    check_translated_questions(folder, lesson, told)
+                for localized in folder.in_other_languages(lesson):
+                    _check_text(folder, scope, localized)
+                    check_translated_questions(folder, lesson, localized)
 
 
 def _check_lesson(folder: Folder, scope: PageScope, lesson: Entry[LessonFile]) -> None:

@@ -30,7 +30,7 @@ def check_packs(folder: Folder) -> None:
             )
         _check_notice(entry, folder.vocabulary)
         for language in folder.translations:
-            _check_notice(folder.told_in(language, entry), folder.told_in(language, folder.vocabulary))
+            _check_notice(folder.localized_in(language, entry), folder.localized_in(language, folder.vocabulary))
 
 
 def _check_notice(entry: Entry[Pack] | None, vocabulary: Entry[Vocabulary] | None) -> None:

@@ -15,8 +15,8 @@ def check_pages(folder: Folder) -> None:
     for slug, page in folder.pages.items():
         if slug in markdown.PAGE_PATHS:
             page.refuse(1, f'the name "{slug}" belongs to a page of the app', "Give the file another name.")
-        for told in (page, *folder.in_other_languages(page)):
-            _check_text(folder, scope, told)
+        for localized in (page, *folder.in_other_languages(page)):
+            _check_text(folder, scope, localized)
 
 
 def _check_text(folder: Folder, scope: PageScope, page: Entry[PageFile]) -> None:

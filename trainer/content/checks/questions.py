@@ -63,13 +63,13 @@ def check_questions(folder: Folder, lesson: Entry[LessonFile]) -> None:
                 )
 
 
-def check_translated_questions(folder: Folder, lesson: Entry[LessonFile], told: Entry[LessonFile]) -> None:
+def check_translated_questions(folder: Folder, lesson: Entry[LessonFile], localized: Entry[LessonFile]) -> None:
     """Check the questions of a lesson as another language tells them, if it does."""
-    if told.value.items == lesson.value.items:
+    if localized.value.items == lesson.value.items:
         return
-    for item in told.value.items:
-        _check_passage(told, item, ("items", item.id))
-        _check_question(folder, told, item, ("items", item.id))
+    for item in localized.value.items:
+        _check_passage(localized, item, ("items", item.id))
+        _check_question(folder, localized, item, ("items", item.id))
 
 
 def warn_of_few(course: CourseFolder) -> None:

@@ -17,7 +17,7 @@ from trainer.content.prose import QUESTIONS
 from trainer.content.schema import InputMode, Pool, ScenarioFile, SceneItem
 from trainer.content.subject import Truth, Vocabulary, WordList
 from trainer.content.swap import is_told
-from trainer.content.telling import Told
+from trainer.content.telling import SceneText
 from trainer.content.yaml_lines import Key
 
 Scene = Entry[ScenarioFile]
@@ -33,9 +33,9 @@ def check_scenes(folder: Folder) -> None:
         _check_scene(folder, entry, scope)
         if folder.vocabulary:
             words = folder.vocabulary.value
-            _check_items(entry, Told(name, entry.value, entry.body, indicators, words, drawings))
-        for told in folder.in_other_languages(entry):
-            _check_retold(folder, entry, told, scope, indicators)
+            _check_items(entry, SceneText(name, entry.value, entry.body, indicators, words, drawings))
+        for localized in folder.in_other_languages(entry):
+            _check_retold(folder, entry, localized, scope, indicators)
     _check_translated_pairs(folder)
     check_pairs(folder)
 
@@ -45,32 +45,32 @@ def _check_translated_pairs(folder: Folder) -> None:
     offered: dict[tuple[str, str], tuple[str, set[str]]] = {}
     for language, files in folder.translations.items():
         for file in files.values():
-            for _original, told in file.entries:
+            for _original, localized in file.entries:
                 if file.is_older:
                     continue  # its original says something else by now
-                if isinstance(told.value, ScenarioFile) and told.value.pair:
-                    texts = {str(action.text) for action in getattr(told.value.items[0], "actions", ())}
-                    twin, others = offered.setdefault((language, told.value.pair), (told.path, texts))
+                if isinstance(localized.value, ScenarioFile) and localized.value.pair:
+                    texts = {str(action.text) for action in getattr(localized.value.items[0], "actions", ())}
+                    twin, others = offered.setdefault((language, localized.value.pair), (localized.path, texts))
                     if others != texts:
-                        told.refuse("actions", f"the actions differ from those of {twin}", "Use the same texts.")
+                        localized.refuse("actions", f"the actions differ from those of {twin}", "Use the same texts.")
 
 
 def _check_retold(
-    folder: Folder, entry: Scene, told: Scene, scope: PageScope, indicators: Mapping[str, Indicator]
+    folder: Folder, entry: Scene, localized: Scene, scope: PageScope, indicators: Mapping[str, Indicator]
 ) -> None:
     """Check what another language says of its own: the narrative, the questions about it, the second telling."""
-    _check_narrative(folder, told, scope)
-    is_told = told.value.decides != entry.value.decides
+    _check_narrative(folder, localized, scope)
+    is_told = localized.value.decides != entry.value.decides
     if is_told:
-        _check_decides(told)
-    _check_swap(told, told.value.decides if is_told else ())  # else they are words of the original
-    if folder.vocabulary is None or told.value.drills == entry.value.drills:
+        _check_decides(localized)
+    _check_swap(localized, localized.value.decides if is_told else ())  # else they are words of the original
+    if folder.vocabulary is None or localized.value.drills == entry.value.drills:
         return
-    scene = Told("", told.value, told.body, indicators, folder.vocabulary.value, folder.drawings)
-    for index, item in enumerate(told.value.drills):
+    scene = SceneText("", localized.value, localized.body, indicators, folder.vocabulary.value, folder.drawings)
+    for index, item in enumerate(localized.value.drills):
 
         def refuse(key: Key, what: str, remedy: str, at: Key = (QUESTIONS, index)) -> None:
-            told.refuse((*at, *key), what, remedy)
+            localized.refuse((*at, *key), what, remedy)
 
         item.check(scene, refuse)
 
@@ -153,7 +153,7 @@ def _check_swap(entry: Scene, decides: Iterable[str]) -> None:
             entry.refuse(("swap", word), "nothing is swapped", "Name another person.")
 
 
-def _check_items(entry: Scene, scene: Told) -> None:
+def _check_items(entry: Scene, scene: SceneText) -> None:
     for index, item in enumerate(entry.value.items):
 
         def refuse(key: Key, what: str, remedy: str, at: Key = ("items", index)) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from trainer.assessment.localized import VOCABULARY, localize
 from trainer.assessment.models import Attempt
 from trainer.assessment.queries import list_responses
 from trainer.assessment.rules import Kind
-from trainer.assessment.told import VOCABULARY, tell
 from trainer.content.objects import TranslationState
 from trainer.content.own_words import SOURCE
 from trainer.content.serving import served
@@ -45,23 +45,23 @@ def night_of(attempt: Attempt, before: int | None = None) -> list[Happened]:
     end = before or attempt.scenes + 1
     responses = [response for response in list_responses(attempt) if response.position < end]
     return [
-        Happened.of(response.position, tell(read_scene(response.snapshot.payload))[0], response.given)
+        Happened.of(response.position, localize(read_scene(response.snapshot.payload))[0], response.given)
         for response in responses
     ]
 
 
 def tell_event(event: EventPayload, course: str) -> tuple[EventPayload, TranslationState]:
     """Return an event of a course's rare shift in its reader's language, and how it stands there; as it is where
-    `tell` would do so."""
+    `localize` would do so."""
     content, language = served(), language_tag()
     there = content.translations.get(language)
     if there is None or language == SOURCE:
         return event, TranslationState.AS_WRITTEN
     now = content.courses[course].rare if course in content.courses else None
-    told = there.courses[course].rare if course in there.courses else None
-    if now is None or told is None or told is now:
+    localized = there.courses[course].rare if course in there.courses else None
+    if now is None or localized is None or localized is now:
         return event, TranslationState.UNTRANSLATED
-    for original, other in zip(now.events, told.events, strict=True):
+    for original, other in zip(now.events, localized.events, strict=True):
         if original.id == event.scenario and payload_of(original, now, content).digest == event.digest:
-            return payload_of(other, told, there), there.standing(f"courses/{course}/rare.yaml", VOCABULARY)
+            return payload_of(other, localized, there), there.standing(f"courses/{course}/rare.yaml", VOCABULARY)
     return event, TranslationState.UNTRANSLATED

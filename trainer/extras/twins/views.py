@@ -14,7 +14,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from trainer.assessment.told import SIGNS, VOCABULARY
+from trainer.assessment.localized import SIGNS, VOCABULARY
 from trainer.assessment.twins import Twins, find_twins, list_twins, showing
 from trainer.content.objects import TranslationState
 from trainer.content.serving import served, served_in

@@ -12,12 +12,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.assessment.attempt_policies import What, policy_of
+from trainer.assessment.localized import find_sign, reader_words
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.operations import save_response
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, list_responses
 from trainer.assessment.steps import after, answered_positions, course_title, credit, is_outdated, refused
-from trainer.assessment.told import find_sign, reader_words
 from trainer.content.objects import TranslationState
 from trainer.content.serving import get_course, served, served_in
 from trainer.content.subject import Verdict
@@ -125,7 +125,7 @@ def result(attempt_id: UUID) -> str:
         verdicts=reader_words().verdicts,
         rules={rule.id: rule.sentence for rule in reader_words().rules},
         sign_of=find_sign,
-        translation=max((told.translation for told in night), key=list(TranslationState).index),
+        translation=max((localized.translation for localized in night), key=list(TranslationState).index),
         words=words,
     )
 
@@ -164,13 +164,13 @@ def _page(attempt: Attempt, position: int, form: JudgeForm, *, is_newer: bool = 
     responses = list_responses(attempt)
     if not 1 <= position <= len(responses):
         raise NotFound
-    told = _tell(attempt, responses)[position - 1]
+    localized = _tell(attempt, responses)[position - 1]
     enrollment = db.session.get_one(Enrollment, attempt.enrollment_id)
     verdicts = reader_words().verdicts
     return render_template(
         "nights/rare_event.html",
         attempt=attempt,
-        here=told,
+        here=localized,
         choices=[(verdict, verdicts[verdict]) for verdict in _VERDICTS],
         form=form,
         is_newer=is_newer,

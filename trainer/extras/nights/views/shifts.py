@@ -135,9 +135,9 @@ def _get(attempt_id: UUID) -> Attempt:
 
 def _told(attempt: Attempt) -> Handover:
     """Return the handover of the shift in the reader's language."""
-    told = find_handover(attempt, served_in(language_tag()))
-    assert told is not None  # the original has one
-    return told
+    localized = find_handover(attempt, served_in(language_tag()))
+    assert localized is not None  # the original has one
+    return localized
 
 
 def _points(attempt: Attempt) -> list[tuple[str, str]]:

@@ -29,37 +29,36 @@ VERDICTS: Final = "verdicts"
 """Under this name the rule of a final keeps what the verdicts are called."""
 
 
-def tell(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, TranslationState]:
-    """Return a scene in its reader's language, and how it stands there, with the files of what is shown beside it.
+def localize(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, TranslationState]:
+    """Return a scene in its reader's language, and the state of its translation with the files shown `beside` it.
 
     A scene that isn't translated, or whose words have changed since it was drawn, is returned as it is. One that was
-    drawn with other people is told with those of that language, or else by its first telling there.
+    drawn with other people is shown with those of that language, or else in its first version there.
     """
     texts = _find(scene.scenario)
     if texts is None:
         return scene, TranslationState.AS_WRITTEN
-    there, now, told = texts
+    there, now, localized = texts
     drawn = next((telling for telling in (now, now and now.other) if telling and payload_of(telling) == scene), None)
-    if told is None or told is now or drawn is None:
+    if localized is None or localized is now or drawn is None:
         return scene, TranslationState.UNTRANSLATED
-    shown = told.other if drawn.is_swapped and told.other else told
+    shown = localized.other if drawn.is_swapped and localized.other else localized
     return payload_of(shown), there.standing(shown, VOCABULARY, *beside)
 
 
-def tell_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, TranslationState]:
-    """Return a further question in its reader's language, and how it stands there; unchanged where `tell` wouldn't
-    change a scene.
+def localize_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, TranslationState]:
+    """Return a further question in its reader's language, and the state of its translation; `item`: its id.
 
-    `item`: its id.
+    It is returned unchanged where `localize` wouldn't change a scene.
     """
     texts = _find(question.scenario)
     if texts is None:
         return question, TranslationState.AS_WRITTEN
-    there, now, told = texts
-    drills = zip(now.drills, told.drills, strict=True) if now and told else ()
-    for drill, other in drills:
-        if drill.id == item and drill is not other and read_further(drill.payload) == question:
-            return read_further(other.payload), there.standing(told) if told else TranslationState.UNTRANSLATED
+    there, now, localized = texts
+    if now is not None and localized is not None:
+        for drill, other in zip(now.drills, localized.drills, strict=True):
+            if drill.id == item and drill is not other and read_further(drill.payload) == question:
+                return read_further(other.payload), there.standing(localized)
     return question, TranslationState.UNTRANSLATED
 
 
@@ -86,7 +85,7 @@ def lit_story(scene: ScenePayload) -> tuple[Pieces, ...] | None:
 
 
 def standing_of(course: Course) -> TranslationState:
-    """Say how the texts of a course itself stand in a reader's language, with the words of the subject beside them."""
+    """Return the state of the translation of a course's own texts, with the words of the subject beside them."""
     return served_in(language_tag()).standing(VOCABULARY, *course.own_files)
 
 
@@ -109,7 +108,7 @@ def category_names() -> dict[str, str]:
 def verdicts_of(attempt: Attempt) -> Mapping[Verdict, VerdictWords]:
     """Return what the verdicts are called in an attempt: in a final as they were when it began.
 
-    They are told in the reader's language as long as they are called the same in the original.
+    They are in the reader's language as long as they are called the same in the original.
     """
     ours, theirs = served().vocabulary, reader_words()
     if attempt.kind != Kind.FINAL:

@@ -23,9 +23,9 @@ from tests.content.spanish import spanish as spanish
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.assessment.drawn import item_of
+from trainer.assessment.localized import category_names, verdicts_of
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
-from trainer.assessment.told import category_names, verdicts_of
 from trainer.content.serving import served
 from trainer.content.subject import Verdict
 from trainer.core.clock import now
