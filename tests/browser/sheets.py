@@ -167,7 +167,7 @@ def _download_without_password(page: Page) -> None:
 
 
 def _send_list(page: Page) -> None:
-    """Send a list of trainings with a row for each fate."""
+    """Send a list of trainings with a row for each outcome."""
     rows = ("long@example.org,Night watch,Another school,2026-03-04,8", "bea@example.org,Patrol,Another school,,8")
     twice = "long@example.org,Night Watch,Another school,2026-03-04,8"
     page.locator("textarea[name=text]").fill("\n".join(("email,training,provider,completed on,hours", *rows, twice)))

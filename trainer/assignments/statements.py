@@ -41,7 +41,7 @@ _COVERED, _DAY = len(Status), 2 * len(Status)
 
 
 @cache
-def terms(facts: Snapshot = NOW) -> CTE:
+def terms(snapshot: Snapshot = NOW) -> CTE:
     """Return, as SQL, what each of a firm's requirements asks of a completion, and since when one holds.
 
     Columns: requirement_id, course, cadence (of `sql.months`), least_minutes, is_paced, needs_attestation,
@@ -49,11 +49,11 @@ def terms(facts: Snapshot = NOW) -> CTE:
     of a first due day), holding_since and current_since (the first day of issue from which the cadence reaches today,
     or beyond `soon_until`). Days are computed here, once for each requirement.
     """
-    rule = facts.rule
+    rule = snapshot.rule
     soon_until = sql.add_days(TODAY, case((rule.renewal_days < SOON, rule.renewal_days), else_=SOON))
     return (
         select(
-            facts.rule_id.label("requirement_id"),
+            snapshot.rule_id.label("requirement_id"),
             rule.course,
             sql.months(rule.cadence_months).label("cadence"),
             rule.least_minutes,
@@ -67,86 +67,86 @@ def terms(facts: Snapshot = NOW) -> CTE:
             sql.first_reaching(TODAY, rule.cadence_months).label("holding_since"),
             sql.first_reaching(sql.add_days(soon_until, 1), rule.cadence_months).label("current_since"),
         )
-        .where(rule.organization_id == FIRM, facts.is_rule)
+        .where(rule.organization_id == FIRM, snapshot.is_rule)
         .cte("terms")
         .prefix_with("MATERIALIZED")
     )
 
 
-def covers_until(user_id: Any, membership_id: Any, asked: Any, facts: Snapshot = NOW) -> ColumnElement[dt.date]:
+def covers_until(user_id: Any, membership_id: Any, asked: Any, snapshot: Snapshot = NOW) -> ColumnElement[dt.date]:
     """Return, as SQL, the last day that a person's completions and trainings cover: `rules.Duty.covers_until`.
 
     `asked` has the columns course, cadence, least_minutes, is_paced, needs_attestation, allows_test_out and
     earlier_keys of `terms`.
     """
-    earned = _satisfying(facts, user_id, asked, func.max(_covered(asked))).scalar_subquery()
-    recorded = _accepted(facts, membership_id, asked, func.max(_recorded_until(asked))).scalar_subquery()
+    earned = _satisfying(snapshot, user_id, asked, func.max(_covered(asked))).scalar_subquery()
+    recorded = _accepted(snapshot, membership_id, asked, func.max(_recorded_until(asked))).scalar_subquery()
     return sql.numbered_day(sql.higher(earned, _where_accepted(asked, recorded)))
 
 
-def duties(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
+def duties(*only: ColumnElement[bool], snapshot: Snapshot = NOW) -> Subquery:
     """Return a subquery of one row for each duty in a firm that hasn't ended, with where the person stands.
 
     Columns: assignment_id, requirement_id, membership_id, user_id, course, least_minutes, renewal_days, covers_until,
     due_on, status; of what covers the person: completed_on, and serial and minutes of a credential, or is_recorded
-    of a training that the firm recorded. `only` narrows it down by columns of `facts`; what it leaves out isn't
+    of a training that the firm recorded. `only` narrows it down by columns of `snapshot`; what it leaves out isn't
     computed. Join Membership on `membership_id` for names and teams. Run it with `on`.
     """
-    asked = terms(facts)
-    return _with_days(facts, asked, _by_requirement(facts, asked), facts.organization_id == FIRM, *only)
+    asked = terms(snapshot)
+    return _with_days(snapshot, asked, _by_requirement(snapshot, asked), snapshot.organization_id == FIRM, *only)
 
 
-def duties_where(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
+def duties_where(*only: ColumnElement[bool], snapshot: Snapshot = NOW) -> Subquery:
     """Like `duties`, limited to those that `only` selects, which must all belong to the firm.
 
     The firm isn't a condition here: SQLite would scan all of the firm's duties for it.
     """
-    asked = terms(facts)
-    theirs = asked.c.requirement_id == sql.unindexed(facts.requirement_id)
-    few = sql.InOrder(facts.with_person(facts.duties), asked, theirs)
-    return _with_days(facts, asked, few, *only)
+    asked = terms(snapshot)
+    theirs = asked.c.requirement_id == sql.unindexed(snapshot.requirement_id)
+    few = sql.InOrder(snapshot.with_person(snapshot.duties), asked, theirs)
+    return _with_days(snapshot, asked, few, *only)
 
 
-def standings(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
+def standings(*only: ColumnElement[bool], snapshot: Snapshot = NOW) -> Subquery:
     """Return a subquery of the same duties to count and to choose by: what isn't asked of it isn't computed.
 
     Columns: assignment_id, requirement_id, membership_id, status, covers_until, due_on.
     """
-    asked = terms(facts)
-    query = _to_choose_by(facts, asked, _by_requirement(facts, asked), facts.organization_id == FIRM, *only)
+    asked = terms(snapshot)
+    query = _to_choose_by(snapshot, asked, _by_requirement(snapshot, asked), snapshot.organization_id == FIRM, *only)
     return query.subquery("standings")
 
 
-def standings_by_day(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
+def standings_by_day(*only: ColumnElement[bool], snapshot: Snapshot = NOW) -> Subquery:
     """Like `standings`, for whoever asks of all of them both where they stand and until when.
 
     Columns: assignment_id, membership_id, status, covers_until, due_on, due_number (of `sql.day_number`, to order by).
     What covers a person is looked up once for each duty. A lookup finds a single value, so that it is a number with all
     of it in it: the due day, whether anything covers the person, and the status.
     """
-    asked = terms(facts)
-    recorded = _accepted(facts, facts.membership_id, asked.c, func.max(_recorded_until(asked.c)))
+    asked = terms(snapshot)
+    recorded = _accepted(snapshot, snapshot.membership_id, asked.c, func.max(_recorded_until(asked.c)))
     earned = func.max(_covered(asked.c))
     longest = sql.higher(earned, _where_accepted(asked.c, recorded.scalar_subquery())).label("until")
-    covering = _satisfying(facts, facts.user_id, asked.c, longest).subquery("covering")
+    covering = _satisfying(snapshot, snapshot.user_id, asked.c, longest).subquery("covering")
     until = covering.c.until
     status = case(
-        (_is_waived(facts.id, facts), _SAID[Status.WAIVED]),
+        (_is_waived(snapshot.id, snapshot), _SAID[Status.WAIVED]),
         (until > sql.day_number(asked.c.soon_until), _SAID[Status.CURRENT]),
         (until >= sql.day_number(TODAY), _SAID[Status.DUE_SOON]),
         (until.is_not(None), _SAID[Status.EXPIRED]),
-        else_=_without(asked.c, facts.user_id, facts.due_on, facts),
+        else_=_without(asked.c, snapshot.user_id, snapshot.due_on, snapshot),
     )
     is_covered = case((until.is_not(None), _COVERED), else_=0)
-    number = func.coalesce(until, sql.day_number(facts.due_on)) * _DAY + is_covered + type_coerce(status, Integer)
+    number = func.coalesce(until, sql.day_number(snapshot.due_on)) * _DAY + is_covered + type_coerce(status, Integer)
     numbered = (
         select(
-            facts.id.label("assignment_id"),
-            facts.membership_id,
+            snapshot.id.label("assignment_id"),
+            snapshot.membership_id,
             select(number).correlate_except(covering).scalar_subquery().label("number"),
         )
-        .select_from(_by_requirement(facts, asked))
-        .where(facts.stands, facts.organization_id == FIRM, *only)
+        .select_from(_by_requirement(snapshot, asked))
+        .where(snapshot.stands, snapshot.organization_id == FIRM, *only)
         .cte("numbered")
         .prefix_with("MATERIALIZED")
     )
@@ -162,38 +162,38 @@ def standings_by_day(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subqu
     ).subquery("standings")
 
 
-def standings_by_name(*only: ColumnElement[bool], facts: Snapshot = NOW) -> Subquery:
+def standings_by_name(*only: ColumnElement[bool], snapshot: Snapshot = NOW) -> Subquery:
     """Like `standings`, with `name_key`, to find the first few by name; it stops after these."""
-    asked = terms(facts)
+    asked = terms(snapshot)
     by_name = sql.InOrder(
         sql.InOrder(Membership.__table__, asked, true()),
-        facts.duties,
-        and_(facts.membership_id == Membership.id, facts.requirement_id == asked.c.requirement_id),
+        snapshot.duties,
+        and_(snapshot.membership_id == Membership.id, snapshot.requirement_id == asked.c.requirement_id),
     )
-    query = _to_choose_by(facts, asked, by_name, Membership.organization_id == FIRM, *only)
+    query = _to_choose_by(snapshot, asked, by_name, Membership.organization_id == FIRM, *only)
     return query.add_columns(Membership.name_key).subquery("standings")
 
 
-def status_case(asked: Any, facts: Snapshot = NOW) -> Case[Status]:
-    """Return `rules.status` as one SQL CASE over `facts` and columns of `terms`."""
+def status_case(asked: Any, snapshot: Snapshot = NOW) -> Case[Status]:
+    """Return `rules.status` as one SQL CASE over `snapshot` and columns of `terms`."""
     holds = and_(Credential.valid_until >= TODAY, Credential.issued_on >= asked.holding_since)
     is_current = and_(Credential.valid_until > asked.soon_until, Credential.issued_on >= asked.current_since)
-    earned = _satisfying(facts, facts.user_id, asked, func.max(case((is_current, 2), (holds, 1), else_=0)))
+    earned = _satisfying(snapshot, snapshot.user_id, asked, func.max(case((is_current, 2), (holds, 1), else_=0)))
     trained_on = EarlierTraining.completed_on
     reaches = case((trained_on >= asked.current_since, 2), (trained_on >= asked.holding_since, 1), else_=0)
-    recorded = _accepted(facts, facts.membership_id, asked, func.max(reaches)).scalar_subquery()
+    recorded = _accepted(snapshot, snapshot.membership_id, asked, func.max(reaches)).scalar_subquery()
     best = sql.higher(earned.scalar_subquery(), _where_accepted(asked, recorded))
     # Over a value, so that credentials are looked up once.
     levels = {2: _SAID[Status.CURRENT], 1: _SAID[Status.DUE_SOON], 0: _SAID[Status.EXPIRED]}
-    covered = case(levels, value=best, else_=_without(asked, facts.user_id, facts.due_on, facts))
-    return case((_is_waived(facts.id, facts), _SAID[Status.WAIVED]), else_=covered)
+    covered = case(levels, value=best, else_=_without(asked, snapshot.user_id, snapshot.due_on, snapshot))
+    return case((_is_waived(snapshot.id, snapshot), _SAID[Status.WAIVED]), else_=covered)
 
 
-def _without(asked: Any, user_id: Any, due_on: Any, facts: Snapshot) -> Case[Status]:
+def _without(asked: Any, user_id: Any, due_on: Any, snapshot: Snapshot) -> Case[Status]:
     """Return, as SQL, where people stand whom nothing has ever covered."""
     has_begun = (
         exists()
-        .where(Enrollment.user_id == user_id, meets(Enrollment.course, asked.course), facts.is_under_way)
+        .where(Enrollment.user_id == user_id, meets(Enrollment.course, asked.course), snapshot.is_under_way)
         .correlate_except(Enrollment)
     )
     return case(
@@ -204,49 +204,51 @@ def _without(asked: Any, user_id: Any, due_on: Any, facts: Snapshot) -> Case[Sta
     )
 
 
-def _is_waived(assignment_id: ColumnElement[uuid.UUID], facts: Snapshot) -> ColumnElement[bool]:
-    waived = select(Waiver.assignment_id).where(Waiver.organization_id == FIRM, facts.is_waived, Waiver.until >= TODAY)
+def _is_waived(assignment_id: ColumnElement[uuid.UUID], snapshot: Snapshot) -> ColumnElement[bool]:
+    waived = select(Waiver.assignment_id).where(
+        Waiver.organization_id == FIRM, snapshot.is_waived, Waiver.until >= TODAY
+    )
     return assignment_id.in_(waived)
 
 
-def _by_requirement(facts: Snapshot, asked: CTE) -> FromClause:
-    return facts.with_person(sql.InOrder(asked, facts.duties, facts.requirement_id == asked.c.requirement_id))
+def _by_requirement(snapshot: Snapshot, asked: CTE) -> FromClause:
+    return snapshot.with_person(sql.InOrder(asked, snapshot.duties, snapshot.requirement_id == asked.c.requirement_id))
 
 
 def _to_choose_by(
-    facts: Snapshot, asked: CTE, source: FromClause, *only: ColumnElement[bool]
+    snapshot: Snapshot, asked: CTE, source: FromClause, *only: ColumnElement[bool]
 ) -> Select[*tuple[Any, ...]]:
-    covered = covers_until(facts.user_id, facts.membership_id, asked.c, facts)
-    due_on = func.coalesce(covered, facts.due_on)
-    query = _standing(facts, asked, source)
+    covered = covers_until(snapshot.user_id, snapshot.membership_id, asked.c, snapshot)
+    due_on = func.coalesce(covered, snapshot.due_on)
+    query = _standing(snapshot, asked, source)
     return query.add_columns(covered.label("covers_until"), due_on.label("due_on")).where(*only)
 
 
-def _standing(facts: Snapshot, asked: CTE, source: FromClause) -> Select[*tuple[Any, ...]]:
+def _standing(snapshot: Snapshot, asked: CTE, source: FromClause) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            facts.id.label("assignment_id"),
-            facts.membership_id,
-            facts.requirement_id,
-            status_case(asked.c, facts).label("status"),
+            snapshot.id.label("assignment_id"),
+            snapshot.membership_id,
+            snapshot.requirement_id,
+            status_case(asked.c, snapshot).label("status"),
         )
         .select_from(source)
-        .where(facts.stands)
+        .where(snapshot.stands)
     )
 
 
-def _with_days(facts: Snapshot, asked: CTE, source: FromClause, *only: ColumnElement[bool]) -> Subquery:
+def _with_days(snapshot: Snapshot, asked: CTE, source: FromClause, *only: ColumnElement[bool]) -> Subquery:
     rows = (
-        _standing(facts, asked, source)
+        _standing(snapshot, asked, source)
         .add_columns(
-            facts.user_id,
+            snapshot.user_id,
             asked.c.course,
             asked.c.cadence,
             asked.c.least_minutes,
             asked.c.renewal_days,
-            facts.due_on.label("first_due_on"),
-            _covering(facts, facts.user_id, asked.c).label("credential_id"),
-            _where_accepted(asked.c, _recording(facts, asked.c)).label("training_id"),
+            snapshot.due_on.label("first_due_on"),
+            _covering(snapshot, snapshot.user_id, asked.c).label("credential_id"),
+            _where_accepted(asked.c, _recording(snapshot, asked.c)).label("training_id"),
         )
         .where(*only)
         .cte("facts")
@@ -278,22 +280,22 @@ def _covered(asked: Any) -> ColumnElement[int]:
     return sql.earlier(sql.day_number(Credential.valid_until), sql.number_after(Credential.issued_on, asked.cadence))
 
 
-def _covering(facts: Snapshot, user_id: Any, asked: Any) -> ScalarSelect[uuid.UUID]:
+def _covering(snapshot: Snapshot, user_id: Any, asked: Any) -> ScalarSelect[uuid.UUID]:
     """Return the id of the credential that covers a person longest; of two that do alike, of the newer one."""
     # Within, for SQLite: what is ordered by can't name a column from without.
     columns = (Credential.id, Credential.issued_on, _covered(asked).label("covered"))
-    earned = _satisfying(facts, user_id, asked, *columns).subquery("held")
+    earned = _satisfying(snapshot, user_id, asked, *columns).subquery("held")
     return select(earned.c.id).order_by(earned.c.covered.desc(), earned.c.issued_on.desc()).limit(1).scalar_subquery()
 
 
-def _satisfying(facts: Snapshot, user_id: Any, asked: Any, *columns: Any) -> Select[Any]:
+def _satisfying(snapshot: Snapshot, user_id: Any, asked: Any, *columns: Any) -> Select[Any]:
     """Return a select over a person's credentials that satisfy what is asked: `rules.satisfies`."""
     query: Select[Any] = (
         select(*columns)
         .where(
             Credential.user_id == user_id,
             meets(Credential.course, asked.course),
-            facts.counts,
+            snapshot.counts,
             Credential.minutes >= asked.least_minutes,
             or_(Credential.is_paced, ~asked.is_paced),
             or_(Credential.is_attested, ~asked.needs_attestation),
@@ -314,21 +316,21 @@ def _where_accepted(asked: Any, recorded: ColumnElement[Any]) -> ColumnElement[A
     return case((asked.earlier_keys.is_not(None), recorded))
 
 
-def _recording(facts: Snapshot, asked: Any) -> ScalarSelect[uuid.UUID]:
+def _recording(snapshot: Snapshot, asked: Any) -> ScalarSelect[uuid.UUID]:
     """Return the id of the recorded training that covers a person longest: the newest."""
     columns = (EarlierTraining.id, EarlierTraining.completed_on)
-    trained = _accepted(facts, facts.membership_id, asked, *columns).subquery("trained")
+    trained = _accepted(snapshot, snapshot.membership_id, asked, *columns).subquery("trained")
     return select(trained.c.id).order_by(trained.c.completed_on.desc(), trained.c.id).limit(1).scalar_subquery()
 
 
-def _accepted(facts: Snapshot, membership_id: Any, asked: Any, *columns: Any) -> Select[Any]:
+def _accepted(snapshot: Snapshot, membership_id: Any, asked: Any, *columns: Any) -> Select[Any]:
     """Return a select over a person's recorded trainings that count for what is asked: `rules.accepts`."""
     title = literal("\n") + EarlierTraining.title_key + literal("\n")
     query: Select[Any] = (
         select(*columns)
         .where(
             EarlierTraining.membership_id == membership_id,
-            facts.is_approved,
+            snapshot.is_approved,
             EarlierTraining.minutes >= asked.least_minutes,
             or_(asked.earlier_keys == "", sql.position_in(asked.earlier_keys, title) > 0),
         )

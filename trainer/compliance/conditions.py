@@ -1,4 +1,4 @@
-"""What statements of training status differ by, and the conditions that follow from it."""
+"""The variants of statements of training status, and the conditions of each."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class QueryVariant(NamedTuple):
     is_past: bool
 
     @property
-    def facts(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """What it is read from."""
         return THEN if self.is_past else NOW
 
 
-def shape_of(viewer: Viewer, status_filter: StatusFilter, place: Place | None = None) -> QueryVariant:
-    """Return the shape of a statement for these filters."""
+def variant_of(viewer: Viewer, status_filter: StatusFilter, place: Place | None = None) -> QueryVariant:
+    """Return which variant of a statement these filters need."""
     return QueryVariant(
         of_teams=viewer.team_ids is not None,
         in_team=status_filter.team_id is not None,
@@ -102,64 +102,64 @@ def named(status_filter: StatusFilter) -> list[ColumnElement[bool]]:
     ]
 
 
-def matching(shape: QueryVariant, person: Any) -> list[ColumnElement[bool]]:
+def matching(variant: QueryVariant, person: Any) -> list[ColumnElement[bool]]:
     """Return the conditions of the duties that may be seen and match the filters; `person` is the column of their
     people."""
     conditions: list[ColumnElement[bool]] = []
-    place, was_in = team_places(shape.facts)
-    if shape.of_teams:
+    place, was_in = team_places(variant.snapshot)
+    if variant.of_teams:
         conditions.append(person.in_(select(place.membership_id).where(place.team_id.in_(SEEN_TEAMS), was_in)))
-    if shape.of_requirement:
-        conditions.append(shape.facts.requirement_id == bindparam("requirement", type_=Uuid()))
-    if shape.of_owing:
-        conditions.append(is_among(shape.facts.id, bindparam("owing", type_=String())))
-    if shape.has_no_email:
+    if variant.of_requirement:
+        conditions.append(variant.snapshot.requirement_id == bindparam("requirement", type_=Uuid()))
+    if variant.of_owing:
+        conditions.append(is_among(variant.snapshot.id, bindparam("owing", type_=String())))
+    if variant.has_no_email:
         silent = aliased(Membership)
         is_silent = and_(User.email.is_(None), or_(silent.user_id.is_not(None), silent.email.is_(None)))
         without = select(silent.id).outerjoin(User, User.id == silent.user_id)
         conditions.append(person.in_(without.where(silent.organization_id == FIRM, is_silent)))
-    if shape.in_team:
+    if variant.in_team:
         # That the team is the firm's own follows from the duties being that.
         in_team = select(place.membership_id).where(place.team_id == bindparam("team", type_=Uuid()), was_in)
         conditions.append(person.in_(in_team))
-    if shape.words:
+    if variant.words:
         named = [
             or_(
                 Membership.name_key.like(bindparam(f"word{number}", type_=String()), escape=_ESCAPE),
                 func.lower(Membership.employee_number).like(bindparam(f"word{number}", type_=String()), escape=_ESCAPE),
             )
-            for number in range(shape.words)
+            for number in range(variant.words)
         ]
-        if person is Membership.id or shape.facts.needs_person:
+        if person is Membership.id or variant.snapshot.needs_person:
             conditions += named
         else:
             conditions.append(person.in_(select(Membership.id).where(Membership.organization_id == FIRM, *named)))
     return conditions
 
 
-def team_places(facts: Snapshot) -> tuple[Any, ColumnElement[bool]]:
+def team_places(snapshot: Snapshot) -> tuple[Any, ColumnElement[bool]]:
     """Return what says who is in which team, and its condition."""
-    if facts is THEN:
+    if snapshot is THEN:
         return TeamStay, and_(TeamStay.organization_id == FIRM, held(TeamStay.began_at, TeamStay.ended_at))
     return TeamMembership, true()
 
 
-def team_name(facts: Snapshot) -> Any:
-    return func.coalesce(Team.name, TeamStay.team_name) if facts is THEN else Team.name
+def team_name(snapshot: Snapshot) -> Any:
+    return func.coalesce(Team.name, TeamStay.team_name) if snapshot is THEN else Team.name
 
 
-def with_status(shape: QueryVariant, status: Any) -> list[ColumnElement[bool]]:
-    return [status.in_(bindparam("statuses", type_=Numbered(), expanding=True))] if shape.by_status else []
+def with_status(variant: QueryVariant, status: Any) -> list[ColumnElement[bool]]:
+    return [status.in_(bindparam("statuses", type_=Numbered(), expanding=True))] if variant.by_status else []
 
 
-def with_end(shape: QueryVariant, standing: Any) -> list[ColumnElement[bool]]:
+def with_end(variant: QueryVariant, standing: Any) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if shape.end is not None:
-        conditions.append(end_kind(standing) == shape.end.value)
-    if shape.from_day:
-        conditions.append(end_day(standing, shape.facts) >= bindparam("from_on", type_=Date()))
-    if shape.to_day:
-        conditions.append(end_day(standing, shape.facts) <= bindparam("to_on", type_=Date()))
+    if variant.end is not None:
+        conditions.append(end_kind(standing) == variant.end.value)
+    if variant.from_day:
+        conditions.append(end_day(standing, variant.snapshot) >= bindparam("from_on", type_=Date()))
+    if variant.to_day:
+        conditions.append(end_day(standing, variant.snapshot) <= bindparam("to_on", type_=Date()))
     return conditions
 
 
@@ -172,20 +172,20 @@ def end_kind(standing: Any) -> ColumnElement[str]:
     )
 
 
-def end_day(standing: Any, facts: Snapshot) -> ColumnElement[dt.date]:
+def end_day(standing: Any, snapshot: Snapshot) -> ColumnElement[dt.date]:
     """Return, as SQL, the day that a row shows."""
-    return case((standing.status == Status.WAIVED, waived_until(standing, facts)), else_=standing.due_on)
+    return case((standing.status == Status.WAIVED, waived_until(standing, snapshot)), else_=standing.due_on)
 
 
-def waived_until(standing: Any, facts: Snapshot) -> ScalarSelect[dt.date]:
+def waived_until(standing: Any, snapshot: Snapshot) -> ScalarSelect[dt.date]:
     query = select(func.max(Waiver.until)).where(
-        Waiver.assignment_id == standing.assignment_id, Waiver.organization_id == FIRM, facts.is_waived
+        Waiver.assignment_id == standing.assignment_id, Waiver.organization_id == FIRM, snapshot.is_waived
     )
     return query.scalar_subquery()
 
 
-def beyond(shape: QueryVariant, *place: Any) -> list[ColumnElement[bool]]:
-    return [paging.beyond(*place)] if shape.goes_on else []
+def beyond(variant: QueryVariant, *place: Any) -> list[ColumnElement[bool]]:
+    return [paging.beyond(*place)] if variant.goes_on else []
 
 
 def _words(status_filter: StatusFilter) -> list[str]:

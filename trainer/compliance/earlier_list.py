@@ -57,8 +57,8 @@ _CLOCK: Final = re.compile(r"(\d{1,3}):([0-5]\d)(?::00)?")
 _UNSHOWN: Final = re.compile("[\0-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-class Fate(StrEnum):
-    """What would come of a row."""
+class EarlierOutcome(StrEnum):
+    """What importing a row would do."""
 
     PROBLEM = "problem"
     NEW = "new"
@@ -67,10 +67,10 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EarlierEntry:
-    """A row and its fate."""
+    """A row and its outcome."""
 
     line: int
-    fate: Fate
+    outcome: EarlierOutcome
     name: str
     """As on the roster, or else as in the list."""
     cells: Mapping[str, str]
@@ -83,19 +83,21 @@ class EarlierEntry:
 
 @dataclass(frozen=True, slots=True)
 class EarlierPlan:
-    """What would come of a list."""
+    """What importing a list would do."""
 
     entries: Sequence[EarlierEntry]
 
-    def of(self, fate: Fate) -> list[EarlierEntry]:
-        """Return the rows with a fate."""
-        return [entry for entry in self.entries if entry.fate is fate]
+    def of(self, outcome: EarlierOutcome) -> list[EarlierEntry]:
+        """Return the rows with an outcome."""
+        return [entry for entry in self.entries if entry.outcome is outcome]
 
     @property
     def rows(self) -> list[tuple[UUID, TrainingFacts]]:
         """What would be recorded."""
         return [
-            (entry.membership_id, entry.facts) for entry in self.of(Fate.NEW) if entry.membership_id and entry.facts
+            (entry.membership_id, entry.facts)
+            for entry in self.of(EarlierOutcome.NEW)
+            if entry.membership_id and entry.facts
         ]
 
     @property
@@ -111,7 +113,7 @@ class EarlierPlan:
     @property
     def digest(self) -> str:
         """What was shown, which is what gets confirmed."""
-        told = [(entry.fate, str(entry.membership_id), str(entry.facts)) for entry in self.entries]
+        told = [(entry.outcome, str(entry.membership_id), str(entry.facts)) for entry in self.entries]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
@@ -201,7 +203,9 @@ def _decide_rows(actor: Actor, rows: Sequence[tuple[int, dict[str, str]]], today
         facts, trouble = _read(cells, today)
         if person is None or facts is None:
             entries.append(
-                EarlierEntry(line, Fate.PROBLEM, person.name if person else cells["name"], cells, problem or trouble)
+                EarlierEntry(
+                    line, EarlierOutcome.PROBLEM, person.name if person else cells["name"], cells, problem or trouble
+                )
             )
             continue
         key = (person.id, *facts.key)
@@ -213,8 +217,8 @@ def _decide_rows(actor: Actor, rows: Sequence[tuple[int, dict[str, str]]], today
         above.setdefault(key, line)
         is_other = cells["name"] and fold(cells["name"]) != fold(person.name)
         warning = _l("The list says “%(name)s.” Is that the same person?", name=cells["name"]) if is_other else None
-        fate = Fate.NEW if same is None else Fate.SAME
-        entries.append(EarlierEntry(line, fate, person.name, cells, same, warning, person.id, facts))
+        outcome = EarlierOutcome.NEW if same is None else EarlierOutcome.SAME
+        entries.append(EarlierEntry(line, outcome, person.name, cells, same, warning, person.id, facts))
     return entries
 
 

@@ -20,7 +20,7 @@ from trainer.assignments.shortfalls import find_shortfalls
 from trainer.assignments.snapshots import meets_any, on
 from trainer.assignments.statements import duties_where
 from trainer.compliance import statements
-from trainer.compliance.conditions import parameters, shape_of
+from trainer.compliance.conditions import parameters, variant_of
 from trainer.compliance.rules import End, Outlook, Row, StatusCounts, StatusFilter, StatusGroup, StatusOrder, Viewer
 from trainer.compliance.statements import Countable
 from trainer.content.papers import Pack
@@ -92,7 +92,7 @@ def list_concerning(viewer: Viewer) -> Sequence[Requirement | RequirementVersion
     if viewer.team_ids is None:
         return rules
     everyone = StatusFilter()
-    concerned = set(db.session.scalars(statements.required(shape_of(viewer, everyone)), parameters(viewer, everyone)))
+    concerned = set(db.session.scalars(statements.required(variant_of(viewer, everyone)), parameters(viewer, everyone)))
     return [rule for rule in rules if rule.id in concerned]
 
 
@@ -132,7 +132,7 @@ def list_rows(viewer: Viewer, status_filter: StatusFilter, after: str | None, mo
     status_filter = find_owing(viewer, status_filter)
     place = _place(status_filter, after)
     given = parameters(viewer, status_filter, place) | {"most": most + 1}
-    rows = db.session.execute(statements.page(shape_of(viewer, status_filter, place)), given).all()
+    rows = db.session.execute(statements.page(variant_of(viewer, status_filter, place)), given).all()
     return _page(rows, most, status_filter, viewer)
 
 
@@ -147,7 +147,7 @@ def list_and_count(
     parts = {Countable.ALL, Countable.TEAMS, Countable.FIRST}
     outlook = _count(viewer, status_filter, parts, place, most + 1, chosen, is_single=is_single)
     given = parameters(viewer, status_filter) | {"chosen": chosen}
-    rows = db.session.execute(statements.chosen_rows(shape_of(viewer, status_filter)), given).all()
+    rows = db.session.execute(statements.chosen_rows(variant_of(viewer, status_filter)), given).all()
     return _page(rows, most, status_filter, viewer), outlook.counts
 
 
@@ -166,7 +166,7 @@ def _page(rows: Sequence[Any], most: int, status_filter: StatusFilter, viewer: V
 def iterate_rows(viewer: Viewer, status_filter: StatusFilter) -> Iterator[Row]:
     """Yield all rows in the page's order, by one statement, a portion at a time."""
     status_filter = find_owing(viewer, status_filter)
-    query = in_portions(statements.all_rows(shape_of(viewer, status_filter)), PORTION)
+    query = in_portions(statements.all_rows(variant_of(viewer, status_filter)), PORTION)
     for portion in db.session.execute(query, parameters(viewer, status_filter)).partitions(PORTION):
         yield from _rows(portion, viewer)
 
@@ -186,7 +186,7 @@ def find_owing(viewer: Viewer, status_filter: StatusFilter) -> StatusFilter:
     owing: set[uuid.UUID] = set()
     if asks_top_ups() and not viewer.is_past:
         everyone = replace(status_filter, owes_top_up=False, group=None, status=None)
-        query = in_portions(statements.certified(shape_of(viewer, everyone)), PORTION)
+        query = in_portions(statements.certified(variant_of(viewer, everyone)), PORTION)
         asking = {"asking": list(asking_courses(served().courses))}
         for portion in db.session.execute(query, parameters(viewer, everyone) | asking).partitions(PORTION):
             held = {duty: HeldCredential(*facts) for duty, *facts in portion}
@@ -226,7 +226,7 @@ def _count(
         "soon_until": viewer.today + dt.timedelta(days=SOON),
         "most": most,
     }
-    for row in db.session.execute(statements.counts(shape_of(viewer, status_filter, place), parts), given):
+    for row in db.session.execute(statements.counts(variant_of(viewer, status_filter, place), parts), given):
         part, team_id, status, kind, day, number, people, current, *groups = row
         match Countable(part):
             case Countable.ALL:
@@ -249,9 +249,9 @@ def _count(
 
 def list_person_rows(actor: Actor, membership_id: uuid.UUID, viewer: Viewer) -> Sequence[Row]:
     """Return where one person, whom the actor sees now, stands in everything required of them on a day."""
-    person, facts = get_person(actor, membership_id), shape_of(viewer, StatusFilter()).facts
-    duty = duties_where(facts.membership_id == person.id, facts=facts)
-    rows = statements.in_order(duty, of_teams=viewer.team_ids is not None, facts=facts)
+    person, snapshot = get_person(actor, membership_id), variant_of(viewer, StatusFilter()).snapshot
+    duty = duties_where(snapshot.membership_id == person.id, snapshot=snapshot)
+    rows = statements.in_order(duty, of_teams=viewer.team_ids is not None, snapshot=snapshot)
     return _rows(db.session.execute(rows, parameters(viewer, StatusFilter())).all(), viewer)
 
 

@@ -1,4 +1,4 @@
-"""Statements of training status. Each is built once for its shape; what differs from page to page is a parameter."""
+"""Statements of training status. Each is built once for its variant; what differs from page to page is a parameter."""
 
 from __future__ import annotations
 
@@ -72,104 +72,104 @@ class Countable(Enum):
 
 
 @lru_cache(maxsize=200)
-def page(shape: QueryVariant) -> Select[Any]:
+def page(variant: QueryVariant) -> Select[Any]:
     """Return the select of the first `most` matching rows, in order, from where another page ended.
 
     Which these are is found first; everything else is looked up for them alone.
     """
-    duty = duties_where(shape.facts.id.in_(_chosen(shape)), facts=shape.facts)
-    return in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts)
+    duty = duties_where(variant.snapshot.id.in_(_chosen(variant)), snapshot=variant.snapshot)
+    return in_order(duty, variant.order, of_teams=variant.of_teams, snapshot=variant.snapshot)
 
 
-def _chosen(shape: QueryVariant) -> Select[Any]:
+def _chosen(variant: QueryVariant) -> Select[Any]:
     limit = bindparam("most", type_=Integer())
-    facts = shape.facts
-    if shape.order is StatusOrder.DUE:
-        by_day = standings_by_day(*matching(shape, facts.membership_id), facts=facts)
-        return _first_by_day(by_day, shape).where(*with_end(shape, by_day.c))
-    if shape.by_status or shape.end or shape.from_day or shape.to_day:
-        standing = standings_by_name(*matching(shape, Membership.id), facts=facts)
+    snapshot = variant.snapshot
+    if variant.order is StatusOrder.DUE:
+        by_day = standings_by_day(*matching(variant, snapshot.membership_id), snapshot=snapshot)
+        return _first_by_day(by_day, variant).where(*with_end(variant, by_day.c))
+    if variant.by_status or variant.end or variant.from_day or variant.to_day:
+        standing = standings_by_name(*matching(variant, Membership.id), snapshot=snapshot)
         by_name = (standing.c.name_key, standing.c.membership_id, standing.c.assignment_id)
-        so = (*with_status(shape, standing.c.status), *with_end(shape, standing.c))
-        query = select(standing.c.assignment_id).where(*so, *beyond(shape, *by_name))
+        so = (*with_status(variant, standing.c.status), *with_end(variant, standing.c))
+        query = select(standing.c.assignment_id).where(*so, *beyond(variant, *by_name))
         return query.order_by(*by_name).limit(limit)
     # Which rows these are doesn't depend on where people stand.
-    place = (Membership.name_key, Membership.id, facts.id)
-    query = select(facts.id).select_from(facts.duties).join(Membership, Membership.id == facts.membership_id)
-    only = (Membership.organization_id == FIRM, facts.stands, *matching(shape, Membership.id))
-    return query.where(*only, *beyond(shape, *place)).order_by(*place).limit(limit)
+    place = (Membership.name_key, Membership.id, snapshot.id)
+    query = select(snapshot.id).select_from(snapshot.duties).join(Membership, Membership.id == snapshot.membership_id)
+    only = (Membership.organization_id == FIRM, snapshot.stands, *matching(variant, Membership.id))
+    return query.where(*only, *beyond(variant, *place)).order_by(*place).limit(limit)
 
 
-def _first_by_day(standing: FromClause, shape: QueryVariant) -> Select[Any]:
+def _first_by_day(standing: FromClause, variant: QueryVariant) -> Select[Any]:
     ids = (standing.c.membership_id, standing.c.assignment_id)
-    so = (*with_status(shape, standing.c.status), *beyond(shape, standing.c.due_on, *ids))
+    so = (*with_status(variant, standing.c.status), *beyond(variant, standing.c.due_on, *ids))
     query = select(standing.c.assignment_id).where(*so).order_by(standing.c.due_number, *ids)
     return query.limit(bindparam("most", type_=Integer()))
 
 
 @lru_cache(maxsize=200)
-def chosen_rows(shape: QueryVariant) -> Select[Any]:
+def chosen_rows(variant: QueryVariant) -> Select[Any]:
     """Return the select of the rows of some duties, in order: those with the ids `chosen`."""
     chosen = bindparam("chosen", type_=Uuid(), expanding=True)
-    duty = duties_where(shape.facts.id.in_(chosen), facts=shape.facts)
-    return in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts)
+    duty = duties_where(variant.snapshot.id.in_(chosen), snapshot=variant.snapshot)
+    return in_order(duty, variant.order, of_teams=variant.of_teams, snapshot=variant.snapshot)
 
 
 @lru_cache(maxsize=200)
-def all_rows(shape: QueryVariant) -> Select[Any]:
+def all_rows(variant: QueryVariant) -> Select[Any]:
     """Return the select of all matching rows."""
-    duty = duties(*matching(shape, shape.facts.membership_id), facts=shape.facts)
-    so = (*with_status(shape, duty.c.status), *with_end(shape, duty.c))
-    return in_order(duty, shape.order, of_teams=shape.of_teams, facts=shape.facts).where(*so)
+    duty = duties(*matching(variant, variant.snapshot.membership_id), snapshot=variant.snapshot)
+    so = (*with_status(variant, duty.c.status), *with_end(variant, duty.c))
+    return in_order(duty, variant.order, of_teams=variant.of_teams, snapshot=variant.snapshot).where(*so)
 
 
 @lru_cache(maxsize=200)
-def certified(shape: QueryVariant) -> Select[Any]:
+def certified(variant: QueryVariant) -> Select[Any]:
     """Return the select of (duty, `HELD` of the certificate that covers it) of the matching rows that have one of the
     courses `asking`."""
-    duty = duties(*matching(shape, shape.facts.membership_id), facts=shape.facts)
+    duty = duties(*matching(variant, variant.snapshot.membership_id), snapshot=variant.snapshot)
     query = select(duty.c.assignment_id, *HELD).join(Credential, Credential.serial == duty.c.serial)
-    only = (*with_status(shape, duty.c.status), *with_end(shape, duty.c))
+    only = (*with_status(variant, duty.c.status), *with_end(variant, duty.c))
     return query.where(Credential.course.in_(bindparam("asking", type_=String(), expanding=True)), *only)
 
 
 @lru_cache(maxsize=200)
-def required(shape: QueryVariant) -> Select[Any]:
+def required(variant: QueryVariant) -> Select[Any]:
     """Return the select of the requirements of the matching duties, wherever people stand in them."""
-    facts = shape.facts
-    query = select(facts.requirement_id).distinct().select_from(facts.with_person(facts.duties))
-    return query.where(facts.organization_id == FIRM, facts.stands, *matching(shape, facts.membership_id))
+    snapshot = variant.snapshot
+    query = select(snapshot.requirement_id).distinct().select_from(snapshot.with_person(snapshot.duties))
+    return query.where(snapshot.organization_id == FIRM, snapshot.stands, *matching(variant, snapshot.membership_id))
 
 
 @lru_cache(maxsize=200)
-def counts(shape: QueryVariant, parts: frozenset[Countable]) -> CompoundSelect[Any]:
+def counts(variant: QueryVariant, parts: frozenset[Countable]) -> CompoundSelect[Any]:
     """Return the select of (part, team, status, kind of end, day, number of duties, or of people in a team, people,
     people current in all, people of each group), whatever the filter for statuses.
 
     Each row is of one of the parts that are asked for, and has what that is counted by; of `Countable.FIRST`, its duty
     in place of the team. Where people stand is looked up once for all of them.
     """
-    only = matching(shape, shape.facts.membership_id)
+    only = matching(variant, variant.snapshot.membership_id)
     if Countable.FIRST in parts:
-        whole = standings_by_day(*only, facts=shape.facts)
-        standing: FromClause = select(whole).where(*with_end(shape, whole.c)).subquery("here")
+        whole = standings_by_day(*only, snapshot=variant.snapshot)
+        standing: FromClause = select(whole).where(*with_end(variant, whole.c)).subquery("here")
     else:
-        whole = standings(*only, facts=shape.facts)
+        whole = standings(*only, snapshot=variant.snapshot)
         # No more than is counted by: each column of ten thousand rows that nobody reads would be copied.
         columns = [whole.c.membership_id, whole.c.status]
         columns += [whole.c.assignment_id, whole.c.requirement_id] if Countable.DAYS in parts else []
-        standing = select(*columns).where(*with_end(shape, whole.c)).cte("here").prefix_with("MATERIALIZED")
+        standing = select(*columns).where(*with_end(variant, whole.c)).cte("here").prefix_with("MATERIALIZED")
     selects = {Countable.ALL: _in_all, Countable.TEAMS: _by_team, Countable.PEOPLE: _by_person, Countable.DAYS: _by_day}
-    asked = [build(standing, shape.facts) for part, build in selects.items() if part in parts]
-    return union_all(*asked, *([_first(standing, shape)] if Countable.FIRST in parts else []))
+    asked = [build(standing, variant.snapshot) for part, build in selects.items() if part in parts]
+    return union_all(*asked, *([_first(standing, variant)] if Countable.FIRST in parts else []))
 
 
 def _in_all(standing: FromClause, _facts: Snapshot) -> Select[Any]:
     return _counted(Countable.ALL, status=standing.c.status, number=func.count()).group_by(standing.c.status)
 
 
-def _by_team(standing: FromClause, facts: Snapshot) -> Select[Any]:
-    (place, was_in), person = team_places(facts), _people(standing)
+def _by_team(standing: FromClause, snapshot: Snapshot) -> Select[Any]:
+    (place, was_in), person = team_places(snapshot), _people(standing)
     in_teams = InOrder(person, place.__table__, place.membership_id == person.c.membership_id)
     query = _counted(Countable.TEAMS, team_id=place.team_id, number=func.count(), sums=_sums(person))
     return query.select_from(in_teams).where(was_in).group_by(place.team_id)
@@ -192,18 +192,18 @@ def _sums(person: Subquery) -> Sequence[Any]:
     return func.count(), current, *(func.coalesce(func.sum(person.c[group]), 0) for group in StatusGroup)
 
 
-def _by_day(standing: FromClause, facts: Snapshot) -> Select[Any]:
+def _by_day(standing: FromClause, snapshot: Snapshot) -> Select[Any]:
     """Count what ends from today on to the last day that is soon. Most people's days are further off: those aren't
     looked up."""
-    asked = terms(facts)
-    with_duty = facts.with_person(
+    asked = terms(snapshot)
+    with_duty = snapshot.with_person(
         InOrder(
             InOrder(standing, asked, asked.c.requirement_id == standing.c.requirement_id),
-            facts.duties,
-            and_(facts.id == standing.c.assignment_id, facts.stands),
+            snapshot.duties,
+            and_(snapshot.id == standing.c.assignment_id, snapshot.stands),
         )
     )
-    status, covered = standing.c.status, covers_until(facts.user_id, facts.membership_id, asked.c, facts)
+    status, covered = standing.c.status, covers_until(snapshot.user_id, snapshot.membership_id, asked.c, snapshot)
     # Someone whose renewal opens later than that is current for longer.
     may_end = or_(
         status.in_((Status.DUE_SOON, Status.WAIVED)), and_(status == Status.CURRENT, asked.c.renewal_days < SOON)
@@ -213,21 +213,21 @@ def _by_day(standing: FromClause, facts: Snapshot) -> Select[Any]:
             standing.c.assignment_id,
             status,
             covered.label("covers_until"),
-            func.coalesce(covered, facts.due_on).label("due_on"),
+            func.coalesce(covered, snapshot.due_on).label("due_on"),
         )
         .select_from(with_duty)
         .where(may_end)
         .subquery("ends")
     )
-    day = select(end_kind(ends.c).label("kind"), end_day(ends.c, facts).label("day")).subquery("days")
+    day = select(end_kind(ends.c).label("kind"), end_day(ends.c, snapshot).label("day")).subquery("days")
     query = _counted(Countable.DAYS, kind=day.c.kind, day=day.c.day, number=func.count())
     return query.where(day.c.day >= TODAY, day.c.day <= bindparam("soon_until", type_=Date())).group_by(
         day.c.kind, day.c.day
     )
 
 
-def _first(standing: FromClause, shape: QueryVariant) -> Select[Any]:
-    first = _first_by_day(standing, shape).subquery("first")
+def _first(standing: FromClause, variant: QueryVariant) -> Select[Any]:
+    first = _first_by_day(standing, variant).subquery("first")
     return _counted(Countable.FIRST, team_id=first.c.assignment_id, number=literal(1)).select_from(first)
 
 
@@ -247,21 +247,21 @@ def _counted(part: Countable, *, number: Any, sums: Sequence[Any] = (), **by: An
 
 
 def in_order(
-    duty: Subquery, order: StatusOrder = StatusOrder.NAME, *, of_teams: bool = False, facts: Snapshot = NOW
+    duty: Subquery, order: StatusOrder = StatusOrder.NAME, *, of_teams: bool = False, snapshot: Snapshot = NOW
 ) -> Select[Any]:
     """Return the select of all that rows show of people, in order, with its columns as `queries` takes them.
 
     With `of_teams`, only those teams are named that whoever looks may see.
     """
-    place, was_in = team_places(facts)
+    place, was_in = team_places(snapshot)
     named = (
-        select(func.aggregate_strings(team_name(facts), BETWEEN))
+        select(func.aggregate_strings(team_name(snapshot), BETWEEN))
         .select_from(place)
-        .join(Team, Team.id == place.team_id, isouter=facts is THEN)
+        .join(Team, Team.id == place.team_id, isouter=snapshot is THEN)
         .where(place.membership_id == duty.c.membership_id, was_in)
     )
     teams = (named.where(place.team_id.in_(SEEN_TEAMS)) if of_teams else named).scalar_subquery()
-    rule = facts.rule
+    rule = snapshot.rule
     query: Select[Any] = (
         select(
             duty.c.membership_id,
@@ -280,13 +280,13 @@ def in_order(
             duty.c.serial,
             duty.c.minutes,
             rule.unapproved_state,
-            case((duty.c.status == Status.WAIVED, waived_until(duty.c, facts))),
+            case((duty.c.status == Status.WAIVED, waived_until(duty.c, snapshot))),
             duty.c.is_recorded,
             Membership.name_key,
         )
         .join(Membership, Membership.id == duty.c.membership_id)
-        .join(rule, facts.rule_id == duty.c.requirement_id)
-        .where(facts.is_rule)
+        .join(rule, snapshot.rule_id == duty.c.requirement_id)
+        .where(snapshot.is_rule)
         .order_by(
             duty.c.due_on if order is StatusOrder.DUE else Membership.name_key,
             duty.c.membership_id,

@@ -26,7 +26,7 @@ from trainer.content.complaints import Complaint
 from trainer.content.objects import Content
 from trainer.content.own_words import CATALOGS
 
-Kept = tuple[Content, tuple[Complaint, ...]]
+BuiltContent = tuple[Content, tuple[Complaint, ...]]
 
 NAME: Final = "content.cache"
 READERS: Final = ("markdown-it-py", "markupsafe", "nh3", "pydantic", "pyyaml")  # another version may read otherwise
@@ -57,7 +57,7 @@ def code_key() -> str:
     return _hash(key, CATALOGS, ".mo")
 
 
-def find(cache: Cache, key: str) -> Kept | None:
+def find(cache: Cache, key: str) -> BuiltContent | None:
     """Return what was kept under this key, or None."""
     try:
         raw = (cache.folder / cache.name).read_bytes()
@@ -81,19 +81,19 @@ def keep(cache: Cache, key: str, content: Content, complaints: tuple[Complaint, 
             raise
 
 
-def seal(secret: str, key: str, kept: Kept) -> bytes:
+def seal(secret: str, key: str, kept: BuiltContent) -> bytes:
     """Return content as bytes that `unseal` takes back, with a mark that only who has the secret can make."""
     data = pickle.dumps(kept, protocol=pickle.HIGHEST_PROTOCOL)
     return _mark(secret, key, data) + data
 
 
-def unseal(secret: str, key: str, raw: bytes) -> Kept | None:
+def unseal(secret: str, key: str, raw: bytes) -> BuiltContent | None:
     """Return what was sealed under this key, or None if these bytes weren't."""
     mark, data = raw[:_MARK], raw[_MARK:]
     if not hmac.compare_digest(mark, _mark(secret, key, data)):
         return None
     with no_collection():
-        kept: Kept = pickle.loads(data)  # noqa: S301 it carries our mark
+        kept: BuiltContent = pickle.loads(data)  # noqa: S301 it carries our mark
     return kept
 
 

@@ -19,7 +19,7 @@ from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
 from trainer.content.schema import Illustration, LessonFile, ScenarioFile
 from trainer.content.subject import Vocabulary
-from trainer.content.yaml_lines import Key, Written
+from trainer.content.yaml_lines import Key, YamlValue
 
 T_co = TypeVar("T_co", bound=Part, covariant=True)
 At = str | Key | int
@@ -33,7 +33,7 @@ class Entry(Generic[T_co]):
 
     path: str
     value: T_co
-    written: Written
+    written: YamlValue
     body: Body
     digest: str  # of the whole file
     complaints: Complaints = field(repr=False, compare=False)

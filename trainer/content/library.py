@@ -76,7 +76,7 @@ class Library:
         *,
         kept_in: cache.Cache | None = None,
         is_watched: bool = False,
-        begins_with: cache.Kept | None = None,
+        begins_with: cache.BuiltContent | None = None,
     ) -> None:
         """Load the folder. Raises ContentRefused if it has errors, for there is nothing yet to go on with.
 
@@ -105,7 +105,7 @@ class Library:
         """What the last try to load complained of: warnings, or all faults if it was refused."""
         return self._complaints
 
-    def take(self, kept: cache.Kept) -> None:
+    def take(self, kept: cache.BuiltContent) -> None:
         """Serve, from the next request on, what was loaded elsewhere."""
         with self._reloading:
             self._content, self._complaints = kept

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from trainer.content.catalogue import Indicator, Source
 from trainer.content.complaints import short
 from trainer.content.parts import Part
-from trainer.content.yaml_lines import Key, Written
+from trainer.content.yaml_lines import Key, YamlValue
 
 _EXAMPLES: Final = {
     "phone": "Write three digits, or a number such as 1-888-373-7888 or 207-555-0100.",
@@ -40,7 +40,7 @@ _SIGN_HINT: Final = (
 _SLUG_HINT: Final = "Use small letters, digits and single hyphens, such as room-214."
 
 
-def plain_words(refused: ValidationError, written: Written, model: type[Part]) -> Iterator[tuple[int, str, str]]:
+def plain_words(refused: ValidationError, written: YamlValue, model: type[Part]) -> Iterator[tuple[int, str, str]]:
     """Yield line, fault and remedy of everything that keeps a file from being what its model asks for."""
     for error in refused.errors(include_url=False):
         location = tuple(part for part in error["loc"] if part != "[key]")

@@ -29,7 +29,7 @@ from trainer.content.plain_words import plain_words
 from trainer.content.prose import prose_of
 from trainer.content.schema import ITEM_MODELS, ItemModels
 from trainer.content.translations import split_name, translate, without_marks
-from trainer.content.yaml_lines import Written, compose
+from trainer.content.yaml_lines import YamlValue, compose
 
 T = TypeVar("T", bound=Part)
 _SIGNS: Final = "indicators.yaml"
@@ -207,7 +207,9 @@ class _Reader:
                 self._complain(name, fault.line, fault.what, fault.remedy)
             return None
         value = model.model_validate({"picture": picture})
-        return Entry(f"{self.folder.name}/{printable(name)}", value, Written({}, {}), _NO_BODY, digest, self.complaints)
+        return Entry(
+            f"{self.folder.name}/{printable(name)}", value, YamlValue({}, {}), _NO_BODY, digest, self.complaints
+        )
 
     def _read_lists(self, name: str, kinds: tuple[FileKind[Any], ...], parts: Parts) -> None:
         written, digest = self._read_yaml(name)
@@ -224,7 +226,7 @@ class _Reader:
                 self._complain(name, 1, f'"{kind.under}" is missing', f'Write "{kind.under}:" and a list below it.')
                 self.folder.unread.add(kind.name)
 
-    def _has_only(self, name: str, written: Written, keys: list[str]) -> bool:
+    def _has_only(self, name: str, written: YamlValue, keys: list[str]) -> bool:
         """Tell whether a file has keys at its top, and complain of those that don't belong there."""
         if not isinstance(written.value, dict):
             needed = " and ".join(f'"{key}:"' for key in keys)
@@ -235,7 +237,7 @@ class _Reader:
                 self._complain(name, written.line(key), f'unknown key "{short(key)}"', "Take it out.")
         return True
 
-    def _read_items(self, name: str, kind: FileKind[Any], parts: Parts, written: Written, digest: str) -> None:
+    def _read_items(self, name: str, kind: FileKind[Any], parts: Parts, written: YamlValue, digest: str) -> None:
         if not isinstance(written.value, list):
             self._complain(name, written.line(), "a list is needed here", 'Begin each item with "- id: ...".')
             self.folder.unread.add(kind.name)
@@ -293,7 +295,7 @@ class _Reader:
         return self._entry(name, model, written, digest, parse(body, body_line, self.signs))
 
     def _entry(
-        self, name: str, model: type[T], written: Written, digest: str, body: Body = _NO_BODY
+        self, name: str, model: type[T], written: YamlValue, digest: str, body: Body = _NO_BODY
     ) -> Entry[T] | None:
         if not isinstance(written.value, dict):
             self._complain(name, written.line(), "keys and values are needed here", 'Write them as "key: value" lines.')
@@ -307,11 +309,11 @@ class _Reader:
             return None
         return Entry(f"{self.folder.name}/{printable(name)}", value, written, body, digest, self.complaints)
 
-    def _read_yaml(self, name: str) -> tuple[Written | None, str]:
+    def _read_yaml(self, name: str) -> tuple[YamlValue | None, str]:
         text, digest = self._read_text(name)
         return (None if text is None else self._parse_yaml(name, text, first_line=1)), digest
 
-    def _parse_yaml(self, name: str, text: str, first_line: int) -> Written | None:
+    def _parse_yaml(self, name: str, text: str, first_line: int) -> YamlValue | None:
         try:
             return compose(text, first_line, lambda line, what, remedy: self._complain(name, line, what, remedy))
         except Unreadable as fault:

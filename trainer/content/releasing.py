@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from trainer.content.cache import Cache, Kept, code_key, seal, unseal
+from trainer.content.cache import BuiltContent, Cache, code_key, seal, unseal
 from trainer.content.complaints import ContentRefused
 from trainer.content.files import walk
 from trainer.content.library import load
@@ -35,7 +35,7 @@ def archive_folder(folder: Path) -> bytes:
     return whole.getvalue()
 
 
-def load_archive(archive: bytes, settings: Settings, items: ItemModels, today: dt.date) -> Kept:
+def load_archive(archive: bytes, settings: Settings, items: ItemModels, today: dt.date) -> BuiltContent:
     """Read and check what a ZIP holds. Raises ContentRefused."""
     with tempfile.TemporaryDirectory(prefix="content") as folder:
         root = Path(folder, settings.content.name)  # complaints name it
@@ -45,7 +45,7 @@ def load_archive(archive: bytes, settings: Settings, items: ItemModels, today: d
         return load(root, today, items, kept_in=Cache(settings.instance, settings.secret_key))
 
 
-def release(archive: bytes, kept: Kept, settings: Settings, now: dt.datetime) -> int:
+def release(archive: bytes, kept: BuiltContent, settings: Settings, now: dt.datetime) -> int:
     """Put into service what `load_archive` found in order, in the caller's transaction; return the release's number."""
     content, _complaints = kept
     built_by = code_key()
@@ -53,14 +53,14 @@ def release(archive: bytes, kept: Kept, settings: Settings, now: dt.datetime) ->
     return releases.add_release(content.digest, archive, built, built_by, now)
 
 
-def keep_built(newest: ContentRelease, kept: Kept, settings: Settings) -> None:
+def keep_built(newest: ContentRelease, kept: BuiltContent, settings: Settings) -> None:
     """Keep what this code made of the newest release, in the caller's transaction, if other code had made it."""
     built_by = code_key()
     if newest.built_by != built_by:
         releases.keep_built(newest.number, seal(settings.secret_key, _key(newest.digest, built_by), kept), built_by)
 
 
-def take(newest: ContentRelease, settings: Settings, items: ItemModels, today: dt.date) -> Kept | None:
+def take(newest: ContentRelease, settings: Settings, items: ItemModels, today: dt.date) -> BuiltContent | None:
     """Return the content of a release, or None if a newer one has taken its place or this code can't serve it."""
     built_by = code_key()
     if newest.built is not None and newest.built_by == built_by:

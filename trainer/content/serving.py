@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from trainer.content.cache import Cache, Kept
+from trainer.content.cache import BuiltContent, Cache
 from trainer.content.library import Content, Course, Lesson, Library
 from trainer.content.own_words import SOURCE
 from trainer.content.schema import ItemModels
@@ -109,7 +109,7 @@ def find_refused(instance: Path) -> str | None:
         return None
 
 
-def open_library(settings: Settings, items: ItemModels, begins_with: Kept | None = None) -> Library:
+def open_library(settings: Settings, items: ItemModels, begins_with: BuiltContent | None = None) -> Library:
     """Read the content folder, unless something else is served. Raises ContentRefused."""
     return Library(
         settings.content,

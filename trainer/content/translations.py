@@ -17,7 +17,7 @@ from trainer.content.plain_words import plain_words
 from trainer.content.prose import FREE, SWAP, find_difference, is_loose, prose_of
 from trainer.content.schema import ITEM_MODELS, ItemModels
 from trainer.content.shapes import Keys
-from trainer.content.yaml_lines import Key, Plain, Written
+from trainer.content.yaml_lines import Key, Plain, YamlValue
 
 OF: Final = "of"
 _NAME: Final = re.compile(r"(?P<base>[^.]+)\.(?P<language>[a-z]{2,3})\.(?P<ending>md|yaml)")
@@ -43,7 +43,7 @@ def prose_digest(originals: Sequence[Entry[Any]], items: ItemModels) -> str:
 
 
 def translate(
-    originals: Sequence[Entry[Any]], path: str, written: Written, body: Body | None, items: ItemModels
+    originals: Sequence[Entry[Any]], path: str, written: YamlValue, body: Body | None, items: ItemModels
 ) -> Translation:
     """Put the words of a translation into what it translates. Faults become complaints.
 
@@ -69,7 +69,7 @@ def translate(
     complaints = Leniently(first.complaints) if translation.is_older else first.complaints
     rest = {key: value for key, value in given.items() if key != OF}
     if body is not None or not hasattr(first.value, "id"):
-        parts = {id(first): (first, Written(rest, written.lines, written.root))}
+        parts = {id(first): (first, YamlValue(rest, written.lines, written.root))}
     else:
         by_id = {entry.value.id: entry for entry in originals}
         parts = {id(by_id[name]): (by_id[name], written.at(name)) for name in rest if name in by_id}
@@ -95,7 +95,7 @@ def translate(
 def _put_in(
     original: Entry[Any],
     path: str,
-    given: Written,
+    given: YamlValue,
     body: Body | None,
     items: ItemModels,
     complaints: Complaints,

@@ -28,7 +28,7 @@ _YamlLoader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libya
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class YamlValue:
     """A YAML value with the line of each key and item."""
 
     value: Plain
@@ -44,12 +44,12 @@ class Written:
             full = full[:-1]
         return self.lines.get(full, 1)
 
-    def at(self, *key: str | int) -> Written:
+    def at(self, *key: str | int) -> YamlValue:
         """Return the part below a key that is there."""
         value = self.value
         for part in key:
             value = value[part]
-        return Written(value, self.lines, self.root + key, self.is_marked)
+        return YamlValue(value, self.lines, self.root + key, self.is_marked)
 
     def texts(self) -> Iterator[tuple[Key, str]]:
         """Yield every text in it, with its key."""
@@ -62,7 +62,7 @@ class Written:
         return " ".join(texts)
 
 
-def compose(text: str, first_line: int, complain: Callable[[int, str, str], None]) -> Written:
+def compose(text: str, first_line: int, complain: Callable[[int, str, str], None]) -> YamlValue:
     """Read YAML. Raises Unreadable where it can't be read, and complains of keys that are there twice."""
     try:
         return _Composer(text, first_line, complain).document()
@@ -94,7 +94,7 @@ class _Composer:
         self.complain = complain
         self.is_marked = False
 
-    def document(self) -> Written:
+    def document(self) -> YamlValue:
         event = self._next()
         while isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
             event = self._next()
@@ -103,7 +103,7 @@ class _Composer:
             event = self._next()
             if isinstance(event, yaml.DocumentStartEvent):
                 raise Unreadable(self._line(event), 'there is a second "---"', "Keep one document in a file.")
-        return Written(value, _Lines(self.text, self.first_line), is_marked=self.is_marked)
+        return YamlValue(value, _Lines(self.text, self.first_line), is_marked=self.is_marked)
 
     def _line(self, event: Any) -> int:
         return int(self.first_line + event.start_mark.line)

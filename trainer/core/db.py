@@ -108,14 +108,14 @@ class Base(DeclarativeBase):
 
 
 @dataclass
-class Elsewhere:
+class ReplicaReading:
     """Where this piece of work reads for now: in a replica, until it writes."""
 
     engine: Engine
     has_written: bool = False
 
 
-_elsewhere: ContextVar[Elsewhere | None] = ContextVar("elsewhere", default=None)
+_elsewhere: ContextVar[ReplicaReading | None] = ContextVar("elsewhere", default=None)
 
 
 def _engine_elsewhere() -> Engine | None:
@@ -180,13 +180,13 @@ def dispose_engines() -> None:
 
 
 @contextmanager
-def reading_from(engine: Engine) -> Iterator[Elsewhere]:
+def reading_from(engine: Engine) -> Iterator[ReplicaReading]:
     """Let `db.session` and `read` read with a replica's engine meanwhile.
 
     Nothing read there may be loaded later: its session ends here. A `transaction` within writes to the primary as
     ever, and what follows it is read there too, since the replica may not have what was written.
     """
-    place = Elsewhere(engine)
+    place = ReplicaReading(engine)
     token = _elsewhere.set(place)
     try:
         yield place

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from trainer.core.db import REPLICA, Elsewhere, db, may_read_elsewhere, reading_from
+from trainer.core.db import REPLICA, ReplicaReading, db, may_read_elsewhere, reading_from
 
 T = TypeVar("T")
 
@@ -137,7 +137,7 @@ def read_from_replica(call: Callable[[], T]) -> T:
     replica: Replica | None = current_app.extensions.get("replica")
     if replica is None or not replica.is_awake() or not may_read_elsewhere():
         return call()
-    place: Elsewhere | None = None
+    place: ReplicaReading | None = None
     try:
         point = _ask_primary()
         with reading_from(replica.engine) as place:

@@ -22,7 +22,7 @@ from trainer.assessment.measures.operating import (
     Characteristic,
     DrawnScene,
     Learner,
-    Said,
+    SimulatedAnswer,
     Target,
     agreement,
     bank_draw,
@@ -152,12 +152,20 @@ def test_the_second_round_is_as_strict_as_later_tries() -> None:
     said = [False] * 12 + [True, True, True, False] * 3
     answers = iter(said)
     found = simulate(
-        rule, lambda _scene, _rng: Said(next(answers), True, False), bank_draw(8, 0), random.Random(1), people=1
+        rule,
+        lambda _scene, _rng: SimulatedAnswer(next(answers), True, False),
+        bank_draw(8, 0),
+        random.Random(1),
+        people=1,
     )
     assert (found.in_round, found.in_two_rounds) == (0, 0)
     answers = iter(said[12:])
     found = simulate(
-        rule, lambda _scene, _rng: Said(next(answers), True, False), bank_draw(8, 0), random.Random(1), people=1
+        rule,
+        lambda _scene, _rng: SimulatedAnswer(next(answers), True, False),
+        bank_draw(8, 0),
+        random.Random(1),
+        people=1,
     )
     assert found.in_one == 1
 
@@ -223,9 +231,9 @@ def test_first_steps_go_wrong_and_do_harm_as_often_as_they_should() -> None:
 
 def test_scenes_are_counted() -> None:
     danger, concern, innocent = DrawnScene(1, True, True), DrawnScene(2, True, False), DrawnScene(3, False, False)
-    report, rest = Said(True, True, False), Said(False, True, False)
+    report, rest = SimulatedAnswer(True, True, False), SimulatedAnswer(False, True, False)
     scenes = [danger, danger, danger, concern, concern, innocent, innocent]
-    said = [report, rest, Said(True, False, True), report, rest, report, Said(False, False, True)]
+    said = [report, rest, SimulatedAnswer(True, False, True), report, rest, report, SimulatedAnswer(False, False, True)]
     assert count_scenes(scenes, said) == FinalCounts(7, 2, 1, 2, 2, 5)
 
 

@@ -43,8 +43,8 @@ class DrawnScene:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What someone does in a scene."""
+class SimulatedAnswer:
+    """What a simulated learner answers in a scene."""
 
     is_report: bool
     """Counted as one, whether by the verdict or by the first action."""
@@ -55,7 +55,7 @@ class Said:
 
 Draw = Callable[[Stage, Sequence[DrawnScene], random.Random], Sequence[DrawnScene]]
 """Draws the scenes of a stage for someone who has met these before, in order."""
-Judge = Callable[[DrawnScene, random.Random], Said]
+Judge = Callable[[DrawnScene, random.Random], SimulatedAnswer]
 """A way of judging scenes."""
 
 
@@ -217,16 +217,16 @@ def judge_by(learner: Learner, effects: Mapping[int | str, float]) -> Judge:
         rate = learner.hit if is_concern else learner.false_alarm
         return _NORMAL.cdf(_NORMAL.inv_cdf(rate) * scale + effects[pair]) if 0 < rate < 1 else rate
 
-    def judge(scene: DrawnScene, rng: random.Random) -> Said:
+    def judge(scene: DrawnScene, rng: random.Random) -> SimulatedAnswer:
         is_report = rng.random() < chance(scene.is_concern, scene.pair)
         step = rng.random()
         is_good = step < learner.good_steps and (is_report or not scene.is_danger)
-        return Said(is_report, is_good, step >= 1 - learner.harmful_steps)
+        return SimulatedAnswer(is_report, is_good, step >= 1 - learner.harmful_steps)
 
     return judge
 
 
-def count_scenes(scenes: Sequence[DrawnScene], said: Sequence[Said]) -> FinalCounts:
+def count_scenes(scenes: Sequence[DrawnScene], said: Sequence[SimulatedAnswer]) -> FinalCounts:
     """Return what is counted of scenes and what was said of each."""
     both = list(zip(scenes, said, strict=True))
     return FinalCounts(

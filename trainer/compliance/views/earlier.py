@@ -26,7 +26,7 @@ from trainer.assignments.earlier_queries import (
     list_waiting,
     may_approve,
 )
-from trainer.compliance.earlier_list import EXAMPLE, EarlierPlan, Fate, decide, read_hours
+from trainer.compliance.earlier_list import EXAMPLE, EarlierOutcome, EarlierPlan, decide, read_hours
 from trainer.compliance.forms import EndTrainingForm, ProofForm, TrainingForm, TrainingListForm, TrainingPlanForm
 from trainer.core.clock import now, read_instant
 from trainer.core.db import transaction
@@ -251,7 +251,7 @@ def confirm(actor: Actor) -> Response | str | tuple[str, int]:
     """Record all of a list that was shown, or nothing."""
     form = TrainingPlanForm()
     plan = decide(actor, read_list(str(form.text.data or "")), actor.today(now()))
-    if not form.validate_on_submit() or plan.of(Fate.PROBLEM) or not plan.rows:
+    if not form.validate_on_submit() or plan.of(EarlierOutcome.PROBLEM) or not plan.rows:
         return _plan_page(actor, plan, form), 422
     try:
         proof = _proof(form.file)
@@ -340,7 +340,12 @@ def _training_page(
 def _plan_page(actor: Actor, plan: EarlierPlan, form: TrainingPlanForm, *, has_changed: bool = False) -> str:
     form.text.data, form.seen.data = plan.text, plan.digest
     return render_template(
-        "compliance/earlier_plan.html", actor=actor, plan=plan, form=form, fates=Fate, has_changed=has_changed
+        "compliance/earlier_plan.html",
+        actor=actor,
+        plan=plan,
+        form=form,
+        outcomes=EarlierOutcome,
+        has_changed=has_changed,
     )
 
 

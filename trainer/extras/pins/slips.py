@@ -67,7 +67,7 @@ def has_slip_shape(given: str) -> bool:
     return code is not None and not code.isdigit()
 
 
-class Slipless(StrEnum):
+class MissingSlip(StrEnum):
     """Why someone who has no PIN yet may soon have no way in."""
 
     NONE = "none"
@@ -80,7 +80,7 @@ def list_slip_states(
     actor: Actor,
     team_id: uuid.UUID | None,
     now: dt.datetime,
-    state: Slipless | None = None,
+    state: MissingSlip | None = None,
     after: str | None = None,
     most: int = 50,
 ) -> Page[SlipState]:
@@ -116,17 +116,17 @@ def count_slips(actor: Actor, team_id: uuid.UUID | None) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def count_by_state(actor: Actor, now: dt.datetime) -> dict[Slipless, int]:
+def count_by_state(actor: Actor, now: dt.datetime) -> dict[MissingSlip, int]:
     """Return how many people without an address stand so, in one statement."""
-    numbers = [func.coalesce(func.sum(case((_is_so(now, state), 1), else_=0)), 0) for state in Slipless]
+    numbers = [func.coalesce(func.sum(case((_is_so(now, state), 1), else_=0)), 0) for state in MissingSlip]
     query = select(*numbers).select_from(Membership).outerjoin(User, User.id == Membership.user_id)
     row = db.session.execute(query.where(_without_address(actor, None), Membership.user_id.is_(None))).one()
-    return dict(zip(Slipless, row, strict=True))
+    return dict(zip(MissingSlip, row, strict=True))
 
 
 def count_slipless(actor: Actor, now: dt.datetime) -> int:
     """Return how many people without an address haven't joined and were never given a slip."""
-    return count_by_state(actor, now)[Slipless.NONE]
+    return count_by_state(actor, now)[MissingSlip.NONE]
 
 
 def print_slips(actor: Actor, team_id: uuid.UUID | None, now: dt.datetime) -> list[Slip]:
@@ -273,10 +273,10 @@ def void_slips(actor: Actor, membership_ids: Sequence[uuid.UUID], now: dt.dateti
     )
 
 
-def _is_so(now: dt.datetime, state: Slipless) -> ColumnElement[bool]:
+def _is_so(now: dt.datetime, state: MissingSlip) -> ColumnElement[bool]:
     theirs = PinSlip.membership_id == Membership.id
     printed = exists().where(theirs).correlate(Membership)
-    if state is Slipless.NONE:
+    if state is MissingSlip.NONE:
         return and_(Membership.user_id.is_(None), ~printed)
     lasting = exists().where(theirs, is_good(now), PinSlip.expires_at > now + ENDS_SOON).correlate(Membership)
     return and_(Membership.user_id.is_(None), printed, ~lasting)

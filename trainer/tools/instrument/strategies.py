@@ -21,7 +21,7 @@ from trainer.tools.instrument.guards import by_words
 SEED: Final = 20261125
 TRIES: Final = 2_000
 _AT_HOME: Final = frozenset({"none", "anglo", "french"})
-Said = Mapping[str, bool]
+SimulatedAnswer = Mapping[str, bool]
 """By scene: whether it is reported."""
 
 
@@ -47,18 +47,18 @@ def figures(content: Content) -> Iterator[Figure]:
     calling = _passes(content, final, tries, _nothing, always_calls=True)
     yield Figure("(g) always calls: passes a try", calling, most=0.01)
 
-    def top_half(drawn: list[Scenario]) -> Said:
+    def top_half(drawn: list[Scenario]) -> SimulatedAnswer:
         first = sorted(drawn, key=lambda scene: -words[scene.id])[: len(drawn) // 2]
         return {scene.id: scene in first for scene in drawn}
 
     yield Figure("(g) by words, knowing how many: passes a try", _passes(content, final, tries, top_half), most=0.05)
 
 
-def _by_scene(reports: Callable[[Scenario], bool]) -> Callable[[list[Scenario]], Said]:
+def _by_scene(reports: Callable[[Scenario], bool]) -> Callable[[list[Scenario]], SimulatedAnswer]:
     return lambda drawn: {scene.id: reports(scene) for scene in drawn}
 
 
-def _nothing(drawn: list[Scenario]) -> Said:
+def _nothing(drawn: list[Scenario]) -> SimulatedAnswer:
     return {scene.id: False for scene in drawn}
 
 
@@ -87,7 +87,7 @@ def _passes(
     content: Content,
     final: FinalRule,
     tries: _Tries,
-    says: Callable[[list[Scenario]], Said],
+    says: Callable[[list[Scenario]], SimulatedAnswer],
     *,
     always_calls: bool = False,
 ) -> float:

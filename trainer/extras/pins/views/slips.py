@@ -17,7 +17,7 @@ from trainer.extras.pins import pauses
 from trainer.extras.pins import slips as operations
 from trainer.extras.pins.pins import list_paused_firms
 from trainer.extras.pins.slip_papers import draw_badges, draw_slips
-from trainer.extras.pins.slips import Slip, Slipless, count_slips, list_slip_states
+from trainer.extras.pins.slips import MissingSlip, Slip, count_slips, list_slip_states
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code
@@ -38,9 +38,9 @@ blueprint = Blueprint("slips", __name__, url_prefix="/organizations/<uuid:organi
 def slips(actor: Actor) -> str:
     """List people without an address: who has a PIN, who has a slip, who needs one."""
     team_id, given = _team_id(), request.args.get("state", "")
-    if given and given not in set(Slipless):
+    if given and given not in set(MissingSlip):
         raise NotFound(_("There is no such filter here. Open the PIN slips, and choose from their filters."))
-    state = Slipless(given) if given else None
+    state = MissingSlip(given) if given else None
     page = list_slip_states(actor, team_id, now(), state, request.args.get("after"))
     count, waiting = count_slips(actor, team_id)
     return render_template(
