@@ -954,15 +954,18 @@ TOKENS = [
 SHEETS = PUBLIC + LEARNER + FIRMS + JOINING + REQUIRING + CLASSES + TOKENS
 NAMES = [one.name for one in SHEETS]
 
-# Axe looks, narrow, at each page on which something is done first, and at each of the others that is the first of its
-# template or has an element for the first time: a tag with its classes, role, type, and names of attributes
-# (`sent.py`). Each twelfth page, in its plain state, is looked at wide, in other colors, right to left, zoomed and with
-# large texts as well, and each sixteenth has its exit hit: layout and colors are the same ones everywhere.
-# TRAINER_TEST_EVERYTHING=1 looks at all of them in all ways.
+# Axe looks, narrow, at each page on which something is done first (of refusals, at each fourth), and at each of the
+# others that is the first of its template or has an element for the first time: a tag with its classes, role, type,
+# and names of attributes (`sent.py`). Each twenty-fourth page, in its plain state, is looked at wide, in other colors,
+# right to left, zoomed and with large texts as well, and each sixteenth has its exit hit: layout and colors are the
+# same ones everywhere. TRAINER_TEST_EVERYTHING=1 looks at all of them in all ways.
 _STATES = ("-error", "-none", "-nobody", "-empty", "-void", "-unknown", "-left", "-ended", "-seen", "-other", "-mine")
 IS_ALL = bool(os.environ.get("TRAINER_TEST_EVERYTHING"))
 _PLAIN = [one for one in SHEETS if not one.name.endswith(_STATES)]
-CLOSELY = SHEETS if IS_ALL else _PLAIN[::12]
+CLOSELY = SHEETS if IS_ALL else _PLAIN[::24]
+# Refusals of forms are made of the same parts: each fourth is looked at, and test_html.py opens them all.
+_REFUSALS = [one for one in SHEETS if one.act is not None and one.status == 422]
+AFTER_ACTS = [one for one in SHEETS if one.act is not None and (one not in _REFUSALS or one in _REFUSALS[::4])]
 # A file of a pack is read without the site: it has neither exit nor help.
 OURS = [one for one in SHEETS if one.name != "pack-index"]
 LAYOUTS = OURS if IS_ALL else OURS[::16]

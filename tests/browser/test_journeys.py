@@ -35,9 +35,27 @@ def test_the_whole_road_without_script(context: Callable[..., BrowserContext], l
     walk(Mouse(context(java_script_enabled=False).new_page()), live)
 
 
+@pytest.mark.asvs("14.2.3", "14.3.3")
+@pytest.mark.check("T098")
 @pytest.mark.check("T137")
-def test_the_whole_road_by_keyboard_alone(context: Callable[..., BrowserContext], live: Live) -> None:
-    walk(Keyboard(context(height=700).new_page()), live)
+@pytest.mark.check("T151")
+@pytest.mark.parametrize(
+    ("hand", "tried", "is_whole"), [(Keyboard, 2, IS_ALL), pytest.param(Mouse, 12, True, marks=pytest.mark.nightly)]
+)
+def test_the_whole_road_with_script_asks_no_one_else_and_stores_nothing(
+    context: Callable[..., BrowserContext], live: Live, hand: type[Mouse], tried: int, is_whole: bool
+) -> None:
+    """Go it by keyboard alone, and each night every step of it with a mouse."""
+    asked: list[str] = []
+    visit = context(height=700)
+    visit.on("request", lambda request: asked.append(request.url))
+    page = visit.new_page()
+    walk(hand(page), live, tried=tried, is_whole=is_whole)
+    assert len(asked) > 100
+    assert {url for url in asked if not url.startswith(live.url + "/")} == set()
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
+    assert sorted(one["name"] for one in visit.cookies()) == ["known", "visit"]
 
 
 @pytest.mark.check("T137")
@@ -73,24 +91,6 @@ def test_tab_visits_every_control_once_in_order_and_leaves(
         ".filter((one) => one.type !== 'radio' || one === stop(one.name)).map((one) => Number(one.dataset.stop)); }"
     )
     assert [one for one in visited if one >= 0] == wanted
-
-
-@pytest.mark.asvs("14.2.3", "14.3.3")
-@pytest.mark.check("T098")
-@pytest.mark.check("T151")
-def test_the_whole_road_with_script_asks_no_one_else_and_stores_nothing(
-    context: Callable[..., BrowserContext], live: Live
-) -> None:
-    asked: list[str] = []
-    visit = context()
-    visit.on("request", lambda request: asked.append(request.url))
-    page = visit.new_page()
-    walk(Mouse(page), live, tried=12, is_whole=True)
-    assert len(asked) > 100
-    assert {url for url in asked if not url.startswith(live.url + "/")} == set()
-    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
-    assert page.evaluate("indexedDB.databases().then((all) => all.length)") == 0
-    assert sorted(one["name"] for one in visit.cookies()) == ["known", "visit"]
 
 
 @pytest.mark.check("T151")
