@@ -148,6 +148,7 @@ def month(browser: Browser, template_database: Path, tmp_path: Path) -> Iterator
             context.close()
 
 
+@pytest.mark.nightly
 def test_alices_month(month: Month) -> None:
     slips = _set_up(month)
     with month.at(1):

@@ -10,7 +10,7 @@ from tests.cast import NOTE
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.extras.notes.models import ClassNote, SavedComment
+from trainer.extras.notes.models import ClassNote
 from trainer.instructing.models import CohortMember
 
 
@@ -37,12 +37,3 @@ def add_note(app: Flask, member_id: UUID, text: str = NOTE) -> UUID:
         db.session.add(handed_in)
         db.session.flush()
         return handed_in.id
-
-
-def keep_comment(app: Flask, user_id: UUID, text: str = "Add the time.") -> UUID:
-    """Let someone keep a comment; return its id."""
-    with app.app_context(), transaction():
-        comment = SavedComment(user_id=user_id, text=text, saved_at=clock.now())
-        db.session.add(comment)
-        db.session.flush()
-        return comment.id
