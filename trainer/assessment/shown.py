@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from trainer.assessment import words
-from trainer.assessment.told import lit_story
+from trainer.assessment.localized import lit_story
 from trainer.content.sentences import Pieces
 from trainer.content.subject import Truth, Verdict, Vocabulary
 from trainer.items.judge.model import PARTS
