@@ -45,6 +45,19 @@ def test_a_picture_that_is_not_there_is_named_at_its_key(pictured: Path) -> None
     )
 
 
+def test_a_lesson_has_a_picture_of_its_own_or_that_one_is_missed_at_its_key(pictured: Path) -> None:
+    small.edit(pictured, small.LESSON_FILE, "minutes:", "picture: a-door\nminutes:")
+    first, second = small.read(pictured).courses["recognize"].modules
+    assert first.lessons[0].picture == first.picture
+    assert second.lessons[0].picture is None
+    small.edit(pictured, small.LESSON_FILE, "picture: a-door", "picture: a-gate")
+    line = small.line_of(pictured, small.LESSON_FILE, "picture:")
+    assert small.only(pictured) == (
+        f'content/{small.LESSON_FILE}:{line}: there is no picture "a-gate". '
+        "Add pictures/a-gate.svg, or correct the name."
+    )
+
+
 @pytest.mark.parametrize(
     ("shape", "line", "what"),
     [

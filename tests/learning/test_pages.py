@@ -73,8 +73,10 @@ def test_the_picture_of_a_module_stands_once_at_the_head_of_its_lessons_only(app
     pictured, *others = shelf.content.courses[COURSE].modules
     assert pictured.picture
     for lesson in pictured.lessons:
-        head, rest = visitor.get(f"/courses/{COURSE}/{lesson.id}").text.split("<h1>")
-        assert head.split('<main id="main"')[1].count(pictured.picture) == 1
+        page = visitor.get(f"/courses/{COURSE}/{lesson.id}").text
+        head, rest = page.split('<div class="reading">')
+        assert head.split("</h1>")[1].count(pictured.picture) == 1
+        assert page.count('class="art"') == 1
         assert 'class="art"' not in rest
     for path in (f"/courses/{COURSE}", f"/courses/{COURSE}/{others[0].lessons[0].id}"):
         assert 'class="art"' not in visitor.get(path).text, path

@@ -75,6 +75,14 @@ def test_the_question_comes_before_the_module_once_and_its_answer_leads(guard: V
     assert "Where do you work?" not in guard.get(f"/courses/{OFFICER}").text
 
 
+def test_a_place_is_chosen_by_its_picture_and_its_lesson_has_that_picture_too(guard: Visitor) -> None:
+    labels = closed_up(guard.get(PAGE).text).split('<label class="opt">')[1:]
+    assert ['<svg class="art"' in label for label in labels] == ['value="hospital"' in label for label in labels]
+    page = closed_up(guard.get(f"/courses/{OFFICER}/your-venue/hospital").text)
+    assert '</h1></div><svg class="art" viewBox="0 0 320 160" aria-hidden="true">' in page
+    assert '<svg class="art"' not in guard.get(f"/courses/{OFFICER}/your-venue/hotel").text  # nor has its module one
+
+
 def test_who_has_said_it_early_is_led_to_that_lesson_without_being_asked(guard: Visitor, shelf: Library) -> None:
     guard.post(PAGE, {"place": "farm"})
     lessons = [one.id for one in shelf.content.courses[OFFICER].lessons]

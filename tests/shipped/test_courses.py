@@ -16,11 +16,18 @@ def test_no_summary_promises_a_time_that_pages_count_from_words(shelf: Library) 
     assert [summary for summary in told if re.search(r"(?i)\b(minutes?|hours?)\b", summary)] == []
 
 
-def test_each_module_and_group_has_a_picture_of_its_own_and_each_picture_one_of_them(shelf: Library) -> None:
-    named = [module.file.picture for course in shelf.content.courses.values() for module in course.modules]
+def test_each_module_group_and_core_lesson_has_a_picture_and_each_picture_a_place(shelf: Library) -> None:
+    courses = shelf.content.courses.values()
+    named = [module.file.picture for course in courses for module in course.modules]
     named += [group.picture for group in shelf.content.categories]
+    assert len(named) == len(set(named))
+    for course in courses:
+        own = [lesson.file.picture for module in course.core for lesson in module.lessons]
+        assert None not in own or course.is_for_renewal
+        assert len(own) == len(set(own)) or course.is_for_renewal
+        named += [name for name in own if name]
     assert None not in named
-    assert sorted(str(name) for name in named) == sorted(path.stem for path in (SHIPPED / "pictures").iterdir())
+    assert {str(name) for name in named} == {path.stem for path in (SHIPPED / "pictures").iterdir()}
 
 
 def test_no_lesson_weighs_more_than_45_kilobytes_with_all_that_it_asks_for(visitor: Visitor, shelf: Library) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from markupsafe import Markup
+
 from trainer.content import markdown, times
 from trainer.content.catalogue import Category, Indicator, Site
 from trainer.content.digests import course_digest
@@ -36,6 +38,7 @@ class _Around:
     scope: PageScope
     indicators: Mapping[str, Indicator]
     drawings: Mapping[str, Drawing | None]
+    pictures: Mapping[str, Markup]
 
 
 def build(folder: Folder, site: Entry[Site], memory: Memory) -> Content:
@@ -97,6 +100,7 @@ def _build_course(
             replace(anywhere, targets=folder.targets(course), course=course.slug),
             _values(folder.indicators),
             folder.drawings,
+            folder.pictures,
         ),
     )
     modules = tuple(_build_module(folder, course.modules[slug], around, memory) for slug in file.value.modules)
@@ -148,6 +152,7 @@ def _build_lesson(
         cited=page.cited,
         digest=entry.digest,
         seconds=times.lesson_seconds(entry.body, file.items, scope.figures, (file.title, file.note or "")),
+        picture=around.pictures[file.picture] if file.picture else None,
     )
 
 
@@ -161,7 +166,7 @@ def _build_pages(folder: Folder, scope: PageScope) -> dict[str, ContentPage]:
 
 def _build_scenarios(folder: Folder, scope: PageScope, memory: Memory) -> dict[str, Scenario]:
     words, categories = _there(folder.vocabulary).value, _values(folder.categories)
-    around = memory.same("around the scenes", _Around(scope, _values(folder.indicators), folder.drawings))
+    around = memory.same("around the scenes", _Around(scope, _values(folder.indicators), folder.drawings, {}))
     words, categories = memory.same("words", words), memory.same("categories", categories)
     scenarios = {}
     for name, entry in folder.scenarios.items():

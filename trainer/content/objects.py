@@ -45,6 +45,7 @@ class Lesson:
     cited: tuple[Source, ...]  # in the order of the numbers shown
     digest: str
     seconds: float  # what reading it takes, by its words
+    picture: Markup | None = None  # its own
     language: str = SOURCE
     is_older: bool = False  # than the original that it translates
     is_whole: bool = True  # nothing of the original is left out

@@ -1,4 +1,4 @@
-"""The pictures of modules and of groups of signs: SVG drawings of shapes alone, read by a short allow-list and
+"""The pictures of modules, lessons and groups of signs: SVG drawings of shapes alone, read by a short allow-list and
 rewritten for a page."""
 
 from __future__ import annotations

@@ -282,6 +282,7 @@ class LessonFile(Part):
     indicators: list[IndicatorId] = []
     sources: list[SourceId] = Field(min_length=1)
     note: Text | None = None
+    picture: Slug | None = None  # else it has that of its module
     was: list[LessonId] = []  # earlier lessons that one of the core path came from: whoever read one has read it
     reviews: list[Review] = []
     items: list[AnyLessonItem] = Field(default=[], max_length=12)  # in the order of the file, not of the text

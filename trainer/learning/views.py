@@ -134,7 +134,8 @@ def place(course: str) -> Response | str | tuple[str, int]:
             operations.choose_place(get_enrollment(user_id, whole.slug), lesson)
         return go(safe_path(request.args.get("next"), _lesson_url(whole, lesson)))
     status = 422 if form.is_submitted() else 200
-    return render_template("learning/place.html", course=whole, form=form), status
+    pictures = {lesson.slug: lesson.picture for lesson in whole.choice.lessons}
+    return render_template("learning/place.html", course=whole, form=form, pictures=pictures), status
 
 
 @blueprint.post("/courses/<course>/activity")

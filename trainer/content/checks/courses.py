@@ -40,6 +40,10 @@ def _check_module(folder: Folder, module: ModuleFolder) -> None:
         module.file.refuse(
             "picture", f'there is no picture "{picture}"', f"Add pictures/{picture}.svg, or correct the name."
         )
+    for lesson in module.lessons.values():
+        own = lesson.value.picture
+        if own and not folder.knows("picture", own):
+            lesson.refuse("picture", f'there is no picture "{own}"', f"Add pictures/{own}.svg, or correct the name.")
 
 
 def _check_module_order(course: CourseFolder, entry: Entry[CourseFile]) -> None:
