@@ -130,20 +130,28 @@ class Visitor:
     def answer(
         self, attempt: str, position: int, verdict: str, action: str, confidence: str = "certain"
     ) -> TestResponse:
-        """Read a scene and record an answer."""
-        page = self.get(f"{attempt}/scenes/{position}")
-        found = _VERSION.search(page.text)
-        assert found, page.text
-        return self.post(
-            f"{attempt}/scenes/{position}",
-            {
-                "verdict": verdict,
-                "confidence": confidence,
-                "action": action,
-                "version": found[1],
-                "opened_at": self.field("opened_at"),
-            },
-        )
+        """Read a scene, record a verdict, and on the page that follows the first step; return the last answer."""
+        path = f"{attempt}/scenes/{position}"
+        page, said = self.get(path), {"verdict": verdict, "confidence": confidence}
+        if "data-asks-next" in page.text:
+            recorded = self.post(path, {**said, **self._shown(page)})
+            if recorded.headers.get("Location") != f"{path}#first-step":
+                return recorded  # no first step is asked for
+            page, said = self.get(path), {}
+        return self.post(path, {**said, "action": action, **self._shown(page)})
+
+    def record(self, path: str, fields: dict[str, Any]) -> TestResponse:
+        """Record a verdict and then the first step, with the fields of both; return the last answer."""
+        recorded = self.post(path, fields)
+        if recorded.headers.get("Location") != f"{path}#first-step":
+            return recorded
+        step = {name: value for name, value in fields.items() if name not in ("verdict", "confidence")}
+        return self.post(path, {**step, "version": str(int(fields["version"]) + 1)})
+
+    def _shown(self, page: TestResponse) -> dict[str, str]:
+        version = _VERSION.search(page.text)
+        assert version, page.text
+        return {"version": version[1], "opened_at": self.field("opened_at")}
 
 
 def answer_questions(visitor: Visitor, path: str, lesson: Lesson) -> None:

@@ -22,11 +22,12 @@ from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.settings import Settings
 
+VERDICT = {"verdict": "report-now", "confidence": "certain"}
 _OPTIONS = re.compile(r'name="(?:action|chosen)"\s+value="([^"]+)"')
 _PLACES = re.compile(r'name="(place-[^"]+)"')
 _MASKS = [
     (re.compile(r'(name="csrf_token"[^>]*value=")[^"]*'), r"\1token"),
-    (re.compile(r'(name="opened_at"[^>]*value=")[^"]*'), r"\1mark"),
+    (re.compile(r'(name="opened_at"[^>]*value="|"opened_at":")[^"]*'), r"\1mark"),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "uuid"),
     (re.compile(r"\b(\d{3})-[0-9a-f]{12}\b"), r"\1-request"),
     (re.compile(r'("request_id":")[0-9a-f]{12}'), r"\1request"),
@@ -49,14 +50,22 @@ def whole(answer: TestResponse) -> str:
     return "\n".join([str(answer.status_code), *head, answer.get_data(as_text=True)])
 
 
-def before_answering(visitor: Visitor, attempt: str) -> Iterator[TestResponse]:
-    """Yield all that can be asked of an attempt before anything is recorded."""
+def before_answering(visitor: Visitor, attempt: str, *, with_menus: bool = True) -> Iterator[TestResponse]:
+    """Yield all that can be asked of an attempt before any answer is whole.
+
+    `with_menus`: verdicts are recorded, each the same, and the menus of first steps are asked for, too.
+    """
     for position in range(1, scenes_of(visitor.app, attempt) + 1):
-        page = visitor.get(f"{attempt}/scenes/{position}")
-        yield page
-        for number, option in enumerate(_OPTIONS.findall(page.text)):
-            fields = {"autosave": "1", "verdict": "report-now", "action": option, "version": str(number)}
-            yield visitor.post(f"{attempt}/scenes/{position}", fields, headers={"Accept": "application/json"})
+        path, script = f"{attempt}/scenes/{position}", {"Accept": "application/json"}
+        yield visitor.get(path)
+        yield visitor.post(path, {"autosave": "1", "verdict": "report-now", "version": "0"}, headers=script)
+        if with_menus:
+            yield visitor.post(path, {**VERDICT, "version": "1"}, headers=script)
+            page = visitor.get(path)
+            yield page
+            for number, option in enumerate(_OPTIONS.findall(page.text), start=2):
+                fields = {"autosave": "1", "action": option, "version": str(number)}
+                yield visitor.post(path, fields, headers=script)
         for bad in ({"version": "0", "action": "made-up"}, {"version": "77"}, {"version": "4", "verdict": ""}):
             yield visitor.post(f"{attempt}/scenes/{position}", bad, headers={"Accept": "application/json"})
             yield visitor.post(f"{attempt}/scenes/{position}", bad)
@@ -115,7 +124,7 @@ def journey(app: Flask) -> Iterator[TestResponse]:
     yield from around(visitor)
     yield from before_answering(visitor, visitor.start("practices"))
     final = visitor.start("finals")
-    yield from before_answering(visitor, final)
+    yield from before_answering(visitor, final, with_menus=False)  # its verdicts are to be right or wrong yet
     if _is_sent_on(visitor, final):
         yield visitor.get(f"{final}/more")
         yield from before_answering(visitor, final)

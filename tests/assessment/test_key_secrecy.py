@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from tests.assessment import rich
-from tests.assessment.keys import _mask, _serve, around, journey, told_by, two_of, whole
+from tests.assessment.keys import VERDICT, _mask, _serve, around, journey, told_by, two_of, whole
 from tests.assessment.swapped import CANARY, copy_content, edit_scenes, mark_answers, open_library, swap_key
 from tests.cast import (
     answer_all,
@@ -129,8 +129,9 @@ def test_saving_right_and_wrong_answers_does_and_says_the_same(app: Flask) -> No
     seen = set()
     token = visitor.token()
     for position, (_truth, action, harmful) in enumerate(keys(app, attempt), start=1):
-        for version, option in enumerate((action, harmful)):
-            fields = {"autosave": "1", "verdict": "report-now", "action": option, "version": str(version)}
+        visitor.post(f"{attempt}/scenes/{position}", {**VERDICT, "version": "0"}, token=token)
+        for version, option in enumerate((action, harmful), start=1):
+            fields = {"autosave": "1", "action": option, "version": str(version)}
             with statements(app) as asked:
                 answer = visitor.post(
                     f"{attempt}/scenes/{position}", fields, token=token, headers={"Accept": "application/json"}

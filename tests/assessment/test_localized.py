@@ -53,6 +53,7 @@ def test_an_attempt_is_kept_in_the_original_and_read_in_either_language(settings
         assert own in page
         assert other not in page
         assert NOT_TRANSLATED not in page
+    learner.post(path, {"verdict": "report-now", "confidence": "certain", "version": "0"})
     assert "Llamar a la línea" in read(learner, path, "es")
     with app.app_context():
         assert all(ENGLISH in one["narrative"] for one in db.session.scalars(select(ItemSnapshot.payload)))
@@ -60,7 +61,7 @@ def test_an_attempt_is_kept_in_the_original_and_read_in_either_language(settings
 
 def test_what_was_answered_is_told_in_the_readers_language(settings: Settings, told: Path) -> None:
     learner, path = practice(create_app(settings, load(told)))
-    learner.post(path, {"verdict": "report-now", "confidence": "certain", "action": "report", "version": "0"})
+    learner.record(path, {"verdict": "report-now", "confidence": "certain", "action": "report", "version": "0"})
     page = read(learner, path, "es")
     for words in ("Cuarto 214", "Sobre avisar.", "El jefe guarda los papeles."):
         assert words in page
@@ -97,7 +98,7 @@ def test_an_answer_says_so_where_its_signs_are_not_translated(settings: Settings
     (told / "indicators.es.yaml").unlink()
     learner, path = practice(create_app(settings, load(told)))
     assert NOT_TRANSLATED not in read(learner, path, "es")
-    learner.post(path, {"verdict": "report-now", "confidence": "certain", "action": "report", "version": "0"})
+    learner.record(path, {"verdict": "report-now", "confidence": "certain", "action": "report", "version": "0"})
     assert NOT_TRANSLATED in read(learner, path, "es")
 
 
@@ -125,7 +126,7 @@ def test_without_a_second_telling_of_its_language_it_is_told_by_the_first(settin
     app = create_app(settings, load(told))
     learner, path = practice(app)
     as_swapped(app)
-    learner.post(path, {"verdict": "report-now", "confidence": "certain", "action": "report", "version": "0"})
+    learner.record(path, {"verdict": "report-now", "confidence": "certain", "action": "report", "version": "0"})
     page = read(learner, path, "es")
     assert "Un hombre pide sus papeles" in page
     assert "Sobre avisar." in page

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import certify, make_account, sign_in_as, start_practice
-from tests.support import Visitor
+from tests.support import Visitor, keys
 from trainer.accounts.operations import name_for_certificate
 from trainer.accounts.queries import get_user
 from trainer.assessment import picture
@@ -90,8 +90,7 @@ def test_practice_says_that_it_is_practice(app: Flask, drawn: list[dict[str, obj
     leo = make_account(app)
     visitor: Visitor = sign_in_as(app, leo)
     attempt = f"/attempts/{start_practice(app, leo)}"
-    page = visitor.get(f"{attempt}/scenes/1").text
-    action = page.split('name="action"')[1].split('value="')[1].split('"')[0]
+    _truth, action, _harmful = keys(app, attempt)[0]
     visitor.answer(attempt, 1, "report-now", action)
     assert visitor.get(ADDRESS).status_code == 200
     assert drawn[0]["about"] == "Written scenes in practice: 1"

@@ -168,7 +168,7 @@ def test_the_second_stage_is_handed_in_whole(bob: Visitor) -> None:
     hand_in(bob, attempt)
     refused = hand_in(bob, attempt, FIRST + SECOND)
     assert refused.status_code == 409
-    assert "Some scenes have no answer yet" in refused.text
+    assert "Some scenes have no full answer yet" in refused.text
     listed = bob.get(f"{attempt}/submission").text
     assert re.findall(r"Scene (\d+)<", listed) == [str(FIRST + one) for one in range(1, SECOND + 1)]
 

@@ -60,12 +60,6 @@ def elsewhere(app: Flask, attempt: str) -> str:
 
 
 TAMPERED: list[tuple[str, object]] = [
-    ("action", "made-up"),
-    ("action", "ELSEWHERE"),
-    ("action", ["TWICE", "TWICE"]),
-    ("action", "x" * 5_000),
-    ("action", "\x00"),
-    ("action", "' OR 1=1 --"),
     ("verdict", "concern"),
     ("verdict", "REPORT-NOW"),
     ("verdict", "report-now "),
@@ -90,6 +84,12 @@ TAMPERED: list[tuple[str, object]] = [
     ("version", "０"),
     ("version", "null"),
     ("version", "[0]"),
+    ("action", "made-up"),
+    ("action", "ELSEWHERE"),
+    ("action", ["TWICE", "TWICE"]),
+    ("action", "x" * 5_000),
+    ("action", "\x00"),
+    ("action", "' OR 1=1 --"),
 ]
 
 
@@ -100,16 +100,20 @@ def test_what_the_page_does_not_offer_is_refused_and_changes_nothing(
     app: Flask, practicing: tuple[Visitor, str], autosave: str
 ) -> None:
     visitor, attempt = practicing
-    before, token = rows(app), visitor.token()
+    token = visitor.token()
     for name, value in TAMPERED:
         fields: dict[str, object] = {**good(app, attempt), "autosave": autosave, name: value}
+        if name == "action":  # offered once the verdict is recorded
+            visitor.post(f"{attempt}/scenes/1", good(app, attempt), token=token)
+            fields["version"] = "1"
         if value == "ELSEWHERE":
             fields[name] = elsewhere(app, attempt)
         if value == ["TWICE", "TWICE"]:
             fields[name] = [good(app, attempt)["action"]] * 2
+        before = rows(app)
         answer = visitor.post(f"{attempt}/scenes/1", fields, token=token)
         assert answer.status_code == 400, (name, value)
-    assert rows(app) == before
+        assert rows(app) == before
 
 
 @pytest.mark.check("T019")
@@ -120,12 +124,13 @@ def test_a_part_that_is_missing_is_asked_for_and_the_rest_is_kept(
     visitor, attempt = practicing
     fields = good(app, attempt)
     del fields[missing]
-    answer = visitor.post(f"{attempt}/scenes/1", fields)
+    answer = visitor.record(f"{attempt}/scenes/1", fields)
     assert answer.status_code == 422
     assert 'class="summary' in answer.text
     with app.app_context():
         kept = db.session.get_one(Response, (UUID(attempt.split("/")[-1]), 1))
-        assert kept.given == {name: fields[name] for name in fields if name != "version"}
+        first: dict[str, object] = {part: fields[part] for part in ("verdict", "confidence") if part in fields}
+        assert kept.given == (first if missing != "action" else {**first, "action": None})
         assert kept.recorded_at is None
 
 
@@ -169,7 +174,7 @@ def test_the_second_of_two_tabs_shows_the_saved_answer_and_goes_on_from_it(app: 
     visitor = sign_in_as(app, bob)
     attempt = visitor.start("finals")
     newer = {**good(app, attempt), "verdict": "note-and-watch"}
-    assert visitor.post(f"{attempt}/scenes/1", newer).status_code == 303
+    assert visitor.post(f"{attempt}/scenes/1", {**newer, "autosave": "1"}).status_code == 303
     older = visitor.post(f"{attempt}/scenes/1", good(app, attempt))
     assert older.status_code == 409
     assert "You answered this in another tab" in older.text
@@ -261,7 +266,7 @@ def test_no_step_can_be_left_out(app: Flask, bob: UUID) -> None:
     attempt = visitor.start("finals")
     early = visitor.post(f"{attempt}/submission")
     assert early.status_code == 409
-    assert "no answer yet" in early.text
+    assert "no full answer yet" in early.text
     assert visitor.get(f"{attempt}/result").status_code == 409
     with app.app_context():
         assert db.session.get_one(Attempt, UUID(attempt.split("/")[-1])).submitted_at is None
@@ -354,8 +359,9 @@ def answered(app: Flask, practicing: tuple[Visitor, str], verdict: str, chosen: 
         second = {**other, "text": "Do that", "why": "Why that.", "harm": None, "is_report": False}
         second["grade"] = "wrong-route" if first["grade"] == "best" else "best"
         drawn.payload = {**drawn.payload, "actions": [first, second], **made}
+        kept.action_order = [first["id"], second["id"]]
     fields = {"verdict": verdict, "confidence": "certain", "action": first["id"], "version": "0"}
-    assert visitor.post(f"{attempt}/scenes/1", fields).status_code == 303
+    assert visitor.record(f"{attempt}/scenes/1", fields).status_code == 303
     page = visitor.get(f"{attempt}/scenes/1").text
     visitor.post(f"{attempt}/submission", {"anyway": "1"})
     result = visitor.get(f"{attempt}/result").text

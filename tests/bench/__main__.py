@@ -234,7 +234,8 @@ def _saving(ours: Server, app: Flask) -> list[load.Visit]:
 
 
 def attempts(floor: Server, ours: Server, app: Flask, settings: Settings) -> None:
-    """Whole attempts of eight learners at once, each on their own: started, ten responses recorded, handed in.
+    """Whole attempts of eight learners at once, each on their own: started, ten verdicts and first steps recorded,
+    handed in.
 
     The bare app writes as many rows, one after another.
     """
@@ -254,8 +255,8 @@ def attempts(floor: Server, ours: Server, app: Flask, settings: Settings) -> Non
             actions = _first_actions(database, attempt)
             assert len(actions) == ITEMS
             for position, action in enumerate(actions, start=1):
-                given = {"verdict": "report-now", "confidence": "certain", "action": action, "version": 0}
-                await send(f"{attempt}/scenes/{position}", **given)
+                await send(f"{attempt}/scenes/{position}", verdict="report-now", confidence="certain", version=0)
+                await send(f"{attempt}/scenes/{position}", action=action, version=1)
             await send(f"{attempt}/submission")
 
         return take
@@ -264,7 +265,7 @@ def attempts(floor: Server, ours: Server, app: Flask, settings: Settings) -> Non
         save = _bare_save(floor, number)
 
         async def write_all(connection: load.Connection) -> None:
-            for _row in range(ITEMS + 2):
+            for _row in range(2 * ITEMS + 2):
                 await save(connection)
 
         return write_all
@@ -275,7 +276,7 @@ def attempts(floor: Server, ours: Server, app: Flask, settings: Settings) -> Non
     turns = figures.by_turns(
         {"bare": lambda: floor.turn(bare_visits), "ours": lambda: ours.turn(learners.pop())}, ROUNDS
     )
-    figures.floor(f"bare writes of {ITEMS + 2} rows", turns["bare"])
+    figures.floor(f"bare writes of {2 * ITEMS + 2} rows", turns["bare"])
     figures.ratio(f"attempt of {ITEMS} scenes, start to result", turns["ours"], turns["bare"], 0.5)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import ElementHandle, Locator, Page
+from playwright.sync_api import ElementHandle, Locator, Page, expect
 
 # Says of the element in focus: which it is, and what is wrong with how it shows.
 _STOP = """() => {
@@ -61,6 +61,20 @@ class Mouse:
         """Choose a value (or the first) of the radio buttons called `name`."""
         wanted = f"input[name={name}]" + (f"[value='{value}']" if value else "")
         self.page.locator(f"label:has({wanted})").first.click()
+
+    def judge(self, verdict: str, action: str | None = None) -> None:
+        """Record a verdict, and then a first step (or the first one) of the menu that follows."""
+        self.choose("verdict", verdict)
+        self.choose("confidence", "certain")
+        self.reach(record := self.page.locator("main").get_by_role("button", name="Record my verdict"))
+        record.press("Enter")
+        expect(self.page.locator("#first-step")).to_be_focused()  # with script in place, without on a second page
+        self.choose("action", action)
+        self.press("Record my answer")
+
+    def reach(self, target: Locator) -> None:
+        """Look at something."""
+        target.scroll_into_view_if_needed()
 
     def tick(self, name: str) -> None:
         """Tick a box."""

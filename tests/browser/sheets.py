@@ -351,6 +351,15 @@ def _answer(page: Page) -> None:
     wait_until_sent(page)
 
 
+def _record_verdict(page: Page) -> None:
+    if page.locator("input[name=verdict]").count():  # it stays, so the next look at this sheet finds the menu
+        page.locator("label:has(input[name=verdict])").first.click()
+        page.locator("label:has(input[name=confidence])").first.click()
+        page.get_by_role("button", name="Record my verdict").click()
+        wait_until_sent(page)
+    page.locator("#first-step").wait_for()
+
+
 def _start_and_send_nothing(page: Page) -> None:
     _start(page)
     page.get_by_role("button", name="Record my answer").click()
@@ -621,6 +630,7 @@ LEARNER = [
     Sheet("lesson-questions-middle", _asking(), "middle"),
     Sheet("practice-middle", f"{COURSE}/practice", "middle"),
     Sheet("scene", _at("practice", "/scenes/3"), "middle"),
+    Sheet("scene-step", _at("practice", "/scenes/5"), "middle", _record_verdict),
     Sheet("scene-error", _at("practice", "/scenes/4"), "middle", _send, 422),
     Sheet("answer-wrong", _at("practice", "/scenes/1"), "middle"),
     Sheet("answer-right", _at("practice", "/scenes/2"), "middle"),

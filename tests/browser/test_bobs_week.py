@@ -191,10 +191,7 @@ def _pass(hand: Mouse, live: Live) -> str:
 
 def _judge(hand: Mouse, scene: tuple[str, str, str]) -> None:
     truth, action, _harmful = scene
-    hand.choose("verdict", right_verdict(truth))
-    hand.choose("confidence", "certain")
-    hand.choose("action", action)
-    hand.press("Record my answer")
+    hand.judge(right_verdict(truth), action)
 
 
 def _is_current(hand: Mouse, firm: Firm) -> None:

@@ -229,7 +229,7 @@ def _pass(hand: Mouse, live: Live, is_whole: bool) -> None:
             continue
         if position == len(right) and not is_whole:
             hand.open(f"{attempt}/scenes/{position}")
-        _judge(hand, right_verdict(truth), action)
+        hand.judge(right_verdict(truth), action)
     hand.press("Hand in")
     expect(hand.page.get_by_role("heading", level=1)).to_contain_text("Passed.")
     expect(hand.page.get_by_role("heading", level=1)).to_contain_text(re.compile(r"You caught (1[567]) of \1\."))
@@ -251,10 +251,3 @@ def _prove(hand: Mouse, live: Live) -> None:
     answer = hand.page.context.request.get(str(pdf))
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.body().startswith(b"%PDF-")
-
-
-def _judge(hand: Mouse, verdict: str, action: str | None) -> None:
-    hand.choose("verdict", verdict)
-    hand.choose("confidence", "certain")
-    hand.choose("action", action)
-    hand.press("Record my answer")

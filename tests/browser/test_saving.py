@@ -19,6 +19,8 @@ from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.credentials.models import Credential
 
+PHONE = {"width": 360, "height": 740}
+
 
 class Sitting:
     """Someone on the first scene of a final."""
@@ -102,17 +104,21 @@ def _mend_line(sitting: Sitting) -> None:
 @pytest.mark.parametrize("how", ["offline", "server"])
 def test_an_answer_sent_without_a_connection_stays_and_is_sent_when_it_is_back(sitting: Sitting, how: str) -> None:
     page = sitting.tab()
-    _break_line(sitting, how)
-    for name in ("verdict", "confidence", "action"):
-        _choose(page, name, 1)
-    page.get_by_role("button", name="Record my answer").click()
-    expect(page.locator("#saved")).to_contain_text("Your answer is still here")
-    page.get_by_role("button", name="Record my answer").click()  # a second time changes nothing
-    assert page.url.endswith("/scenes/1")
-    assert [_chosen(page, name) for name in ("verdict", "confidence", "action")] == [1, 1, 1]
-    _mend_line(sitting)
+    for name, button in (("verdict", "Record my verdict"), ("action", "Record my answer")):
+        _break_line(sitting, how)
+        for part in ("verdict", "confidence") if name == "verdict" else ("action",):
+            _choose(page, part, 1)
+        page.get_by_role("button", name=button).click()
+        expect(page.locator("#saved")).to_contain_text("Your answer is still here")
+        page.get_by_role("button", name=button).click()  # a second time changes nothing
+        assert page.url.endswith("/scenes/1")
+        assert _chosen(page, name) == 1
+        _mend_line(sitting)
+        if name == "verdict":
+            expect(page.locator("#first-step")).to_be_focused()
+            assert sitting.given() == {"verdict": "note-and-watch", "confidence": "fairly-sure", "action": None}
     page.wait_for_url("**/scenes/2")
-    assert len(sitting.given()) == 3
+    assert all(sitting.given().values())
     assert page.evaluate("sessionStorage.length") == 0
 
 
@@ -209,9 +215,7 @@ def test_a_session_that_ended_is_said_and_the_answer_stays_until_it_is_recorded(
     _choose(page, "confidence", 2)
     expect(page.locator("#saved")).to_contain_text("You’re signed out. Your answer is still here.")
     assert (_chosen(page, "verdict"), _chosen(page, "confidence")) == (1, 2)
-    _choose(page, "action")
-    expect(page.locator("#saved")).to_contain_text("You’re signed out.")
-    page.get_by_role("button", name="Record my answer").click()
+    page.get_by_role("button", name="Record my verdict").click()
     page.wait_for_url(f"**/sign-in?next={sitting.path}/scenes/1")
     assert sitting.given() == {"verdict": "note-and-watch"}
 
@@ -234,9 +238,8 @@ def test_the_older_of_two_tabs_is_told_and_mends_itself_when_loaded_again(sittin
     _choose(older, "verdict", 2)
     expect(older.locator("#saved")).to_contain_text("another tab")
     assert sitting.given() == {"verdict": "report-now"}
-    for name in ("confidence", "action"):
-        _choose(older, name)
-    older.get_by_role("button", name="Record my answer").click()
+    _choose(older, "confidence")
+    older.get_by_role("button", name="Record my verdict").click()
     expect(older.get_by_text("You answered this in another tab")).to_be_visible()
     assert _chosen(older, "verdict") == 0
     _choose(older, "verdict", 1)
@@ -268,11 +271,65 @@ def test_recording_right_after_choosing_waits_for_the_answer_on_its_way(sitting:
         route.continue_()
 
     page.route("**/scenes/1", slowly)
-    for name in ("verdict", "confidence", "action"):
+    for name in ("verdict", "confidence"):
         _choose(page, name)
+    page.get_by_role("button", name="Record my verdict").dblclick()
+    expect(page.locator("#first-step")).to_be_focused()
+    _choose(page, "action")
     page.get_by_role("button", name="Record my answer").dblclick()
     page.wait_for_url("**/scenes/2")
+    assert all(sitting.given().values())
     assert len(sitting.given()) == 3
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_the_menu_comes_once_the_verdict_is_recorded_and_the_keyboard_goes_on_there(
+    live: Live, context: Callable[..., BrowserContext], has_script: bool
+) -> None:
+    person = ready(live.app)
+    path = person.final()
+    page = context(live.cookie(person.user()), java_script_enabled=has_script, **PHONE).new_page()
+    page.goto(path + "/scenes/1")
+    assert page.locator("input[name=action]").count() == 0
+    for name in ("verdict", "confidence"):
+        _choose(page, name)
+    documents: list[Request] = []
+    page.on("request", lambda request: documents.append(request) if request.is_navigation_request() else None)
+    page.get_by_role("button", name="Record my verdict").click()
+    menu = page.get_by_role("group", name="Your first step?")
+    expect(menu.locator("#first-step")).to_be_focused()
+    expect(menu.get_by_role("radio")).to_have_count(5)
+    assert bool(documents) is not has_script  # with script in the same page
+    if has_script:
+        expect(page.get_by_role("status")).to_have_text("Saved.")
+    expect(page.get_by_text("Your verdict is recorded and stays.")).to_be_in_viewport()
+    assert page.locator("input[name=verdict]").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("radio").first).to_be_focused()
+    page.reload()  # someone who leaves finds the menu
+    expect(menu.get_by_role("radio")).to_have_count(5)
+    _choose(page, "action", 2)
+    page.get_by_role("button", name="Record my answer").click()
+    page.wait_for_url("**/scenes/2")
+
+
+def test_the_page_of_a_verdict_recorded_in_another_tab_leads_to_the_menu(sitting: Sitting) -> None:
+    older, newer = sitting.tab(), sitting.tab()
+
+    def not_along_the_way(route: Route) -> None:
+        route.abort() if "autosave" in (route.request.post_data or "") else route.continue_()
+
+    for page, number in ((newer, 0), (older, 2)):
+        page.route("**/scenes/1", not_along_the_way)
+        _choose(page, "verdict", number)
+        _choose(page, "confidence", number)
+    newer.get_by_role("button", name="Record my verdict").click()
+    expect(newer.locator("#first-step")).to_be_focused()
+    older.get_by_role("button", name="Record my verdict").click()
+    expect(older.get_by_text("You recorded your verdict on this scene before")).to_be_visible()
+    expect(older.get_by_role("group", name="Your first step?")).to_be_visible()
+    assert sitting.given() == {"verdict": "report-now", "confidence": "guessing", "action": None}
 
 
 @pytest.mark.parametrize("with_script", [True, False])

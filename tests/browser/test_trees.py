@@ -100,12 +100,12 @@ def test_the_summary_of_errors_is_read_first_and_leads_to_the_fields(
     path = person.final()
     page = context(live.cookie(person.user())).new_page()
     page.goto(f"{path}/scenes/1")
-    page.get_by_role("button", name="Record my answer").click()
+    page.get_by_role("button", name="Record my verdict").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
     expect(summary).to_have_accessible_name("Please fix the following")
     compare(page, "final-scene-error")
-    for message, group in (("Choose one of the three.", "verdict"), ("Choose a first step.", "action")):
+    for message, group in (("Choose one of the three.", "verdict"), ("Choose how sure you are.", "confidence")):
         link = summary.get_by_role("link", name=message)
         link.click()
         target = page.locator(str(link.get_attribute("href")))

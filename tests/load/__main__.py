@@ -18,7 +18,7 @@ SECONDS = float(os.environ.get("SECONDS", "600"))
 THINK = float(os.environ.get("THINK", "1"))
 """Seconds between two requests of a learner, on average: people take twenty times as long."""
 LEARNERS = {"SQLite": 50, "PostgreSQL": 200}
-SAVED = ("answer saved", "autosave", "handed in")
+SAVED = ("answer saved", "autosave", "handed in", "verdict recorded")
 BARS = {"SQLite": 300, "PostgreSQL": 500}
 """Milliseconds within which 99 of 100 saved answers are acknowledged."""
 MOST_TIMES_A_FILE = 2

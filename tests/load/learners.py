@@ -111,8 +111,10 @@ class School:
                 await self._save(line, "autosave", number, position, given, version)
                 version = 1
                 await self.pause()
-            given |= {"confidence": "certain", "action": first_step(scene, verdict)}
-            await self._save(line, "answer saved", number, position, given, version)
+            given |= {"confidence": "certain", "action": None}
+            await self._save(line, "verdict recorded", number, position, given, version)
+            given["action"] = first_step(scene, verdict)
+            await self._save(line, "answer saved", number, position, given, version + 1)
             await self.pause()
         answer, _again = await line.post("handed in", f"{attempt}/submission", scenes=len(scenes))
         assert answer.headers.get("location") == f"{attempt}/result", answer
@@ -124,8 +126,10 @@ class School:
         self, line: Line, route: str, attempt: UUID, position: int, given: dict[str, Any], version: int
     ) -> None:
         is_autosave = route == "autosave"
-        fields: dict[str, object] = {**given, "version": version} | ({"autosave": 1} if is_autosave else {})
-        accept = "application/json" if is_autosave else "text/html"
+        sent = {"action": given["action"]} if route == "answer saved" else given
+        fields: dict[str, object] = {part: value for part, value in sent.items() if value}
+        fields |= {"version": version} | ({"autosave": 1} if is_autosave else {})
+        accept = "text/html" if route == "answer saved" else "application/json"  # as our script asks
         answer, is_again = await line.post(route, f"{attempt_path(attempt)}/scenes/{position}", accept, **fields)
         # After a broken connection a conflict says that the first sending has arrived.
         assert answer.status in (200, 303) or (answer.status == 409 and is_again), answer

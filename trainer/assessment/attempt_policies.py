@@ -14,7 +14,12 @@ from trainer.core.errors import NotFound
 from trainer.items.judge.forms import JudgeForm
 from trainer.items.judge.model import PARTS, PARTS_AND_LINE, VERDICT_ALONE, VERDICT_AND_SURENESS
 from trainer.items.judge.payload import Judged, ScenePayload
+from trainer.items.payload import Given
 from trainer.items.registry import read_further, read_scene, type_of
+
+VERDICT_FIRST: Final = "verdict_first"
+"""Under this name the rule of an attempt keeps that a verdict is recorded before the menu of first steps is shown, so
+that the menu tells nothing. An attempt begun before there was such a thing asks for both at once."""
 
 
 class AttemptCounts(Protocol):
@@ -59,6 +64,11 @@ class AttemptPolicy:
     def asks_scenes(self) -> bool:
         """True if it is made of scenes to judge."""
         return self.what is What.SCENES
+
+    @property
+    def has_menu(self) -> bool:
+        """True if a first step is asked for."""
+        return self.asks_scenes and "action" in self.asks
 
     @property
     def answers_at_once(self) -> bool:
@@ -117,6 +127,20 @@ def policy_of(attempt: Attempt) -> AttemptPolicy:
     if policy is None:
         raise NotFound
     return policy
+
+
+def is_verdict_recorded(attempt: Attempt, given: Given | None) -> bool:
+    """Return whether a verdict can no longer be changed, and the menu of first steps may be shown."""
+    return VERDICT_FIRST in attempt.rule and "action" in (given or {})
+
+
+def asks_now(attempt: Attempt, given: Given | None) -> tuple[str, ...]:
+    """Return what the page of a scene asks for: where the verdict comes first, one of the two steps."""
+    asks = policy_of(attempt).asks
+    if VERDICT_FIRST not in attempt.rule:
+        return asks
+    is_recorded = is_verdict_recorded(attempt, given)
+    return tuple(part for part in asks if (part in VERDICT_AND_SURENESS) is not is_recorded)
 
 
 def judge_all(responses: Sequence[Response], danger_rules: Container[str]) -> list[tuple[ScenePayload, Judged]]:

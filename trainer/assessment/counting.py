@@ -156,7 +156,7 @@ def _shown(
     said = given or {}
     counts = is_fixed and all(said.get(part) for part in POLICIES[Kind(kind)].asks)
     verdict = said["verdict"] if counts else None
-    return Shown(user_id, item, digest, course, verdict, said.get("action", ""), saved_at or _NO_ANSWER)
+    return Shown(user_id, item, digest, course, verdict, said.get("action") or "", saved_at or _NO_ANSWER)
 
 
 def _marking(digests: Iterable[str]) -> Marking:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from trainer.assessment.attempt_policies import VERDICT_FIRST, policy_of
 from trainer.assessment.drawing import Aims, Pair, PairTelling, draw
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.queries import list_met, list_responses
@@ -50,6 +51,8 @@ def item_of(scenario: Scenario) -> DrawableItem:
 
 def keep(attempt: Attempt, items: Sequence[DrawableItem], now: dt.datetime) -> Attempt:
     """Keep an attempt with these items, behind those that were handed in before."""
+    if not attempt.handed_in and policy_of(attempt).has_menu:  # further stages are asked as the first one was
+        attempt.rule = {**attempt.rule, VERDICT_FIRST: True}
     db.session.add(attempt)
     db.session.flush()
     insert_missing(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from trainer.assessment import rules
-from trainer.assessment.attempt_policies import judge_all
+from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.deciding import Decision, FinalRule, Stage, decide
 from trainer.assessment.drawing import Aims
 from trainer.assessment.drawn import draw_into, pairs_of
@@ -114,10 +114,11 @@ def hand_in(
 ) -> bool:
     """Decide on all scenes of a final so far and let what follows follow; return False if further scenes decide.
 
-    Raises NotYet if one of them has no answer.
+    Raises NotYet if one of those under way has no full answer: a verdict without a first step is none.
     """
-    if tally.unanswered:
-        raise NotYet(_l("Some scenes have no answer yet. Answer them, then hand in the final."))
+    policy = policy_of(attempt)
+    if not all(policy.is_answered(response) for response in responses[attempt.handed_in :]):
+        raise NotYet(_l("Some scenes have no full answer yet. Answer them, then hand in the final."))
     rule = FinalRule.read(attempt.rule, attempt.scenes)
     decision = decide(rule, tally.counts, round_=attempt.round, number=attempt.number)
     if decision is Decision.SENT_ON:

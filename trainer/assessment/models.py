@@ -65,7 +65,7 @@ class Attempt(Base):
     course: Mapped[str] = mapped_column(String(60))
     rule: Mapped[dict[str, Any]]
     """How a final decides, as `deciding.FinalRule` was at the start; of a pretest its form; of a check-in its day; of a
-    practice shift its name."""
+    practice shift its name; and whether verdicts come first (`attempt_policies.VERDICT_FIRST`)."""
     scenes: Mapped[int]
     """How many were drawn so far: a final that is close goes on to further ones. None of a pretest that was skipped."""
     handed_in: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -117,8 +117,9 @@ class Response(Base):
     action_order: Mapped[list[str]]
     """Options, of a scene those for the first action, in the order this learner sees them."""
     given: Mapped[dict[str, Any] | None]
-    """{"verdict", "confidence", "action"}, each may be missing until it is given; in a practice shift also "line", of
-    the learner's log; of a further question {"chosen"}."""
+    """{"verdict", "confidence", "action"}, each may be missing until it is given; "action" is null while the verdict is
+    recorded and the first step isn't chosen yet. In a practice shift also "line", of the learner's log; of a further
+    question {"chosen"}."""
     version: Mapped[int] = mapped_column(default=0)
     """Counts saves; a tab that shows an older one is refused."""
     saved_at: Mapped[dt.datetime | None]

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Table, bindparam, delete, select, update
 
 from trainer.assessment import finals, pretest, rules
-from trainer.assessment.attempt_policies import policy_of
+from trainer.assessment.attempt_policies import VERDICT_FIRST, is_verdict_recorded, policy_of
 from trainer.assessment.drawing import draw, half_and_half, leaning
 from trainer.assessment.drawn import DrawableItem, at_venues, draw_into, keep, keep_drawn, pairs_of, showing
 from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
@@ -29,6 +29,7 @@ from trainer.content.schema import Pool
 from trainer.core import chance
 from trainer.core.db import any_of, db
 from trainer.core.errors import Conflict, NotFound
+from trainer.items.judge.model import PARTS, VERDICT_AND_SURENESS
 from trainer.items.registry import read_further
 from trainer.learning.models import Enrollment
 
@@ -119,10 +120,12 @@ def save_response(
 ) -> int:
     """Save what was given for one scene and return the response's new version.
 
-    `record`: the learner is done with it; in practice the answer is then shown and the response is final.
-    Raises Conflict if the attempt or response is closed, or another tab saved something else in the meantime. What
-    was saved with all that is given now, as when only the answer to the request was lost, is no conflict, and what
-    is there already isn't saved anew.
+    `record`: the learner is done with it. Where the verdict comes first, a verdict without a first step is recorded by
+    that, and stays. A whole answer is in practice: it is then shown, and the response is final.
+
+    Raises Conflict if the attempt or response is closed, the verdict recorded is another one, or another tab saved
+    something else in the meantime. What was saved with all that is given now, as when only the answer to the request
+    was lost, is no conflict, and what is there already isn't saved anew.
     """
     if attempt.submitted_at is not None:
         raise Conflict(_l("This was already handed in. Nothing was changed."))
@@ -132,24 +135,50 @@ def save_response(
         raise Conflict(_l("You’ve already seen the answer to this scene, so yours can’t be changed anymore."))
     if attempt.kind == Kind.PRETEST and pretest.has_begun(attempt.user_id):
         raise Conflict(_l("You’ve begun the course, so these answers can’t be changed anymore."))
-    is_recorded = record and policy_of(attempt).answers_at_once
+    given, is_whole = _beside_verdict(attempt, response, given, record=record)
+    is_recorded = is_whole and policy_of(attempt).answers_at_once
     if version < response.version and _holds(given, response.given):
-        if dict(given) == response.given and not is_recorded:
+        if given == response.given and not is_recorded:
             return response.version
         version = response.version
+    if version != response.version:  # that of what was looked at above, or what is written isn't held against it
+        raise _newer()
     values = {
         "of_attempt": attempt.id,
         "at_position": response.position,
         "before": version,
-        "now_given": dict(given),
+        "now_given": given,
         "after": version + 1,
         "now": now,
         "recorded": now if is_recorded else None,
     }
     saved = db.session.execute(_SAVE, values)
     if saved.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict(_l("A newer answer was saved in another tab. Reload this page to see it."))
+        raise _newer()
     return version + 1
+
+
+def _newer() -> Conflict:
+    return Conflict(_l("A newer answer was saved in another tab. Reload this page to see it."))
+
+
+def _beside_verdict(
+    attempt: Attempt, response: Response, given: Mapping[str, Any], *, record: bool
+) -> tuple[dict[str, Any], bool]:
+    """Return what is to be saved, and whether it is a whole answer; a verdict that is recorded stays as it is.
+
+    Raises Conflict if it is another one now.
+    """
+    if VERDICT_FIRST not in attempt.rule:
+        return dict(given), record
+    if not is_verdict_recorded(attempt, response.given):
+        is_verdict = record and not given.get("action")
+        return ({**given, "action": None}, False) if is_verdict else (dict(given), record)
+    saved = response.given or {}
+    stays = {part: saved[part] for part in PARTS}
+    if any(given.get(part, stays[part]) != stays[part] for part in VERDICT_AND_SURENESS):
+        raise Conflict(_l("Your verdict on this scene is recorded, so it can’t be changed. Reload the page to go on."))
+    return {**stays, **given}, record
 
 
 def _holds(given: Mapping[str, Any], saved: Mapping[str, Any] | None) -> bool:

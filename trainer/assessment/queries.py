@@ -35,6 +35,7 @@ _PAGE = (
     .join(Enrollment, Enrollment.id == Attempt.enrollment_id)
     .where(*_OWN_RESPONSE)
     .options(joinedload(Response.snapshot, innerjoin=True))
+    .execution_options(populate_existing=True)  # an answer may have been saved in this request
 )
 _GIVEN = (
     select(Response.position, Response.item, Response.given, Response.version, Response.recorded_at)

@@ -24,6 +24,8 @@ from trainer.learning.operations import credit_activity
 from trainer.web.errors import error_response
 
 LONGEST_SCENE = dt.timedelta(minutes=3)
+LONGEST_STEP = dt.timedelta(minutes=1)
+"""For the first step alone, on a page after that of the verdict."""
 
 
 def after(attempt: Attempt, position: int) -> str:
@@ -63,14 +65,14 @@ def refused(error: Conflict, attempt: Attempt) -> Response:
     return error_response(409, error.message, url_for("assessment.attempt", attempt_id=attempt.id))
 
 
-def credit(attempt: Attempt, mark: str | None, at: dt.datetime) -> None:
+def credit(attempt: Attempt, mark: str | None, at: dt.datetime, longest: dt.timedelta = LONGEST_SCENE) -> None:
     """Credit the time that a page of the attempt was open, if it said since when."""
     if not mark:
         return
     enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
     opened_at = read_mark(enrollment, mark)
     if opened_at is not None:
-        credit_activity(enrollment, opened_at, LONGEST_SCENE, at)
+        credit_activity(enrollment, opened_at, longest, at)
 
 
 def course_title(attempt: Attempt) -> str:

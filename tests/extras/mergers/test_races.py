@@ -101,10 +101,10 @@ def test_a_roster_that_changes_the_entry_that_goes_is_taken_before_or_refused_af
 def test_answers_that_were_under_way_are_saved_or_refused_and_none_is_lost(acme: Acme, server: str) -> None:
     maria = pair(acme)
     attempt, requests = maria.phone.start("practices"), []
-    for position, (truth, action, _harmful) in enumerate(keys(acme.app, attempt), start=1):
+    for position, (truth, _action, _harmful) in enumerate(keys(acme.app, attempt), start=1):
         path = f"{attempt}/scenes/{position}"
         maria.phone.get(path)
-        given = {"verdict": right_verdict(truth), "confidence": "certain", "action": action, "version": "0"}
+        given = {"verdict": right_verdict(truth), "confidence": "certain", "version": "0"}
         requests.append(request_of(maria.phone, path, **given, opened_at=maria.phone.field("opened_at"), record="1"))
     own = acme.enter_as(maria.own_user)
     answers = all_at_once(server, [*requests, request_of(own, f"/account/mergers/{maria.merger().id}", answer="yes")])

@@ -49,6 +49,19 @@ def test_the_scenes_come_in_clock_order_and_are_answered_at_once(on_duty: tuple[
     assert "twin" not in result.lower()
 
 
+def test_the_verdict_of_a_shift_comes_first_and_stays(on_duty: tuple[Visitor, str]) -> None:
+    visitor, attempt = on_duty
+    path, (_truth, action, harmful) = f"{attempt}/scenes/1", keys(visitor.app, attempt)[0]
+    said = {"verdict": "report-now", "confidence": "certain", "version": "0"}
+    before = visitor.get(path).text + visitor.post(path, {**said, "autosave": "1"}).text
+    assert f'"{action}"' not in before
+    assert f'"{harmful}"' not in before
+    assert visitor.post(path, said).location == f"{path}#first-step"
+    assert f'value="{action}"' in visitor.get(path).text
+    changed = {**said, "verdict": "nothing-to-report", "action": action, "version": "2"}
+    assert visitor.post(path, changed).status_code == 409
+
+
 def test_what_was_answered_in_a_shift_cannot_be_changed(on_duty: tuple[Visitor, str]) -> None:
     visitor, attempt = on_duty
     _truth, action, _harmful = keys(visitor.app, attempt)[0]

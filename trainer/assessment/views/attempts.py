@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from trainer.accounts.after_slip import is_shut, shut_before
 from trainer.assessment import operations, shown
 from trainer.assessment.access import keep_shut
-from trainer.assessment.attempt_policies import POLICIES, policy_of
+from trainer.assessment.attempt_policies import POLICIES, asks_now, is_verdict_recorded, policy_of
 from trainer.assessment.localized import SIGNS, find_sign, reader_words, standing_of, verdicts_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
@@ -26,6 +26,8 @@ from trainer.assessment.queries import (
 )
 from trainer.assessment.rules import Kind
 from trainer.assessment.steps import (
+    LONGEST_SCENE,
+    LONGEST_STEP,
     after,
     answered_positions,
     course_title,
@@ -37,11 +39,13 @@ from trainer.assessment.steps import (
 )
 from trainer.assessment.views.results import result_page
 from trainer.content.serving import get_course, served, served_in
+from trainer.content.subject import Verdict
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict, NotFound, NotYet
 from trainer.core.feature import ask_extra
 from trainer.items.judge.forms import CONFIDENCE_LABELS, JudgeForm
+from trainer.items.judge.model import VERDICT_AND_SURENESS
 from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
@@ -140,7 +144,7 @@ def scene(attempt_id: UUID, position: int) -> Response | str:
         raise NotFound
     if position <= own_attempt.handed_in:
         return go(url_for(".attempt", attempt_id=attempt_id))
-    asks = policy_of(own_attempt).asks
+    asks = asks_now(own_attempt, given.given)
     unsent = {part: value for part, value in find_saved_form().items() if part in asks}
     form = JudgeForm.for_scene(told_scene(given)[0], given.action_order, asks, **{**(given.given or {}), **unsent})
     return _question_page(own_attempt, given, enrollment, form, is_unsent=bool(unsent))
@@ -149,27 +153,39 @@ def scene(attempt_id: UUID, position: int) -> Response | str:
 @blueprint.post("/attempts/<uuid:attempt_id>/scenes/<int(max=999):position>")
 @access(Who.LEARNER, own=True, keeps=True)
 def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
-    """Save what was given. With `autosave=1` (our script) any part; otherwise all that is asked, and go on."""
+    """Save what was given. With `autosave=1` (our script) any part; otherwise all that is asked, and go on.
+
+    Once a verdict is recorded, the menu of first steps follows, for our script as a part of the page.
+    """
     user_id, at, is_autosave = current_user.id, now(), request.form.get("autosave") == "1"
     try:
         with transaction():
             own_attempt, given = get_attempt_with_response(user_id, attempt_id, position)
             if not policy_of(own_attempt).asks_scenes:
                 raise NotFound
-            form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave, asks=policy_of(own_attempt).asks)
+            asks = asks_now(own_attempt, given.given)
+            form = JudgeForm.for_saving(given.action_order, allow_gaps=is_autosave, asks=asks)
             is_valid = form.validate()
             if form.is_tampered:
                 return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
-            if is_valid or (form.given and own_attempt.submitted_at is None and given.recorded_at is None):
+            is_step = is_verdict_recorded(own_attempt, given.given)
+            # A page from before the verdict was recorded sends one, too: the same once more, or another one.
+            again = {part: request.form[part] for part in VERDICT_AND_SURENESS if is_step and part in request.form}
+            said, is_verdict = {**again, **form.given}, policy_of(own_attempt).has_menu and "action" not in asks
+            is_menu_next = not is_autosave and (is_valid if is_verdict else bool(again) and "action" not in said)
+            if is_valid or (said and own_attempt.submitted_at is None and given.recorded_at is None):
                 # What is there is kept, even when the page must ask for the rest.
                 version = operations.save_response(
-                    own_attempt, given, form.given, int(form.version.data or 0), at, record=is_valid and not is_autosave
+                    own_attempt, given, said, int(form.version.data or 0), at, record=is_valid and not is_autosave
                 )
                 if not is_autosave:
-                    credit(own_attempt, request.form.get("opened_at"), at)
+                    longest = LONGEST_STEP if is_step else LONGEST_SCENE
+                    credit(own_attempt, request.form.get("opened_at"), at, longest)
     except Conflict as error:
         return _refused(error, attempt_id, position, int(form.version.data or 0))
     forget_saved_form()
+    if is_menu_next:
+        return _menu(attempt_id, position)
     if not is_valid:
         own_attempt, given, enrollment = get_page(user_id, attempt_id, position)
         form.show(told_scene(given)[0])
@@ -243,9 +259,36 @@ def _refused(error: Conflict, attempt_id: UUID, position: int, version: int) -> 
     own_attempt, given, enrollment = get_page(current_user.id, attempt_id, position)
     if wants_json() or not is_outdated(own_attempt, given, version):
         return refused(error, own_attempt)
-    asks = policy_of(own_attempt).asks
-    form = JudgeForm.for_scene(told_scene(given)[0], given.action_order, asks, formdata=None, **(given.given or {}))
-    return _question_page(own_attempt, given, enrollment, form, is_newer=True), 409
+    return _question_page(own_attempt, given, enrollment, _saved(own_attempt, given), is_newer=True), 409
+
+
+def _menu(attempt_id: UUID, position: int) -> Response:
+    """Go on to the first steps of a scene whose verdict is recorded; our script puts them into the page itself."""
+    if not wants_json():
+        address = url_for(".scene", attempt_id=attempt_id, position=position)
+        return go(f"{address}#first-step")  # the keyboard goes on there, past the scene
+    own_attempt, given, enrollment = get_page(current_user.id, attempt_id, position)
+    return jsonify(
+        version=given.version,
+        opened_at=opened_mark(enrollment, now()),
+        said=_said(own_attempt, given),
+        steps=_saved(own_attempt, given).action.choices,
+    )
+
+
+def _said(own_attempt: Attempt, given: Given) -> str | None:
+    """Say which verdict is recorded; None while it can still be changed."""
+    if given.given is None or not is_verdict_recorded(own_attempt, given.given):
+        return None
+    verdict = verdicts_of(own_attempt)[Verdict(given.given["verdict"])].name
+    sure = str(CONFIDENCE_LABELS[given.given["confidence"]]).lower()
+    return str(_("You said: %(verdict)s, %(sure)s.", verdict=verdict, sure=sure))
+
+
+def _saved(own_attempt: Attempt, given: Given) -> JudgeForm:
+    """Return the form of a scene with what is saved, whatever was sent."""
+    asks = asks_now(own_attempt, given.given)
+    return JudgeForm.for_scene(told_scene(given)[0], given.action_order, asks, formdata=None, **(given.given or {}))
 
 
 def _question_page(
@@ -260,9 +303,13 @@ def _question_page(
     scene, translation = told_scene(given)
     verdicts = verdicts_of(own_attempt)
     form.name_verdicts(verdicts)
+    is_menu_next = policy_of(own_attempt).has_menu and "action" not in form
+    steps = [part for part in policy_of(own_attempt).asks if part not in form]
     return render_template(
         "assessment/scene.html",
         verdicts=verdicts,
+        said=_said(own_attempt, given),
+        menu=JudgeForm.for_saving([""], allow_gaps=True, asks=steps) if is_menu_next else None,
         version=given.version,
         opened_at=opened_mark(enrollment, now()),
         question=shown.question(scene, given.position, own_attempt.scenes, own_attempt.handed_in + 1),

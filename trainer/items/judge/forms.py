@@ -103,7 +103,8 @@ class JudgeForm(AnswerForm):
 
     def name_verdicts(self, verdicts: Mapping[Verdict, VerdictWords]) -> None:
         """Give the verdicts other names than those of today."""
-        self.verdict.choices = [(str(value), words.name) for value, words in verdicts.items()]
+        if "verdict" in self:
+            self.verdict.choices = [(str(value), words.name) for value, words in verdicts.items()]
 
     @staticmethod
     def is_whole(given: Given, asks: Collection[str] = PARTS) -> bool:

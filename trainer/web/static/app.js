@@ -185,6 +185,37 @@ function saveAsGiven(form, status) {
   };
 }
 
+/* Records a verdict and puts what is asked next in its place. Returns false where the form is to be sent as a page,
+   which says why; fails without a connection. */
+async function askNext(form) {
+  const asked = form.querySelector("[data-asks-next]");
+  if (!asked) return false;
+  const body = new FormData(form);
+  asked.inert = true; // what is on its way stays as it is
+  try {
+    const answer = await fetch(form.getAttribute("action"), {
+      method: "POST", body, headers: { Accept: "application/json" },
+    });
+    const json = answer.ok ? await answer.json() : {};
+    if (!json.steps) return false;
+    const next = document.querySelector("template[data-next]").content.cloneNode(true);
+    for (const name of ["version", "opened_at"]) next.querySelector(`[name=${name}]`).value = json[name];
+    next.querySelector("[data-said]").textContent = json.said;
+    const option = next.querySelector(".opt");
+    option.replaceWith(...json.steps.map(([value, text]) => {
+      const step = option.cloneNode(true);
+      [step.firstElementChild.value, step.lastElementChild.textContent] = [value, text];
+      return step;
+    }));
+    asked.replaceWith(next);
+    forget();
+    document.getElementById("first-step").focus();
+    return true;
+  } finally {
+    asked.inert = false;
+  }
+}
+
 for (const form of document.querySelectorAll("form[data-answer]")) {
   const status = form.querySelector("[role=status]");
   const saved = "autosave" in form.dataset ? saveAsGiven(form, status) : async () => {};
@@ -196,12 +227,24 @@ for (const form of document.querySelectorAll("form[data-answer]")) {
     event.stopImmediatePropagation();
     if ("sending" in form.dataset) return;
     form.dataset.sending = "1";
-    while (!(await isReachable())) {
-      status.textContent = status.dataset.failed;
-      keep(form);
-      await aWhile();
+    for (;;) {
+      while (!(await isReachable())) {
+        status.textContent = status.dataset.failed;
+        keep(form);
+        await aWhile();
+      }
+      await saved(); // an answer on its way carries the version that the form must send
+      try {
+        if (!(await askNext(form))) break;
+        status.textContent = status.dataset.saved;
+        delete form.dataset.sending;
+        return;
+      } catch {
+        status.textContent = status.dataset.failed; // the line was lost in between
+        keep(form);
+        await aWhile();
+      }
     }
-    await saved(); // an answer on its way carries the version that the form must send
     if (tab?.getItem(UNSENT)) keep(form, true); // should it not get there, either
     isSent = true;
     form.requestSubmit(event.submitter);
