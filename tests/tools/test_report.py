@@ -32,11 +32,11 @@ def test_every_sign_has_its_lessons_scenes_and_venues(folder: Path) -> None:
         small.put(folder, f"scenarios/reserved-3-{letter}.md", small.scene(truth, "reserved-3", "reserved"))
         small.put(folder, f"scenarios/before-{letter}.md", small.scene(truth, "before", "pretest"))
     lines = lines_of(folder)
-    # By course how many lessons teach it; scenes open, pretest, final, shift.
-    assert line_with(lines, "A1 ") == "A1 Never alone (medium) 2 2 1 3 2 farm, hotel"
-    assert line_with(lines, "C1 ") == "C1 ID kept (strong) 2 2 1 3 2 farm, hotel"
-    assert line_with(lines, "C2 ") == "C2 No ID (misleading) 2 0 0 0 0"
-    assert line_with(lines, "C5 ") == "C5 Low pay (medium) 1 0 0 0 0"
+    # By course how many lessons teach it; scenes open, pretest, check-in, final, shift.
+    assert line_with(lines, "A1 ") == "A1 Never alone (medium) 2 2 1 0 3 2 farm, hotel"
+    assert line_with(lines, "C1 ") == "C1 ID kept (strong) 2 2 1 0 3 2 farm, hotel"
+    assert line_with(lines, "C2 ") == "C2 No ID (misleading) 2 0 0 0 0 0"
+    assert line_with(lines, "C5 ") == "C5 Low pay (medium) 1 0 0 0 0 0"
 
 
 def test_the_balance_of_each_pool_is_told(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import lazy_gettext as _l
@@ -133,7 +133,7 @@ def _draw(user_id: uuid.UUID, check_ins: CheckIns, content: Content) -> list[Pai
     assert check_ins.course.file.check_ins is not None
     met = list_met(user_id)
     open_pairs = [_second_tellings(pair) for pair in pairs_of(content, Pool.OPEN, met)]
-    pairs = [*open_pairs, *_of_passed_finals(user_id, content, met)]
+    pairs = [*open_pairs, *pairs_of(content, Pool.CHECK_IN, met)]
     weak = {category.id for category in find_progress(user_id, content, None).categories if category.is_weak}
     return draw_again(pairs, showing(pairs, weak, content), check_ins.course.file.check_ins.scenes, chance.rng)
 
@@ -142,26 +142,6 @@ def _second_tellings(pair: Pair) -> Pair:
     """Keep only a pair's second tellings, or all tellings of a pair that has no second ones."""
     second = tuple(telling for telling in pair.tellings if telling.is_swapped)
     return replace(pair, tellings=second) if second else pair
-
-
-def _of_passed_finals(
-    user_id: uuid.UUID, content: Content, met: Collection[tuple[str, str, dt.datetime]]
-) -> list[Pair]:
-    """Return the pairs of someone's passed finals, each with the scene that wasn't asked, told a second time."""
-    asked = set(
-        db.session.scalars(
-            select(Response.item)
-            .join(Attempt, Attempt.id == Response.attempt_id)
-            .where(Attempt.user_id == user_id, Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(True))
-        )
-    )
-    pairs = []
-    for pair in pairs_of(content, Pool.RESERVED, met):
-        of_pair = {telling.scene for telling in pair.tellings}
-        others = tuple(telling for telling in pair.tellings if telling.is_swapped and telling.scene not in asked)
-        if others and not of_pair.isdisjoint(asked):
-            pairs.append(replace(pair, tellings=others))
-    return pairs
 
 
 def _other_form(user_id: uuid.UUID, content: Content) -> list[PairTelling]:

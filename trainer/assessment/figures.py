@@ -29,8 +29,10 @@ TRUTH_NAMES: Final = {Truth.CONCERN: _l("to report"), Truth.NO_CONCERN: _l("inno
 POOL_NAMES: Final = {
     Pool.OPEN: _l("open"),
     Pool.PRETEST: _l("kept for the pretest"),
+    Pool.CHECK_IN: _l("kept for check-ins"),
     Pool.RESERVED: _l("kept for finals"),
     Pool.SHIFT: _l("practice shift"),
+    Pool.SHORT_FORM: _l("kept for the short form"),
 }
 DESIGN_NAMES: Final = {
     Difficulty.EASY: _l("easy"),

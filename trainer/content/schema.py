@@ -61,13 +61,16 @@ class Grade(StrEnum):
 
 
 class Pool(StrEnum):
-    """Who may draw a scene: OPEN for first try and practice, PRETEST for what someone judges before their first course,
-    RESERVED for the final; SHIFT is a practice shift."""
+    """Who may draw a scene: OPEN for first try, practice and check-ins, PRETEST for what someone judges before their
+    first course, CHECK_IN for check-ins alone, RESERVED for the final; SHIFT is a practice shift, SHORT_FORM what is
+    told nowhere else."""
 
     OPEN = "open"
     PRETEST = "pretest"
+    CHECK_IN = "check-in"
     RESERVED = "reserved"
     SHIFT = "shift"
+    SHORT_FORM = "short-form"
 
 
 SECONDS_A_QUESTION = 20.0

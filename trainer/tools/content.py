@@ -133,9 +133,9 @@ def new_lesson(place: str, title: str) -> None:
 @click.argument("pair", metavar="PAIR")
 @click.option(
     "--pool",
-    type=click.Choice(["open", "pretest", "reserved"]),
+    type=click.Choice(["open", "pretest", "check-in", "reserved"]),
     default="open",
-    help="Where it is used: open is for practice, pretest for before a course, reserved for finals.",
+    help="Where it is used: open is for practice, pretest for before a course, check-in after it, reserved for finals.",
 )
 def new_scenario(pair: str, pool: str) -> None:
     """Add a pair of scenes that differ in one fact."""

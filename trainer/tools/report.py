@@ -24,7 +24,7 @@ def _signs(content: Content) -> Iterator[str]:
     courses = list(content.courses)
     yield "SIGNS: lessons that teach each, by course; scenes that show it, by pool; venues of these scenes"
     heads = " ".join(f"{slug[:12]:>12}" for slug in courses)
-    yield f"{'':4} {'':34} {heads} {'open':>5} {'before':>6} {'final':>5} {'shift':>5}  venues"
+    yield f"{'':4} {'':34} {heads} {'open':>5} {'before':>6} {'after':>5} {'final':>5} {'shift':>5}  venues"
     for sign in content.indicators.values():
         taught = Counter(course.slug for course, _lesson in content.lessons_teaching(sign.id))
         shown = content.scenarios_with(sign.id)
@@ -33,7 +33,8 @@ def _signs(content: Content) -> Iterator[str]:
         label = f"{sign.name} (misleading)" if sign.kind == "false_cue" else f"{sign.name} ({sign.strength})"
         yield (
             f"{sign.id:4} {label[:34]:34} {' '.join(f'{taught[slug]:12}' for slug in courses)} "
-            f"{pools[Pool.OPEN]:5} {pools[Pool.PRETEST]:6} {pools[Pool.RESERVED]:5} {pools[Pool.SHIFT]:5}  {venues}"
+            f"{pools[Pool.OPEN]:5} {pools[Pool.PRETEST]:6} {pools[Pool.CHECK_IN]:5} {pools[Pool.RESERVED]:5} "
+            f"{pools[Pool.SHIFT]:5}  {venues}"
         )
 
 

@@ -156,6 +156,7 @@ def told_lines(folder: Path) -> list[str]:
         ("scenarios/reserved-1-a.md", "cues", "clock: 22:10\ncues", '19: "clock" has no place in'),
         (SHIFT_SCENE, "pool: shift\n", "pool: shift\npair: late\n", '14: "pair" has no place in the pool shift. '),
         (SHIFT_SCENE, "pool: shift\n", "pool: shift\ndiffers: a\n", '14: "differs" has no place in the pool shift. '),
+        (CONCERN_FILE, "pool: open", "pool: short-form", '13: "pair" has no place in the pool short-form.'),
         (SHIFT_SCENE, 'clock: "23:10"\n', "", '1: "clock" is missing. Add it.'),
         (SHIFT_SCENE, "23:10", "24:10", '14: "clock" can\'t be "24:10". Write it as "22:10".'),
         (SHIFT_SCENE, "23:10", "9:10", '14: "clock" can\'t be "9:10". Write it as "22:10".'),

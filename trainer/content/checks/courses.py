@@ -81,7 +81,8 @@ def _check_assessments(folder: Folder, course: CourseFolder, entry: Entry[Course
     _check_final(folder, entry, value.final)
     _check_draw(entry, "first_try", value.first_try.scenes, count_pairs(folder, Pool.OPEN), "open")
     if value.check_ins is not None:
-        _check_draw(entry, "check_ins", value.check_ins.scenes, count_pairs(folder, Pool.OPEN), "open")
+        pairs = count_pairs(folder, Pool.OPEN) + count_pairs(folder, Pool.CHECK_IN)
+        _check_draw(entry, "check_ins", value.check_ins.scenes, pairs, "open and check-in")
     _check_draw(entry, "practice", value.practice.scenes, count_pairs(folder, Pool.OPEN), "open")
     if value.pretest:
         _check_draw(entry, "pretest", value.pretest.scenes, count_pairs(folder, Pool.PRETEST), "pretest")

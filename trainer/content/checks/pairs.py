@@ -62,7 +62,7 @@ def _check_pair(first: Scene, second: Scene) -> None:
 
 
 def _check_balance(folder: Folder) -> None:
-    for pool in (Pool.OPEN, Pool.PRETEST, Pool.RESERVED):
+    for pool in (Pool.OPEN, Pool.PRETEST, Pool.CHECK_IN, Pool.RESERVED, Pool.SHORT_FORM):
         truths = [
             scene.value.truth
             for scene in folder.scenarios.values()

@@ -46,7 +46,7 @@ def warn_of_shortcomings(folder: Folder) -> None:
             continue
         for shortcoming in scene.first.shortcomings(folder.vocabulary.value):
             short.setdefault(shortcoming, []).append(name)
-        if scene.pool is Pool.RESERVED and not scene.swap:
+        if scene.pool in (Pool.RESERVED, Pool.CHECK_IN) and not scene.swap:
             short.setdefault("no second telling", []).append(name)
     for shortcoming, names in sorted(short.items()):
         shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

@@ -22,6 +22,8 @@ from trainer.content.yaml_lines import Key
 
 Scene = Entry[ScenarioFile]
 _WORDS: Final[dict[str, WordList]] = {"rule": "rules", "route": "routes", "venue": "venues", "place": "places"}
+_PLACE: Final[dict[Pool, tuple[str, ...]]] = {Pool.SHIFT: ("clock",), Pool.SHORT_FORM: ()}
+"""What a scene has that stands in no pair."""
 
 
 def check_scenes(folder: Folder) -> None:
@@ -99,14 +101,12 @@ def _is_judged(entry: Scene) -> bool:
 
 
 def _check_place(entry: Scene) -> None:
-    """A scene stands in a pair, or in a practice shift and has a clock time."""
-    scene = entry.value
-    needed, other = (("clock",), ("pair", "differs")) if scene.pool == Pool.SHIFT else (("pair", "differs"), ("clock",))
-    for key in needed:
-        if getattr(scene, key) is None:
+    """A scene stands in a pair, or in a practice shift and has a clock time, or alone in the short form."""
+    scene, needed = entry.value, _PLACE.get(entry.value.pool, ("pair", "differs"))
+    for key in ("pair", "differs", "clock"):
+        if key in needed and getattr(scene, key) is None:
             entry.refuse(1, f'"{key}" is missing', "Add it.")
-    for key in other:
-        if getattr(scene, key) is not None:
+        if key not in needed and getattr(scene, key) is not None:
             entry.refuse(key, f'"{key}" has no place in the pool {scene.pool}', "Take it out.")
 
 
