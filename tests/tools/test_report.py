@@ -59,6 +59,12 @@ def test_the_balance_of_each_pool_is_told(folder: Path) -> None:
     assert "  route: hotline 2, none 2" in lines
 
 
+def test_the_doors_of_first_actions_are_told(folder: Path) -> None:
+    lines = lines_of(folder)
+    assert line_with(lines, "  hotline").split() == ["hotline", "8", "best", "50%", "best", "or", "fine", "50%"]
+    assert line_with(lines, "  none").split() == ["none", "8", "best", "0%", "best", "or", "fine", "0%"]
+
+
 def test_a_pool_without_scenes_is_told_as_such(folder: Path) -> None:
     lines = lines_of(folder)
     assert line_with(lines, "shift:").startswith("shift: 0 scenes, 0 to report, 0 not; 0 pairs, ")

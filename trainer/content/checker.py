@@ -8,7 +8,13 @@ from __future__ import annotations
 from datetime import date
 
 from trainer.content.checks.changes import check_changes
-from trainer.content.checks.release import warn_of_age, warn_of_gaps, warn_of_missing_reviews, warn_of_shortcomings
+from trainer.content.checks.release import (
+    warn_of_age,
+    warn_of_doors,
+    warn_of_gaps,
+    warn_of_missing_reviews,
+    warn_of_shortcomings,
+)
 from trainer.content.checks.wording import check_wording
 from trainer.content.folder import Folder
 from trainer.content.ids import check_ids
@@ -23,6 +29,7 @@ def check(folder: Folder, today: date) -> None:
     check_ids(folder)
     warn_of_gaps(folder)
     warn_of_shortcomings(folder)
+    warn_of_doors(folder)
     warn_of_age(folder, today)
     warn_of_missing_reviews(folder)
     check_changes(folder)  # last: it needs a folder without errors

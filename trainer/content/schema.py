@@ -212,6 +212,10 @@ class SceneItem(Item):
         """Name what a scene of the finished bank has and this one lacks."""
         raise NotImplementedError
 
+    def first_steps(self) -> Iterable[tuple[str, Grade]]:
+        """List the doors of the first steps that it offers, and what choosing each comes to."""
+        raise NotImplementedError
+
     def seconds(self, scene: Telling) -> float:
         """Return how long reading the scene and deciding takes."""
         raise NotImplementedError

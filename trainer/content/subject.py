@@ -186,6 +186,7 @@ class Vocabulary(Part):
     note_hints: list[NoteHint] = []  # on notes that learners write for practice
     banned: list[Banned] = []  # phrases that no text of ours has
     banned_in_scenes: list[Banned] = []
+    glosses: list[Text] = []  # phrases that mark a first step as a wrong one
 
     def ids(self, words: WordList) -> list[str]:
         """List the words that other files may use."""

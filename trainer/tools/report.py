@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from trainer.content.checks.release import FRESH_FOR
+from trainer.content.checks.release import FRESH_FOR, LEAST_BEST, MOST_BEST, MOST_GOOD, count_doors
 from trainer.content.objects import Content, Scenario
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth
@@ -16,7 +16,7 @@ SOON = timedelta(days=90)
 
 def write(content: Content, today: date) -> str:
     """Return the whole report."""
-    parts = (_signs(content), _balance(content), _due(content, today))
+    parts = (_signs(content), _balance(content), _doors(content), _due(content, today))
     return "\n".join(line for part in parts for line in (*part, ""))
 
 
@@ -53,6 +53,13 @@ def _balance(content: Content) -> Iterator[str]:
         )
         for key in ("about", "difficulty", "place", "venue", "route") if scenes else ():
             yield f"  {key}: {_shares(scenes, key)}"
+
+
+def _doors(content: Content) -> Iterator[str]:
+    aim = f"best in {LEAST_BEST:.0%} to {MOST_BEST:.0%}, best or fine in {MOST_GOOD:.0%} or less"
+    yield f"DOORS of first actions; each should be {aim}"
+    for door in count_doors(scene.file.first for pool in Pool for scene in content.pool(pool)):
+        yield f"  {door.id:16} {door.offered:5}  best {door.best:4.0%}  best or fine {door.good:4.0%}"
 
 
 def _shares(scenes: tuple[Scenario, ...], key: str) -> str:

@@ -80,3 +80,31 @@ def test_one_scene_is_told_of_in_the_singular_and_retired_ones_not_at_all(folder
         small.put(folder, f"scenarios/reserved-3-{letter}.md", retired)
     assert "1 scene has no second telling (reserved-2-a). " in told(folder)
     assert "8 scenes have fewer than 5" in told(folder)
+
+
+def test_a_menu_without_a_calm_step_and_glosses_of_wrong_steps_are_told(folder: Path) -> None:
+    edit(folder, "vocabulary.yaml", "banned_in_scenes:", "glosses: [for your log, lightly]\nbanned_in_scenes:")
+    for letter in ("a", "b"):
+        edit(folder, f"scenarios/open-1-{letter}.md", "Wait a week", "Wait a week, for your log")
+        edit(folder, f"scenarios/open-1-{letter}.md", "Call the hotline", "Call the hotline, lightly")
+        for door in ("note", "ask", "none"):
+            edit(folder, f"scenarios/open-2-{letter}.md", f"door: {door}", "door: site")
+    found = told(folder)
+    assert '2 scenes have a wrong first action marked by "for your log" (open-1-a, open-1-b). ' in found
+    assert '1 scene has a wrong first action marked by "lightly" (open-1-b). ' in found  # in the other one it is best
+    assert "2 scenes have no first action that calls nobody (open-2-a, open-2-b). " in found
+
+
+def test_doors_that_are_right_or_wrong_nearly_always_are_told_once_there_are_ten(folder: Path) -> None:
+    assert "with the door" not in told(folder)
+    for letter, truth in (("a", "concern"), ("b", "no_concern")):
+        small.put(folder, f"scenarios/open-3-{letter}.md", small.scene(truth, "open-3", "open"))
+    found = told(folder)
+    assert 'of 10 first actions with the door "none", 0% are best and 0% best or fine. Bring it to 15% to 50%' in found
+    assert 'with the door "hotline"' not in found
+    for number in range(1, 4):
+        edit(folder, f"scenarios/open-{number}-b.md", "grade: wrong-route", "grade: fine")
+    assert 'with the door "hotline"' not in told(folder)  # best in half, fine in three of the others
+    for pair in ("reserved-1", "reserved-2"):
+        edit(folder, f"scenarios/{pair}-b.md", "grade: wrong-route", "grade: fine")
+    assert 'of 10 first actions with the door "hotline", 50% are best and 100% best or fine.' in told(folder)

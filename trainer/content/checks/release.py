@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from trainer.content.folder import Entry, Folder, ModuleFolder
-from trainer.content.schema import Pool, SceneItem
+from trainer.content.schema import Grade, Pool, SceneItem
 
 FRESH_FOR: Final = timedelta(days=180)
+OFTEN: Final = 10
+"""Times that a door must be offered before its shares mean anything."""
+LEAST_BEST, MOST_BEST, MOST_GOOD = 0.15, 0.5, 0.8
+
+
+@dataclass(frozen=True)
+class Door:
+    """How often first actions with a door are offered, and which shares of them are best, and best or fine."""
+
+    id: str
+    offered: int
+    best: float
+    good: float
 
 
 def warn_of_gaps(folder: Folder) -> None:
@@ -52,6 +66,36 @@ def warn_of_shortcomings(folder: Folder) -> None:
         shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         counted = "1 scene has" if len(names) == 1 else f"{len(names)} scenes have"
         folder.warn("scenarios", 1, f"{counted} {shortcoming} ({shown})", "Rewrite them in time.")
+
+
+def warn_of_doors(folder: Folder) -> None:
+    """Warn of doors that are right or wrong nearly always: then the door tells, and not the scene."""
+    live = [entry.value.items[0] for entry in folder.scenarios.values() if not entry.value.retired]
+    for door in count_doors(item for item in live if isinstance(item, SceneItem)):
+        if door.offered >= OFTEN and not (LEAST_BEST <= door.best <= MOST_BEST and door.good <= MOST_GOOD):
+            folder.warn(
+                "scenarios",
+                1,
+                f'of {door.offered} first actions with the door "{door.id}", {door.best:.0%} are best and '
+                f"{door.good:.0%} best or fine",
+                f"Bring it to {LEAST_BEST:.0%} to {MOST_BEST:.0%}, and to {MOST_GOOD:.0%} or less.",
+            )
+
+
+def count_doors(items: Iterable[SceneItem]) -> list[Door]:
+    """Return how often each door is offered in these menus, and is right, by its name."""
+    grades: dict[str, list[Grade]] = {}
+    for item in items:
+        for door, grade in item.first_steps():
+            grades.setdefault(door, []).append(grade)
+    return [
+        Door(door, len(given), _share(given, Grade.BEST), _share(given, Grade.BEST, Grade.FINE))
+        for door, given in sorted(grades.items())
+    ]
+
+
+def _share(grades: list[Grade], *counted: Grade) -> float:
+    return sum(grade in counted for grade in grades) / len(grades)
 
 
 def _modules(folder: Folder) -> Iterator[ModuleFolder]:

@@ -115,8 +115,18 @@ class JudgeItem(SceneItem):
             yield f"fewer than {ACTIONS} first actions"
         if sum(action.door in vocabulary.calling_doors for action in self.actions) < 2:
             yield "fewer than two first actions that call or tell someone"
+        if all(action.door in vocabulary.calling_doors for action in self.actions):
+            yield "no first action that calls nobody"
         if any(len(action.text.split()) > MOST_WORDS for action in self.actions):
             yield f"a first action of more than {MOST_WORDS} words"
+        wrong = [action.text.lower() for action in self.actions if action.grade not in (Grade.BEST, Grade.FINE)]
+        for gloss in vocabulary.glosses:
+            if any(gloss in text for text in wrong):
+                yield f'a wrong first action marked by "{gloss}"'
+
+    def first_steps(self) -> Iterable[tuple[str, Grade]]:
+        """List the doors of the actions and their grades."""
+        return [(action.door, action.grade) for action in self.actions]
 
     def digest(self, scene: Telling) -> str:
         """Hash what scoring rests on and what a learner sees before answering."""
