@@ -171,6 +171,11 @@ def first_choice(question: Question) -> dict[str, Any]:
         (sample,) = FURTHER["branching"].samples()
         *path, chosen = sample.as_they_come(read_further(question.payload).order_for_all())["path"]
         return {"version": "0", "path": path, "chosen": chosen}
+    if question.type == "match":
+        first = question.payload["choices"][0]["id"]
+        return {"version": "0", **{f"match-{row['id']}": first for row in question.payload["rows"]}}
+    if question.type == "note":
+        return {"version": "0", "step": "written", "note": "6 pm, by the gate. Two people."}
     steps = enumerate(question.payload["steps"], start=1)
     return {"version": "0", **{f"place-{step['id']}": str(place) for place, step in steps}}
 

@@ -85,15 +85,22 @@ class Mouse:
         questions = self.page.locator(".question form")
         while questions.count():
             form = questions.first
-            for number, place in enumerate(form.locator("select").all(), start=1):
-                self.select(place, str(number))
+            for number, place in enumerate(form.locator("select").all()):
+                offered = place.locator("option:not([value=''])")
+                self.select(place, offered.nth(number % offered.count()))
             if form.locator("input[name=chosen]").count():
                 self.choose("chosen")
+            for note in form.locator("textarea").all():
+                self.write(note, "6 pm, by the gate. Two people.")
             self._act(form.locator("button"))
 
-    def select(self, field: Locator, value: str) -> None:
+    def select(self, field: Locator, option: Locator) -> None:
         """Choose from a list."""
-        field.select_option(value)
+        field.select_option(option.get_attribute("value"))
+
+    def write(self, field: Locator, text: str) -> None:
+        """Write over what stands in a field."""
+        field.fill(text)
 
     def fill(self, label: str, text: str) -> None:
         """Type into a field."""
@@ -139,11 +146,17 @@ class Keyboard(Mouse):
         self._tab_to(f"document.activeElement.name === {name!r}")
         self.page.keyboard.press("Space")
 
-    def select(self, field: Locator, value: str) -> None:
+    def select(self, field: Locator, option: Locator) -> None:
         """Tab to a list and type what it offers."""
-        self._tab_to("target === document.activeElement", field.element_handle())
-        self.page.keyboard.type(value)
-        assert field.input_value() == value
+        self.reach(field)
+        self.page.keyboard.type(option.inner_text().strip())
+        assert field.input_value() == option.get_attribute("value")
+
+    def write(self, field: Locator, text: str) -> None:
+        """Tab to a field and type over what stands in it."""
+        self.reach(field)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
 
     def fill(self, label: str, text: str) -> None:
         """Tab to a field and type."""
