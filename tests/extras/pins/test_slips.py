@@ -16,7 +16,7 @@ import segno
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
-from tests.cast import actor_of, put_on_roster
+from tests.cast import actor_of, context_of, make_class, put_on_roster
 from tests.extras.pins.slips import add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
 from tests.support import Visitor
@@ -27,6 +27,7 @@ from trainer.core.errors import Conflict, Invalid
 from trainer.extras.pins.models import PinSlip
 from trainer.extras.pins.slip_papers import MASK, draw_badges, draw_slips
 from trainer.extras.pins.slips import Slip, has_slip_shape, print_slip, print_slips
+from trainer.instructing.invitations import choose_teams
 from trainer.organizations.models import Membership, Organization
 from trainer.organizations.operations import NO_NUMBER, PersonFacts, add_person, change_person
 from trainer.organizations.queries import get_person
@@ -55,6 +56,14 @@ def test_a_person_needs_an_address_or_a_number(acme: Acme) -> None:
     assert "Send an invitation" not in page
     twin = alice.post(acme.path("/people/new"), {"name": "Guy Gold", "employee_number": "00417"})
     assert "has this address or number" in twin.text
+
+
+def test_the_page_that_invites_to_a_class_leads_to_slips_for_those_who_have_not_joined(acme: Acme) -> None:
+    cohort = make_class(acme.app, acme.users["ines"], acme.id)
+    with acme.app.app_context(), transaction():
+        choose_teams(context_of(acme.users["ines"], cohort), [acme.motel])
+    page = acme.enter("alice").get(f"/cohorts/{cohort}/invitations").text
+    assert f'<a href="{acme.path("/pin-slips")}">PIN slips</a>' in page
 
 
 def test_an_address_is_taken_away_only_from_whoever_has_a_number(acme: Acme) -> None:
