@@ -92,7 +92,7 @@ class AttemptPolicy:
         return is_submitted and not self.is_sealed and (not self.is_graded or bool(is_passed))
 
     def count(self, responses: Sequence[Response], danger_rules: Container[str]) -> AttemptCounts:
-        """Return what the responses come to. `danger_rules`: the lines of the rule that mean danger now."""
+        """Return the result of the responses. `danger_rules`: the lines of the rule that mean danger now."""
         if self.asks_scenes:
             return count(judged for _scene, judged in judge_all(responses, danger_rules))
         marks = [
@@ -104,7 +104,7 @@ class AttemptPolicy:
         return Points(round(sum(mark.points for mark in marked), 2), len(responses), len(marked))
 
     def read(self, kept: Mapping[str, Any]) -> AttemptCounts:
-        """Return what an attempt of this kind came to, as it was kept."""
+        """Return the result of an attempt of this kind, as it was kept."""
         return Tally.read(kept) if self.asks_scenes else Points.read(kept)
 
 

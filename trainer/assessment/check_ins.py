@@ -65,7 +65,7 @@ class CheckIns:
         return scheduled.day == FOLLOW_UP and self.has_follow_up
 
     def right(self, scheduled: CheckInDay) -> RightOf | None:
-        """Return what a check-in that was handed in came to."""
+        """Return the result of a submitted check-in."""
         attempt = self.attempts.get(scheduled.number)
         return RightOf.of(Tally.read(attempt.tally)) if attempt is not None and attempt.tally else None
 

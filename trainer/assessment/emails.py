@@ -21,7 +21,7 @@ TEMPLATES = ("round-granted", "check-in", "renewal-open")
 
 
 def write(message: OutboxMessage) -> RenderedEmail | None:
-    """Return what the mail says, or None if it is no longer true."""
+    """Return the email's values, or None if it is no longer true."""
     writers = {"round-granted": _round_granted, "check-in": _check_in, "renewal-open": _renewal_open}
     return writers[message.template](message)
 

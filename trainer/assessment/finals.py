@@ -53,7 +53,7 @@ def start_final(enrollment: Enrollment, course: Course, content: Content, now: d
 
 
 def aims_of(stage: Stage) -> Aims:
-    """Return what the draw of a stage is to hold. Half of its pairs of danger now are shown as their other scene."""
+    """Return the quotas for drawing a stage. Half of its pairs with danger now are shown as their other scene."""
     return Aims(
         stage.scenes,
         stage.fewest_to_report,

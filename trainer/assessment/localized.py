@@ -100,7 +100,7 @@ def find_sign(name: str) -> Indicator | None:
 
 
 def category_names() -> dict[str, str]:
-    """Return what each group of signs is called in the reader's language, by its name in the original."""
+    """Return the name of each group of signs in the reader's language, by its name in the original."""
     theirs = {category.id: category.name for category in served_in(language_tag()).categories}
     return {category.name: theirs[category.id] for category in served().categories}
 

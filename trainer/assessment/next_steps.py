@@ -56,7 +56,7 @@ class NextStep:
 
 
 def find_next_step(course: Course, enrollment: Enrollment, where: CourseProgress, now: dt.datetime) -> NextStep:
-    """Return what someone who takes a course does next."""
+    """Return the learner's next step in a course."""
     course = taken(course, enrollment)
     if enrollment.completed_at is not None:
         return NextStep(CourseStep.CERTIFICATE)

@@ -81,7 +81,7 @@ def get_attempt_with_response(user_id: uuid.UUID, attempt_id: uuid.UUID, positio
 
 
 def list_given(attempt: Attempt) -> Sequence[GivenSoFar]:
-    """Return what was given for all items of an attempt in the order shown, without the items."""
+    """Return the responses to all items of an attempt in the order shown, without the items."""
     return [GivenSoFar(*row) for row in db.session.execute(_GIVEN, {"attempt_id": attempt.id})]
 
 
@@ -105,7 +105,7 @@ def find_open_attempt(enrollment_id: uuid.UUID, kind: Kind) -> Attempt | None:
 
 
 def find_any_open_attempt(enrollment_id: uuid.UUID) -> Attempt | None:
-    """Return what is under way, a final before all else, then what was started last; or None. No pretest is."""
+    """Return the attempt under way, a final first, then the latest; or None. Pretests don't count."""
     return db.session.scalar(
         select(Attempt)
         .where(Attempt.enrollment_id == enrollment_id, Attempt.submitted_at.is_(None), Attempt.kind != Kind.PRETEST)
@@ -181,7 +181,7 @@ def list_users_busy_since(user_ids: Sequence[uuid.UUID], instant: dt.datetime) -
 
 
 def list_met(user_id: uuid.UUID) -> Sequence[tuple[str, str, dt.datetime]]:
-    """Return what was ever drawn for this person: item, digest, and when it last was."""
+    """Return every item ever drawn for this person: item, digest, and when it was last drawn."""
     rows = db.session.execute(
         select(Response.item, Response.item_digest, func.max(Attempt.started_at))
         .join(Attempt, Attempt.id == Response.attempt_id)

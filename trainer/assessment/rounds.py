@@ -30,14 +30,14 @@ def granted_rounds(enrollment_id: uuid.UUID) -> set[int]:
 
 
 def find_request(enrollment_id: uuid.UUID, number: int) -> RoundRequest | None:
-    """Return what a learner asked for the round with this number, or None."""
+    """Return a learner's request for the round with this number, or None."""
     return db.session.scalar(
         select(RoundRequest).where(RoundRequest.enrollment_id == enrollment_id, RoundRequest.round == number)
     )
 
 
 def list_waiting(users: Select[Any] | Sequence[uuid.UUID], course: str | None = None) -> Sequence[RoundRequest]:
-    """Return what the users ask for and nobody has granted yet, the oldest first."""
+    """Return the users' pending requests, oldest first."""
     # It may have opened by date, and then there is nothing left to decide.
     has_begun = exists().where(
         Attempt.enrollment_id == RoundRequest.enrollment_id,
@@ -67,7 +67,7 @@ def _is_theirs(users: Select[Any] | Sequence[uuid.UUID]) -> ColumnElement[bool]:
 
 
 def get_waiting(request_id: uuid.UUID, users: Select[Any] | Sequence[uuid.UUID]) -> RoundRequest:
-    """Return what one of the users asks for, locked. Raises NotFound, Conflict if it is granted already."""
+    """Return one of the users' requests, locked. Raises NotFound, and Conflict if it was already granted."""
     round_request = db.session.scalar(
         select(RoundRequest).where(RoundRequest.id == request_id, RoundRequest.user_id.in_(users)).with_for_update()
     )

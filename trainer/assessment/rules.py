@@ -92,7 +92,7 @@ class RightOf:
 
     @classmethod
     def of(cls, tally: Tally) -> RightOf:
-        """Return what a tally comes to."""
+        """Return the result of a tally."""
         return cls(tally.hits + tally.correct_rejections, tally.answered)
 
 

@@ -70,7 +70,7 @@ def where(payload: Payload, position: int, of: int) -> Where:
 
 
 def question(scene: ScenePayload, position: int, of: int, first: int = 1) -> UnansweredScene:
-    """Return what may be shown of a scene at any time."""
+    """Return the parts of a scene that may be shown at any time."""
     return UnansweredScene(position, of, first, scene.setting, scene.note, scene.story)
 
 

@@ -34,7 +34,7 @@ def over_reported(tally: Tally) -> str:
 
 
 def tendency(tally: Tally) -> str:
-    """Return what the two counts say together."""
+    """Return the sentence that the two counts add up to."""
     if tally.hits == tally.concerns and not tally.false_alarms:
         return _("You caught everything that adds up, and you left the rest alone.")
     few = _level(tally.hits, tally.concerns)

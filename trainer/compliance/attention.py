@@ -29,7 +29,7 @@ WITHDRAWN_FOR = dt.timedelta(days=30)
 
 
 def list_attention(actor: Actor, now: dt.datetime) -> Iterator[AttentionLine]:
-    """Yield what happened to the training of the people whom the actor sees, and what waits for the actor."""
+    """Yield changes in the training of the people the actor sees, and what awaits the actor's decision."""
     if not actor.may(May.SEE_TRAINING):
         return
 

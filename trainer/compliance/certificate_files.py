@@ -45,7 +45,7 @@ class Holder(NamedTuple):
 
 
 def details_of(actor: Actor, status_filter: StatusFilter) -> dict[str, str]:
-    """Return what a job has to know: the filter, and whose people the actor sees, which must still be so later."""
+    """Return a job's details: the filter, and the teams that the actor sees, which is checked again later."""
     return {
         "text": status_filter.text,
         "team": status_filter.team_id.hex if status_filter.team_id else "",

@@ -138,7 +138,7 @@ def matching(variant: QueryVariant, person: Any) -> list[ColumnElement[bool]]:
 
 
 def team_places(snapshot: Snapshot) -> tuple[Any, ColumnElement[bool]]:
-    """Return what says who is in which team, and its condition."""
+    """Return the table of team membership, and its condition."""
     if snapshot is THEN:
         return TeamStay, and_(TeamStay.organization_id == FIRM, held(TeamStay.began_at, TeamStay.ended_at))
     return TeamMembership, true()

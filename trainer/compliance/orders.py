@@ -64,7 +64,7 @@ def write_certificates(folder: Path, serials: list[str]) -> list[str]:
 
 
 def portions_of(path: Path) -> Iterator[bytes]:
-    """Yield what a file holds."""
+    """Yield a file's content in blocks."""
     with path.open("rb") as file:
         while portion := file.read(_BLOCK):
             yield portion

@@ -76,7 +76,7 @@ def choose_teams(actor: Actor, team_ids: Collection[uuid.UUID]) -> frozenset[uui
 
 
 def list_rules(viewer: Viewer) -> Sequence[Requirement | RequirementVersion]:
-    """Return what the firm requires, today or as a past day had it, by title; of one requirement that one alone."""
+    """Return the firm's requirements by title, today's or a past day's; only one if the viewer is limited to it."""
     rules: Sequence[Requirement | RequirementVersion]
     if viewer.until is None:
         rules = list_requirements(viewer.organization_id)

@@ -74,7 +74,7 @@ SENT_HEADS = (
 
 
 def filter_words(status_filter: StatusFilter, teams: Mapping[UUID, str], titles: Mapping[UUID, str]) -> list[str]:
-    """Return what a filter asks for, part by part; nothing for everyone. `teams`, `titles`: names of both."""
+    """Describe a filter, part by part; nothing for everyone. `teams`, `titles`: the names of both."""
     parts = [teams.get(status_filter.team_id, gettext("a removed team"))] if status_filter.team_id else []
     if status_filter.requirement_id:
         parts.append(titles.get(status_filter.requirement_id, gettext("an ended requirement")))
@@ -98,7 +98,7 @@ def chip(row: Row) -> tuple[str, str, str]:
 
 
 def disclaimers_of(requirements: Iterable[Requirement | RequirementVersion]) -> list[str]:
-    """Return what is said of each state that wants an approved course."""
+    """Return the disclaimer of each state that requires an approved course."""
     states = {requirement.unapproved_state for requirement in requirements if requirement.unapproved_state}
     return [disclaimer(state) for state in sorted(states)]
 
@@ -110,7 +110,7 @@ def as_table(rows: Iterable[Row], day: dt.date | None = None) -> Table:
 
 
 def as_sent_table(rows: Iterable[SentMail], time_zone: str) -> Table:
-    """Return what was sent as a table for export, with instants by the firm's clock."""
+    """Return sent emails as a table for export, with times in the firm's time zone."""
     zone = ZoneInfo(time_zone)
     return Table("sent-mail", SENT_HEADS, (_sent_cells(row, zone) for row in rows))
 
@@ -138,12 +138,12 @@ class StatusWords:
         return self._recorded[row.status] if row.is_recorded else self._words[row.status][row.is_only_trained]
 
     def basis(self, row: Row) -> str | None:
-        """Return what a row's completion rests on, or None without one."""
+        """Return the basis of a row's completion, or None without one."""
         return self._bases[row.basis] if row.basis else None
 
 
 def note_of(row: Row) -> str | None:
-    """Return what must be shown with a row, or None."""
+    """Return the note that must be shown with a row, or None."""
     told = [disclaimer(row.unapproved_state)] if row.unapproved_state else []
     return " ".join([*told, shortfall_told(row.shortfall)] if row.shortfall else told) or None
 

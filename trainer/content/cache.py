@@ -58,7 +58,7 @@ def code_key() -> str:
 
 
 def find(cache: Cache, key: str) -> BuiltContent | None:
-    """Return what was kept under this key, or None."""
+    """Return the content cached under this key, or None."""
     try:
         raw = (cache.folder / cache.name).read_bytes()
     except OSError:
@@ -88,7 +88,7 @@ def seal(secret: str, key: str, kept: BuiltContent) -> bytes:
 
 
 def unseal(secret: str, key: str, raw: bytes) -> BuiltContent | None:
-    """Return what was sealed under this key, or None if these bytes weren't."""
+    """Return the content sealed under this key, or None if the seal is wrong."""
     mark, data = raw[:_MARK], raw[_MARK:]
     if not hmac.compare_digest(mark, _mark(secret, key, data)):
         return None

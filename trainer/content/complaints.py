@@ -75,6 +75,6 @@ def printable(text: str) -> str:
 
 
 def short(text: object) -> str:
-    """Return what an author wrote, short enough to be shown in a complaint."""
+    """Return an author's text, short enough to be shown in a complaint."""
     clean = printable(str(text))
     return clean if len(clean) <= 60 else clean[:57] + "..."

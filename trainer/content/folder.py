@@ -43,11 +43,11 @@ class Entry(Generic[T_co]):
         return self.written.line(*key)
 
     def refuse(self, at: At, what: str, remedy: str) -> None:
-        """Say what keeps the folder from being served, and what to do."""
+        """Report an error, which keeps the folder from being served, with its remedy."""
         self.complaints.error(self.path, self._line(at), what, remedy)
 
     def warn(self, at: At, what: str, remedy: str) -> None:
-        """Say what should be looked at, and never keeps the folder from being served."""
+        """Report a warning, which never keeps the folder from being served."""
         self.complaints.warning(self.path, self._line(at), what, remedy)
 
     def _line(self, at: At) -> int:
@@ -122,11 +122,11 @@ class Folder:
     _twins: dict[str, dict[str, Entry[ScenarioFile]]] = field(default_factory=dict, repr=False)
 
     def refuse(self, name: str, line: int, what: str, remedy: str) -> None:
-        """Say what is wrong with a file, or where one should be, and what to do."""
+        """Report an error in a file, or where one is missing, with its remedy."""
         self.complaints.error(f"{self.name}/{name}", line, what, remedy)
 
     def warn(self, name: str, line: int, what: str, remedy: str) -> None:
-        """Say what should be looked at, and never keeps the folder from being served."""
+        """Report a warning, which never keeps the folder from being served."""
         self.complaints.warning(f"{self.name}/{name}", line, what, remedy)
 
     def course(self, slug: str) -> CourseFolder:

@@ -29,7 +29,7 @@ class Memory:
         return known
 
     def made(self, name: str, parts: tuple[Any, ...], make: Callable[[], V]) -> V:
-        """Return what was made by this name the last time if its parts are equal; else make it."""
+        """Return the last value made under this name if its parts are equal; otherwise make it."""
         if name not in self._made or self._made[name][0] != parts:
             self._made[name] = parts, make()
         made: V = self._made[name][1]

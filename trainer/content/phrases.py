@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def pattern_of(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Return what finds the phrases as whole words, in small or large letters. `one|other` is either."""
+    """Return a pattern that finds the phrases as whole words, in any case. `one|other` is either."""
     each = (r"[-\s]+".join(f"(?:{_either(word)})" for word in phrase.split()) for phrase in phrases)
     return re.compile(rf"(?<!\w)(?:{'|'.join(each) or '(?!)'})(?!\w)", re.IGNORECASE)
 

@@ -1,4 +1,4 @@
-"""Say what pydantic says in words for authors."""
+"""Reword pydantic's errors for authors."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ class SceneItem(Item):
         raise NotImplementedError
 
     def route_fault(self, route: Route, vocabulary: Vocabulary) -> str | None:
-        """Say what doesn't go with where the scene is reported."""
+        """Report what contradicts the scene's reporting route."""
         raise NotImplementedError
 
     def shortcomings(self, vocabulary: Vocabulary) -> Iterable[str]:

@@ -33,7 +33,7 @@ def replace_words(text: str, swap: Mapping[str, str]) -> str:
 
 
 def _teller(swap: Mapping[str, str]) -> Callable[[str], str]:
-    """Return what tells a text anew: one for all texts of a scene."""
+    """Return the function that swaps the people in a text: one for all texts of a scene."""
     others = {_flat(word): other for word, other in swap.items()}
     pattern = re.compile("|".join(_whole(word) for word in sorted(others, key=len, reverse=True)))
     return partial(pattern.sub, lambda match: others[_flat(match[0])])

@@ -109,7 +109,7 @@ def _texts(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) 
 
 
 def _words(stated: Stated, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Return what the template says around the facts. The course's title stands in bold between two parts."""
+    """Return the certificate's texts around the facts. The course's title goes in bold between two parts."""
     completed = _(
         "has completed %(course)s, %(about)s, and %(achievement)s",
         course="\0",

@@ -24,7 +24,7 @@ def certificate_pdf(credential: Credential, sheet: CertificatePaper = Certificat
 
 
 def sample_pdf(credential: Credential) -> bytes:
-    """Return what the certificate of a made-up credential would look like, marked as a sample."""
+    """Return a sample certificate of a made-up credential, marked as a sample."""
     return _draw(credential, None, CertificatePaper.LETTER)
 
 

@@ -24,7 +24,7 @@ def reason_words(kept: str | None) -> str:
 
 
 def disclaimer(state: str) -> str:
-    """Return what stands on all that shows training where a state wants an approved course and ours isn't listed."""
+    """Return the disclaimer for training in a state that requires an approved course and doesn't list ours."""
     return str(
         _(
             "%(state)s requires an approved course. This course is not approved. "

@@ -50,7 +50,7 @@ class Briefing:
 
 
 def prepare(rows: Sequence[Misread], course: str, content: Content) -> Briefing:
-    """Return what to talk about with a class that takes a course."""
+    """Return the topics to discuss with a class that takes a course."""
     pairs = list_twins(content)
     mistakes = _mistakes(rows, course, content, pairs)
     of_scene = {row.key: row for row in rows if row.grain is Grain.SCENE}

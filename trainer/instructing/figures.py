@@ -38,7 +38,7 @@ _FIGURES: Final = TypeAdapter(Figures)
 
 
 def find_figures(cohort: Cohort, content: Content) -> Figures | None:
-    """Return what a class said, or None if it said so much that the worker counts it, and hasn't yet."""
+    """Return a class's figures, or None if there are so many answers that the worker counts them, and hasn't yet."""
     if weigh(cohort) <= AT_ONCE:
         return Figures(count_misreads(cohort, content), count_gain(cohort))
     kept = db.session.get(ClassFigures, cohort.id)

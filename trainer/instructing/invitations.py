@@ -190,7 +190,7 @@ def list_own_invitations(user_id: uuid.UUID, now: dt.datetime) -> list[tuple[Coh
 
 
 def find_waiting(mail_id: uuid.UUID, now: dt.datetime) -> tuple[Cohort, Organization] | None:
-    """Return what a mail is about, or None if the class can't be joined anymore or the invitation was answered."""
+    """Return the subject of an email, or None if the class can't be joined anymore or the invitation was answered."""
     query = _unanswered().join(ClassInvitationMail, ClassInvitationMail.invitation_id == ClassInvitation.id)
     row = db.session.execute(query.where(ClassInvitationMail.id == mail_id)).first()
     return (row[0], row[1]) if row and today_in(row[1], now) <= row[0].ends_on else None
@@ -278,7 +278,7 @@ def _is_there(cohort_id: uuid.UUID | InstrumentedAttribute[uuid.UUID]) -> Column
 
 
 def answer_case() -> ColumnElement[str]:
-    """Return what someone invited has said, of ClassInvitation joined with Membership."""
+    """Return the answer of someone invited, for ClassInvitation joined with Membership."""
     return case(
         (_is_there(ClassInvitation.cohort_id), Answer.JOINED.value),
         (ClassInvitation.declined_at.is_not(None), Answer.DECLINED.value),

@@ -104,7 +104,7 @@ def name_misreads(counted: Iterable[Counted], content: Content) -> list[Misread]
 
 
 def scene_label(content: Content, scenario: str) -> str:
-    """Return what an instructor reads of a scene: its title, or a number where it is kept for finals."""
+    """Return a scene's name for an instructor: its title, or a number if it is reserved for finals."""
     scene = content.scenarios.get(scenario)
     if scene is not None and scene.file.pool is Pool.OPEN:
         truth = _("to report") if scene.file.truth is Truth.CONCERN else _("innocent")

@@ -66,7 +66,7 @@ def _(text: str, **values: object) -> str:
 
 
 def missing(row: BoardRow) -> list[str]:
-    """Return what is still missing, in words, in the order in which it is to be done."""
+    """Return the missing steps, in words, in the order in which to do them."""
     if row.is_complete:
         return []
     where = row.standing

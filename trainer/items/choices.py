@@ -93,7 +93,7 @@ def chosen(given: Given) -> list[str]:
 
 
 def mark(options: Sequence[ShownOption], chosen: Collection[str]) -> Mark:
-    """Return what a choice among options is worth."""
+    """Mark a choice among options."""
     keys = {option.id for option in options if option.key}
     right, wrong = len(keys.intersection(chosen)), len(set(chosen) - keys)
     points = max(0.0, (right - wrong) / len(keys)) if keys else float(not wrong)
@@ -115,7 +115,7 @@ def tell_signs(mark: Mark, *, chose_none: str, chose_some: str, besides: str) ->
 
 
 def scene_of(scene: Situation, kind: str) -> dict[str, Any]:
-    """Return what the payload of each further question has of its scene."""
+    """Return the part of the scene that each further question's payload includes."""
     return {
         "scenario": scene.id,
         "type": kind,

@@ -48,7 +48,7 @@ class FurtherPayload(Payload, ABC):
 
     @abstractmethod
     def mark(self, given: Given) -> Mark | None:
-        """Return what an answer is worth; None where right and wrong don't apply."""
+        """Mark an answer; None where right and wrong don't apply."""
 
     @abstractmethod
     def told(self, mark: Mark) -> str:

@@ -61,7 +61,7 @@ class RowsForm(AnswerForm):
         raise NotImplementedError
 
     def fault(self) -> str:
-        """Return what is missing or wrong in a whole answer, or nothing."""
+        """Return the error in a complete answer, or an empty text."""
         raise NotImplementedError
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 
 def list_tasks() -> tuple[Task, ...]:
-    """Return what the worker of the current app does: of the features, from the bottom up."""
+    """Return the worker's tasks, in the order of the features."""
     return tuple(task for feature in list_features() for task in feature.tasks)
 
 

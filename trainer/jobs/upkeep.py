@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def list_steps() -> tuple[Step, ...]:
-    """Return what keeps up a firm, in order: what features do, from the bottom up."""
+    """Return the steps of a firm's upkeep, in the order of the features."""
     return tuple(step for feature in list_features() for step in feature.upkeep)
 
 

@@ -177,7 +177,7 @@ def _shown_number(row: RosterRow) -> str | None:
 
 
 def _warn(row: RosterRow, roster: _Roster) -> list[LazyString]:
-    """Return what to look at in how a row was read."""
+    """Return the warnings about how a row was read."""
     warnings = []
     if row.line.repeats:
         repeats = ", ".join(map(str, row.line.repeats))
@@ -290,7 +290,7 @@ def _slips_in(entry: RosterEntry) -> list[LazyString]:
 
 
 def _leaves(number: int, row: Wanted, person: KnownPerson) -> RosterEntry:
-    """Return what becomes of someone here who has left, as a row says. Raises Problem."""
+    """Return the outcome for someone here who has left, as a row says. Raises Problem."""
     role = ROLE_WORDS[Role(person.role)]
     entry = RosterEntry(
         number,

@@ -186,7 +186,7 @@ def order_of(draft: RosterDraft) -> DayOrder:
 
 
 def said_of(draft: RosterDraft) -> RosterChoices:
-    """Return what was said about the rows and about people who aren't in them."""
+    """Return the decisions about the rows and about people who aren't in them."""
     rows = draft.rows
     return RosterChoices(
         frozenset(rows["out"]),

@@ -12,7 +12,7 @@ from trainer.roster.matching import Column, ColumnMatch, How, match, missing
 
 
 def keep_sheet(sheet: RosterSheet, matched: ColumnMatch, *, asks: bool) -> dict[str, Any]:
-    """Return what we keep of a sheet: the columns that we read, and until someone has been asked, those we may read."""
+    """Return the columns of a sheet that we keep: those we read and, until someone was asked, those we may read."""
     is_sure = matched.is_sure and not asks
     kept = [column for column in matched.columns if column.meaning or not (is_sure or _is_never_asked(column))]
     headings = sheet.lines[matched.row]
@@ -44,7 +44,7 @@ def _is_never_asked(column: Column) -> bool:
 
 
 def keep_other(sheet: RosterSheet, remembered: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return what is kept of a sheet that wasn't chosen, or None if there is no roster in it."""
+    """Return the kept part of a sheet that wasn't chosen, or None if there is no roster in it."""
     try:
         matched = match(sheet, remembered)
     except Invalid:

@@ -262,7 +262,7 @@ def _doubt(column: Column, columns: Sequence[Column], below: Sequence[RosterLine
 
 
 def _values(column: Column, below: Sequence[RosterLine]) -> list[str]:
-    """Return what is written in a column of the first rows."""
+    """Return the cells of a column in the first rows."""
     cells = (line.cells[column.index] for line in below[:_LOOKED_AT] if column.index < len(line.cells))
     return [cell for cell in cells if cell]
 

@@ -35,12 +35,12 @@ def is_wrapped(cell: str) -> bool:
 
 
 def asides_of(name: str) -> list[str]:
-    """Return what stands in parentheses in a name, such as “On Leave.”"""
+    """Return the text in parentheses in a name, such as “On Leave.”"""
     return _ASIDE.findall(name)
 
 
 def find_oddity(name: str) -> str:
-    """Return what a name holds that no name does, such as an @ or letters of UTF-8 that were read in another way."""
+    """Return the part of a name that no name has, such as an @ or UTF-8 that was decoded wrongly."""
     if _is_plain(name):
         return ""
     if match := _ODD.search(name):
@@ -78,7 +78,7 @@ def _is_plain(name: str) -> bool:
 
 
 def _kept_aside(aside: re.Match[str]) -> str:
-    """Return what is kept of something in parentheses: a nickname, but no number and no status."""
+    """Return the part in parentheses that is kept: a nickname, but no number and no status."""
     return "" if is_status(aside[1]) or any(map(str.isdigit, aside[1])) else aside[0]
 
 

@@ -55,7 +55,7 @@ class Wanted:
 def read_person(
     cells: dict[str, str], name: str, order: DayOrder, today: dt.date, *, needs_address: bool = True
 ) -> tuple[Wanted, list[LazyString]]:
-    """Return what a row says, without the role, and what to look at in it. Raises Problem."""
+    """Parse a row, without the role, and return it with its warnings. Raises Problem."""
     has_number = bool(cells.get("employee_number"))
     key = _read_email(
         cells.get("email", ""),

@@ -203,7 +203,7 @@ def _note_ticks(actor: Actor, draft_id: UUID) -> str:
 
 
 def _ticks(actor: Actor, draft: RosterDraft) -> RosterTicks:
-    """Return what is ticked. Raises Invalid if all are to have left, and the number typed isn't how many they are."""
+    """Return the checked boxes. Raises Invalid if everyone is marked as gone and the number typed isn't that many."""
     asked, left = (frozenset(request.form.getlist(name, UUID)) for name in ("asked", "left"))
     if typed := request.form.get("all_left", "").strip():
         missing = decide(actor, draft, now()).plan.missing
@@ -296,7 +296,7 @@ def _headline(plan: RosterPlan) -> str:
 
 
 def _chosen(plan: RosterPlan, shown: str, text: str) -> Sequence[RosterEntry | KnownPerson]:
-    """Return what the address asks for: rows, those to fix first, or people who aren't in any."""
+    """Parse the view from the query string: rows, those to fix first, or people who aren't in any."""
     rows: list[Any]
     if shown == "missing":
         rows = sorted(plan.missing, key=lambda person: fold(person.name))

@@ -106,7 +106,7 @@ class _Turns:
             self._changed.notify()
 
     def take(self) -> _Work:
-        """Return what is next; wait until there is something."""
+        """Return the next piece of work; wait until there is one."""
         with self._changed:
             while not self._waiting:
                 self._changed.wait()

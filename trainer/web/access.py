@@ -62,7 +62,7 @@ def access(
 
 
 def declared(app: Flask, endpoint: str) -> Access | None:
-    """Return what the route of `endpoint` declared, or None."""
+    """Return the access declaration of `endpoint`, or None."""
     if endpoint == "static":
         return Access(Who.PUBLIC)  # Flask's own name for static files
     return getattr(app.view_functions[endpoint], "access", None)
@@ -96,7 +96,7 @@ def init_access(app: Flask) -> None:
 
 
 def shown_token() -> str | None:
-    """Return what the request shows as its token, or None."""
+    """Return the token that the request carries, or None."""
     shown = request.authorization
     return shown.token if shown is not None and shown.type == "bearer" and shown.token else None
 

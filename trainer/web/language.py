@@ -79,7 +79,7 @@ def mail_language(remembered: str | None) -> str:
 
 
 def name_language(language: str) -> str:
-    """Return what a language calls itself."""
+    """Return a language's own name."""
     name = Locale.parse(language).get_display_name() or language
     return name[:1].upper() + name[1:]
 

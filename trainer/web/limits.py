@@ -133,7 +133,7 @@ def key_of(*parts: str) -> str:
 
 
 def network_of(address: str) -> str:
-    """Return what of an address one household or site shares: all of IPv4, the /64 of IPv6."""
+    """Return the part of an IP address that one household or site shares: all of IPv4, the /64 of IPv6."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:

@@ -38,7 +38,7 @@ def cached_page(view: F) -> F:
 
 
 def placeholder(name: str) -> Markup:
-    """Return what stands in a shared page for a text that isn't shared."""
+    """Return the placeholder in a shared page for a text that isn't shared."""
     return Markup(f"{_MARK}{name}{_MARK}")  # noqa: S704 letters, digits and _
 
 

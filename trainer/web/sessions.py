@@ -55,7 +55,7 @@ def init_sessions(app: Flask) -> None:
 
 @lru_cache(maxsize=8)
 def _signer(*secrets: str) -> URLSafeTimedSerializer:
-    """Return what Flask itself makes anew for each request; of the keys, the one to sign with is the last."""
+    """Return the serializer of sessions, which Flask would build for each request; the last key signs."""
     plain = SecureCookieSessionInterface
     return URLSafeTimedSerializer(
         list(secrets),

@@ -23,7 +23,7 @@ def save_form() -> None:
 
 
 def find_saved_form(address: str | None = None) -> dict[str, str]:
-    """Return what was sent to `address`, by default that of this request, and not saved; empty if nothing was."""
+    """Return the unsaved form sent to `address`, by default this request's; empty if there is none."""
     path, fields = session.get(UNSENT) or ("", {})
     return dict(fields) if path == (address or request.path) else {}
 

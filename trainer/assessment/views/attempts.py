@@ -65,7 +65,7 @@ _PRACTICES = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.DRILL, Kind.SHIFT, Kind.RARE)
 @blueprint.get("/courses/<course>/practice")
 @access(Who.PUBLIC)
 def practice(course: str) -> str:
-    """Say what practice is, and offer to start or go on."""
+    """Explain practice, and offer to start or continue."""
     whole = get_course(course, language_tag())
     enrollment = find_enrollment(current_user.id, whole.slug) if current_user.is_authenticated else None
     kinds = [kind for kind in _PRACTICES if kind in POLICIES]

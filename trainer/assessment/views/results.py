@@ -102,7 +102,7 @@ def _is_check_in(own_attempt: Attempt) -> bool:
 
 
 def _needs(own_attempt: Attempt, tally: Tally) -> list[Need]:
-    """Return what a final was asked for, and whether it was met."""
+    """Return the conditions of a final, and whether each was met."""
     if own_attempt.kind != Kind.FINAL:
         return []
     rule = FinalRule.read(own_attempt.rule, own_attempt.scenes)

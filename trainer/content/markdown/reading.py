@@ -1,4 +1,4 @@
-"""Tell what a text links to, cites and holds. The checker reads the same tokens as the reader of the page."""
+"""Find what a text links to, cites and contains, from the same tokens that the page is rendered from."""
 
 from __future__ import annotations
 

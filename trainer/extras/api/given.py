@@ -87,7 +87,7 @@ Sent = TypeVar("Sent", bound=Given)
 
 
 def read(body: bytes, kind: type[Sent]) -> Sent:
-    """Return what a body says. Raises Invalid with the field and what to do."""
+    """Parse a request body. Raises Invalid with the field and what to do."""
     try:
         return kind.model_validate_json(body)
     except ValidationError as error:
@@ -95,7 +95,7 @@ def read(body: bytes, kind: type[Sent]) -> Sent:
 
 
 def number_person(employee_number: str, given: PersonData) -> NumberedPerson:
-    """Return what was said of the person with a number. Raises Invalid for one that nobody can have."""
+    """Return the values given for the person with a number. Raises Invalid for an impossible number."""
     try:
         return NumberedPerson(employee_number=employee_number, **given.model_dump())
     except ValidationError as error:

@@ -160,7 +160,7 @@ def page_of_assignments(
 
 
 def page_of_emails(actor: Actor, after: uuid.UUID | None, most: int) -> Page[SentMail]:
-    """Return what was sent to people and what became of it, as on the page. Raises NotFound for an unknown place."""
+    """Return the emails sent to people with their outcomes, as on the page. Raises NotFound for an unknown place."""
     page = list_sent(actor, after=None if after is None else place_of(actor, after), most=most)
     return Page(page.rows, page.rows[-1].id.hex if page.next_after else None)
 

@@ -64,7 +64,7 @@ class TokenState(StrEnum):
 
 
 def digest(token: str) -> str:
-    """Return what is stored of a token."""
+    """Hash a token for storage."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -83,7 +83,7 @@ def decrypt_identity(encrypted: bytes, secret: str) -> Identity:
 
 
 def encrypt_with_passphrase(plain: bytes, secret: str) -> bytes:
-    """Return what `decrypt_with_passphrase` reads; the format's specification has the steps."""
+    """Encrypt for `decrypt_with_passphrase`; the steps are in the format's specification."""
     salt, file_key, nonce = token_bytes(16), token_bytes(16), token_bytes(16)
     labeled = b"age-encryption.org/v1/scrypt" + salt
     wrapping = Scrypt(salt=labeled, length=32, n=2**_DOUBLINGS, r=8, p=1).derive(secret.encode())

@@ -58,7 +58,7 @@ def copy(source: Path, target: Path, what: str = "Copying") -> None:
 
 
 def problem_of(database: sqlite3.Connection) -> str | None:
-    """Return what is wrong with a database, in a few words, or None."""
+    """Return the problem with a database in a few words, or None."""
     (problem,) = database.execute("PRAGMA integrity_check(1)").fetchone()
     if problem != "ok":
         return str(problem)
@@ -84,7 +84,7 @@ def tables_of(database: sqlite3.Connection) -> set[str]:
 
 
 def facts_of_file(database: Path) -> BackupFacts:
-    """Return what a file that nobody writes to says of itself."""
+    """Return the metadata of a file that nobody is writing to."""
     engine = create_engine(f"sqlite:///file:{database}?mode=ro&immutable=1&uri=true", poolclass=NullPool)
     with engine.connect() as connection:
         return facts_of(connection)

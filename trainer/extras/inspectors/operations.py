@@ -84,7 +84,7 @@ def take_over_inspector_link(actor: Actor, link_id: uuid.UUID, now: dt.datetime)
 
 
 def token_of(link: InspectorLink) -> str:
-    """Return what stands in an inspector's address; it is stored nowhere."""
+    """Return the token in an inspector's link; it isn't stored anywhere."""
     return f"{link.id.hex}.{seal('inspection', link.id.hex, link.nonce)}"
 
 

@@ -104,5 +104,5 @@ def list_reasons(viewer: Viewer) -> dict[uuid.UUID, str]:
 
 
 def limits_of_link(link: InspectorLink) -> Limits:
-    """Return what an inspector's link is limited to."""
+    """Return the limits of an inspector's link."""
     return Limits(frozenset(map(uuid.UUID, link.team_ids)) or None, link.requirement_id)

@@ -285,7 +285,7 @@ def _places(viewer: Viewer) -> Sequence[TeamLine]:
 def _shown(
     token: str, link: InspectorLink, organization: Organization, viewer: Viewer, filters: StatusFilter
 ) -> dict[str, Any]:
-    """Return what the page and the one to print both show."""
+    """Return the values that the page and its print version share."""
     requirements = list_concerning(viewer)
     return {
         "link": link,

@@ -116,7 +116,7 @@ class TaughtTo:
 
 
 def list_taught_to(enrollment_id: uuid.UUID) -> list[TaughtTo]:
-    """Return what was signed off for an enrollment, the earliest first."""
+    """Return the sign-offs of an enrollment, earliest first."""
     rows = db.session.execute(
         select(SignOff, Signature)
         .outerjoin(Signature, Signature.id == SignOff.signature_id)

@@ -127,7 +127,7 @@ def check_open(cohort: Cohort) -> None:
 
 
 def statement_of(session: ClassSession) -> str:
-    """Return what an instructor signs for the people who were at a meeting."""
+    """Return the statement that an instructor signs for the people at a meeting."""
     statement: str = _("I taught these people in person on %(day)s.", day=show_day(session.held_on, "long"))
     return statement
 

@@ -75,7 +75,7 @@ _PROVED: Final = "proved"
 
 
 def sides(kept: Membership, gone: Membership) -> tuple[MergerSide, MergerSide]:
-    """Return what decides whether two entries can be joined, and which of them stays."""
+    """Return the facts that decide whether two entries can be merged, and which one stays."""
     return side_of(kept), side_of(gone)
 
 

@@ -59,7 +59,7 @@ def sees_all_of(actor: Actor, kept: Membership, gone: Membership) -> bool:
 
 
 def side_of(person: Membership) -> MergerSide:
-    """Return what decides whether an entry can be joined away."""
+    """Return the facts that decide whether an entry can be merged into another."""
     user_id = person.user_id
     is_own = user_id is not None and is_own_account(user_id, person.organization_id)
     return MergerSide(user_id is not None, is_own, person.role == Role.MEMBER)

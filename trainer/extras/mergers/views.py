@@ -126,7 +126,7 @@ def join(actor: Actor, membership_id: UUID, other_id: UUID) -> Response | str | 
 @access(Who.ACCOUNT, own=True)
 @acting(May.CHANGE_PEOPLE)
 def undo(actor: Actor, merger_id: UUID) -> Response | str:
-    """Say what undoing brings back, or that a question is withdrawn, and do it."""
+    """Explain what undoing restores, or that a question is withdrawn, and do it."""
     merger, form = get_merger(actor, merger_id), Form()
     kept = get_changeable(actor, merger.kept_id)
     if form.validate_on_submit():

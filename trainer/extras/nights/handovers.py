@@ -34,7 +34,7 @@ class HandoverDraft:
 
     @classmethod
     def of(cls, attempt: Attempt) -> HandoverDraft:
-        """Return what was written in an attempt so far."""
+        """Return the handover written in an attempt so far."""
         kept = {name: value for name, value in (attempt.handover or {}).items() if name in cls.__dataclass_fields__}
         return cls(**{**kept, "points": tuple(kept.get("points", ()))})
 
@@ -52,7 +52,7 @@ def find_shift(attempt: Attempt, content: Content) -> tuple[str, ShiftFile] | No
 
 
 def find_handover(attempt: Attempt, content: Content) -> Handover | None:
-    """Return what the shift of an attempt has for its handover, if it has one."""
+    """Return the model handover of an attempt's shift, if it has one."""
     shift = find_shift(attempt, content)
     return shift[1].handover if shift else None
 

@@ -18,11 +18,11 @@ class RarePolicy(AttemptPolicy):
     """The policy of rare shifts, which are counted in natural frequencies."""
 
     def count(self, responses: Sequence[Response], _danger_rules: Container[str]) -> NightCounts:
-        """Return what the responses come to."""
+        """Return the result of the responses."""
         return count_night((read_event(response.snapshot.payload), response.given) for response in responses)
 
     def read(self, kept: Mapping[str, Any]) -> NightCounts:
-        """Return what a rare shift came to, as it was kept."""
+        """Return the result of a rare shift, as it was kept."""
         return NightCounts.read(kept)
 
 

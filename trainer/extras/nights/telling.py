@@ -39,7 +39,7 @@ class Happened:
 
 
 def night_of(attempt: Attempt, before: int | None = None) -> list[Happened]:
-    """Return what happened in a practice shift before an event, or in all of it; nothing for another attempt."""
+    """Return the events of a practice shift before this one, or all of them; none for another kind of attempt."""
     if attempt.kind != Kind.SHIFT:
         return []
     end = before or attempt.scenes + 1

@@ -8,5 +8,5 @@ from trainer.instructing.models import Cohort
 
 
 def seen_in(cohort: Cohort) -> str | None:
-    """Return what the poster of a class says of notes, or None if it takes none."""
+    """Return the poster's text about notes, or None if the class takes none."""
     return str(_("Observation notes, but only those you hand in yourself")) if cohort.takes_notes else None

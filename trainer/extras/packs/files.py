@@ -72,7 +72,7 @@ def zip_files(
 
 
 def about(records: Records) -> dict[str, str]:
-    """Return what the manifest says of a pack, besides its hashes."""
+    """Return the manifest's metadata, besides its hashes."""
     return {
         **({"note": records.mark} if records.mark else {}),
         "organization": records.firm,

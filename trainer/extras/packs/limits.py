@@ -44,7 +44,7 @@ def list_offered(actor: Actor) -> dict[str, list[tuple[str, str]]]:
 
 
 def limits_of_pack(job: Job) -> Limits:
-    """Return what an evidence pack is limited to."""
+    """Return the limits of an evidence pack."""
     written = job.details.get("requirement")
     return Limits(teams_of_order(job), uuid.UUID(hex=written) if written else None)
 

@@ -98,7 +98,7 @@ def _advance(job: Job, view: View) -> tuple[int, int]:
 
 
 def read_made(job: Job) -> Made:
-    """Return what is told of a pack that `advance` has finished."""
+    """Return the facts of a pack that `advance` has finished."""
     with zipfile.ZipFile(folder_of(job.id) / "pack.zip") as pack:
         manifest = pack.read(MANIFEST)
         files = len(pack.namelist())
@@ -197,7 +197,7 @@ def _team_names(actor: Actor) -> dict[UUID, str]:
 
 
 def _caveats(view: View) -> list[str]:
-    """Return what isn't known for sure of a day before moves between teams and changes were kept."""
+    """Return the caveats for a day before team moves and changes were recorded."""
     since = known_since(view.actor.organization, view.viewer)
     if since is None:
         return []

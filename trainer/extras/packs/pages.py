@@ -115,7 +115,7 @@ def draw_rule(records: Records, course: Course) -> bytes:
 
 
 def _shared(records: Records, root: str) -> dict[str, Any]:
-    """Return what all pages of a pack need; `root` leads to the pack's own folder."""
+    """Return the template values that all pages of a pack need; `root` leads to the pack's own folder."""
 
     def certificate_address(serial: str) -> str | None:
         name = records.certificates.get(serial)

@@ -285,7 +285,7 @@ def list_meetings(view: View) -> Iterator[Meeting]:
 
 
 def list_reminders(view: View) -> Iterator[Reminding]:
-    """Yield what reminders were sent up to the day, and why one wasn't, by name."""
+    """Yield the reminders sent up to the day, and why one wasn't, by name."""
     query = (
         select(Reminder, OutboxMessage, Membership.name, Membership.employee_number, Requirement.title)
         .join(Assignment, Assignment.id == Reminder.assignment_id)

@@ -158,7 +158,7 @@ def meetings_table(meetings: Iterable[Meeting], zone: str) -> Table:
 
 
 def reminders_table(reminders: Iterable[Reminding], zone: str) -> Table:
-    """Return what was sent to remind people, and why something wasn't."""
+    """Return the reminders sent, and why some weren't."""
     heads = (
         *(_("Name"), _("Employee number"), _("Requirement"), _("Reminder"), _("Due on"), _("Ordered on")),
         _("Outcome"),
@@ -183,7 +183,7 @@ def reminders_table(reminders: Iterable[Reminding], zone: str) -> Table:
 
 
 def changes_table(changes: Iterable[AuditedChange], zone: str) -> Table:
-    """Return what was done to requirements, and by whom."""
+    """Return the changes to requirements, with who made them."""
     heads = (_("On"), _("What"), _("Requirement"), _("By"), _("Details"))
     return Table(
         "requirement-history",
@@ -251,7 +251,7 @@ def attestations_table(attestations: Iterable[tuple[Membership, Credential, Enro
 
 
 def requirements_table(requirements: Iterable[Rule], teams: Mapping[uuid.UUID, str]) -> Table:
-    """Return what the firm required."""
+    """Return the firm's requirements."""
     heads = (
         *(_("Requirement"), _("Course"), _("Who"), _("In effect since")),
         *(_("Minimum active minutes"), _("Every (months)")),

@@ -112,7 +112,7 @@ def made(records: Records) -> str:
 
 
 def describe(requirement: Rule, records: Records) -> str:
-    """Return what a requirement asked, of whom and since when."""
+    """Describe a requirement: what it asks, of whom and since when."""
     course = served().courses.get(requirement.course)
     asked = ngettext(
         "the course “%(course)s,” every month, at least %(minutes)s active minutes, new people within "
@@ -130,7 +130,7 @@ def describe(requirement: Rule, records: Records) -> str:
 
 
 def parts(records: Records, tally: PackTally) -> list[PackPart]:
-    """Return what is in the pack, in the order of its page."""
+    """Return the pack's contents, in the order of its page."""
     unchanged = _("what each one asked, and of whom")
     told = [
         PackPart("people", _("People"), _roster(tally), "training-status.csv"),
@@ -201,7 +201,7 @@ def files() -> dict[str, str]:
 
 
 def disclaimers(records: Records) -> list[str]:
-    """Return what the training isn't."""
+    """Return the disclaimers about the training."""
     states = sorted({item.unapproved_state for item in records.requirements if item.unapproved_state})
     return [served().vocabulary.disclaimers.records, *(disclaimer(state) for state in states)]
 

@@ -18,7 +18,7 @@ TEMPLATES = ("pins-paused", "slip-disputed", "slip-used")
 
 
 def write(message: OutboxMessage) -> RenderedEmail | None:
-    """Return what the mail says, or None: the firm is shut."""
+    """Return the email's values, or None if the firm is shut."""
     if message.template == "pins-paused":
         organization_id, page = UUID(hex=message.ids["firm"]), "pin-slips"
     else:

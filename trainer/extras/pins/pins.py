@@ -43,7 +43,7 @@ class HashedPin(NamedTuple):
 
 
 def hash_pin(pin: str) -> HashedPin:
-    """Return what is stored of a PIN. It takes its time, so it belongs before a transaction."""
+    """Hash a PIN for storage. This is slow, so call it before a transaction."""
     key = keys().current
     return HashedPin(hash_password(digest_with(key, "pin", pin)), key.id)
 

@@ -195,7 +195,7 @@ def can_have_slip() -> ColumnElement[bool]:
 
 
 def list_badges(actor: Actor, team_id: uuid.UUID | None) -> list[Slip]:
-    """Return what stands on the badges of people without an address. Raises Conflict for none or too many."""
+    """Return the badges of people without an address. Raises Conflict if there are none or too many."""
     people = db.session.execute(_people().where(_without_address(actor, team_id)).limit(MOST_BADGES + 1)).all()
     if not people or actor.organization.code is None:
         raise Conflict(_l("Nobody here needs a badge yet. Print PIN slips first."))

@@ -8,7 +8,7 @@ from trainer.extras.pins.rules import Weak
 
 
 def pin_refusal(weak: Weak) -> str:
-    """Return what is said of a PIN that is too easy to guess."""
+    """Return the message for a PIN that is too easy to guess."""
     words = {
         Weak.SHAPE: _("Use 6 to 12 digits, and nothing else."),
         Weak.REPEATED: _("This repeats itself, so it’s easy to guess. Choose another."),

@@ -121,7 +121,7 @@ def _page(about: _About, form: RemarkForm) -> str:
 
 
 def _read(token: str | None) -> _About:
-    """Return what the address carried. Raises Invalid if it is altered."""
+    """Return the payload of the link. Raises Invalid if it was altered."""
     value: Any = unsign(_PURPOSE, token or "")
     if value is None:
         raise Invalid(_("This page’s address was cut off or altered. Go back to the scene and try again."))

@@ -94,7 +94,7 @@ def get_recipient(report: Report, recipient_id: uuid.UUID) -> ReportRecipient:
 
 
 def list_mails(report: Report, most: int = 50) -> Sequence[tuple[ReportMail, ReportRecipient, OutboxMessage | None]]:
-    """Return what was ordered for whom, the newest first, each with its mail if that is kept."""
+    """Return the reports ordered and their recipients, newest first, each with its email if that is kept."""
     rows = db.session.execute(
         select(ReportMail, ReportRecipient, OutboxMessage)
         .join(ReportRecipient, ReportRecipient.id == ReportMail.recipient_id)
@@ -232,12 +232,12 @@ def list_outcomes(recipient: ReportRecipient, most: int) -> Sequence[bool]:
 
 
 def token_of(recipient: ReportRecipient, purpose: str) -> str:
-    """Return what stands in the address of a link."""
+    """Return the token in the address of a link."""
     return f"{recipient.id.hex}.{seal(purpose, recipient.id.hex, recipient.nonce)}"
 
 
 def find_asked(token: str, now: dt.datetime) -> Linked | None:
-    """Return what a link to say yes is about, or None if it is forged, too old, stopped or void."""
+    """Return the subject of a confirmation link, or None if it is forged, expired, stopped or canceled."""
     linked = _find(token, CONFIRMING)
     if linked is None or linked.recipient.stopped_at is not None or linked.report.ended_at is not None:
         return None
@@ -246,7 +246,7 @@ def find_asked(token: str, now: dt.datetime) -> Linked | None:
 
 
 def find_stopping(token: str) -> Linked | None:
-    """Return what a link to stop is about, or None if it is forged; it works forever, in any state of the firm."""
+    """Return the subject of a stop link, or None if it is forged; it never expires, whatever the state of the firm."""
     return _find(token, STOPPING, is_open=False)
 
 

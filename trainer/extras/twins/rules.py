@@ -26,7 +26,7 @@ def look(side: Side, marked: Collection[int]) -> Found:
 
 
 def list_shared(twins: Twins) -> list[str]:
-    """Return what is told of both: signs that don't decide, and what is ordinary."""
+    """Return the details that both share: signs that don't decide, and ordinary details."""
     scene, twin = twins.one.scene.file, twins.other.scene.file
     both = [words for ref, words in scene.signs.items() if twin.signs.get(ref) == words]
     return [*both, *(sign for sign in scene.ordinary if sign in twin.ordinary)]

@@ -123,7 +123,7 @@ def _is_loopback(address: str) -> bool:
 
 
 def _resolve(target: WebhookTarget) -> Sequence[str]:
-    """Return what a name resolves to. The system's resolver knows no deadline, so it works beside us."""
+    """Resolve a host name. The system's resolver has no timeout, so it runs in a thread."""
     addresses: list[str] = []
 
     def ask() -> None:

@@ -37,7 +37,7 @@ def classes() -> Response:
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def show(code: str) -> str | tuple[str, int]:
-    """Say what a class is and what its instructor will see, and offer to join."""
+    """Show a class and what its instructor will see, and offer to join."""
     if not _is_known():
         return _page(code, None)  # a form would leave a cookie with whoever only reads
     return _page(code, JoinClassForm(formdata=None, name=current_user.certificate_name))

@@ -122,7 +122,7 @@ def _read(name: str, kind: type[_One]) -> _One | None:
 
 
 def _address(course: str, filters: FiguresFilter) -> dict[str, str | None]:
-    """Return what the address says, without defaults."""
+    """Parse the filters from the query string, without defaults."""
     return {
         "course": course or None,
         "pool": filters.pool,

@@ -22,7 +22,7 @@ class Hint:
 
 
 def hints_on(note: str, hints: Sequence[NoteHint]) -> list[Hint]:
-    """Return what can be pointed out in a note, in the order of the vocabulary."""
+    """Return the hints for a note, in the order of the vocabulary."""
     return list(_said(note.replace("’", "'"), hints)) if note.strip() else []
 
 

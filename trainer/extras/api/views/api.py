@@ -137,7 +137,7 @@ def completions(actor: Actor) -> Response:
 @limited
 @bearing(Scope.EMAILS)
 def emails(actor: Actor) -> Response:
-    """Give what was sent to people, the newest first, and what became of each email."""
+    """List the emails sent to people with the outcome of each, newest first."""
     given = _given()
     page = page_of_emails(actor, _number(given, "after"), _limit(given))
     return _answer([Email.of(sent) for sent in page.rows], page)
@@ -238,7 +238,7 @@ def _number(given: dict[str, str], name: str, pattern: str = openapi.ONE) -> UUI
 
 
 def _viewer(actor: Actor, day: dt.date | None) -> Viewer:
-    """Return what is read of a day. A day without records isn't a parameter that can't be read."""
+    """Return the viewer of a day. Raises NotFound for a day without records: the parameter itself is valid."""
     try:
         return viewer_of(actor, now(), day)
     except Invalid as error:

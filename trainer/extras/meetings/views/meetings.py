@@ -209,7 +209,7 @@ def _blame(form: SessionForm, error: Conflict | Invalid) -> None:
 
 
 def _said(held: ClassSession, course: Course | None) -> dict[str, object]:
-    """Return what a meeting says, as the form has it: whole modules, and single lessons of others."""
+    """Return a meeting's values for the form: whole modules, and single lessons of others."""
     modules = [
         module.slug
         for module in (course.modules if course else ())

@@ -48,12 +48,12 @@ def _for_pages_of_others() -> dict[str, Any]:
 
 
 def _handover_of(attempt: Attempt) -> tuple[HandoverDraft, Handover | None]:
-    """Return what was written for the next shift, and what a practice shift has for it."""
+    """Return the handover written for the next shift, and the practice shift's model for it."""
     return HandoverDraft.of(attempt), find_handover(attempt, served_in(language_tag()))
 
 
 def last_step(attempt: Attempt) -> LastStep | None:
-    """Return what is left to do once all of a practice shift is answered, or None."""
+    """Return the step after the last answer of a practice shift, or None."""
     if find_handover(attempt, served()) is None:
         return None
     return LastStep(url_for("shifts.handover", attempt_id=attempt.id), _("Write the handover"))

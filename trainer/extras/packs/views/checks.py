@@ -29,7 +29,7 @@ def ask() -> Response | tuple[str, int] | str:
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def check(sha256: str) -> Response:
-    """Say what we recorded of a pack, or that we know none with this hash. Nobody can list them."""
+    """Show our record of a pack, or that none has this hash. Packs can't be listed."""
     manifest = find_manifest(sha256)
     page = render_template("packs/checked.html", manifest=manifest, sha256=sha256)
     response = make_response(page, 404 if manifest is None else 200)

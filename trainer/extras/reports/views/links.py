@@ -22,7 +22,7 @@ blueprint = Blueprint("report_links", __name__, url_prefix="/reports")
 @access(Who.PUBLIC)
 @limit_failures("60 per hour")
 def confirmation(token: str) -> Response | str | tuple[str, int]:
-    """Say what would be sent, by whom and how often; send it once the address agrees."""
+    """Show what would be sent, by whom and how often; send it once the recipient agrees."""
     linked, form = find_asked(token, now()), Form()
     if linked is None:
         return _ended()
