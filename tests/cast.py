@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from functools import lru_cache
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pyotp
 import time_machine
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from tests.support import COURSE, PASSWORD, Visitor, first_step, wrong_ones
 from trainer.accounts import administrators
 from trainer.accounts.codes import make_nonce, secret_of
-from trainer.accounts.models import Passkey, User
+from trainer.accounts.models import User
 from trainer.accounts.operations import create_account, create_guest, name_for_certificate, open_session
 from trainer.accounts.passwords import hash_password
 from trainer.accounts.queries import get_user
@@ -86,16 +86,6 @@ def add_second_factor(app: Flask, user_id: UUID) -> list[str]:
         codes = turn_on(get_user(user_id), nonce, before, now, but=None)
         assert codes is not None
         return codes
-
-
-def make_passkey(app: Flask, user_id: UUID, name: str = "My phone") -> UUID:
-    """Put a passkey into someone's account that nothing holds; return its id."""
-    with app.app_context(), transaction() as session:
-        key = Passkey(user_id=user_id, credential_id=uuid4().bytes, public_key=b"k", sign_count=0, name=name)
-        key.created_at = clock.now()
-        session.add(key)
-        session.flush()
-        return key.id
 
 
 def code_now(app: Flask, user_id: UUID) -> str:

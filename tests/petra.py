@@ -26,7 +26,6 @@ from tests.cast import (
     make_account,
     make_class,
     make_firm,
-    make_passkey,
     make_site,
     put_on_roster,
     sign_in_as,
@@ -130,7 +129,6 @@ def make_petra(app: Flask) -> Rich:
     )
     for one in (petra, alice):
         add_second_factor(app, one)
-        make_passkey(app, one)
     acme, other = make_firm(app, alice), make_firm(app, petra, "Beta Guards")
     put_on_roster(app, other, alice, Role.OWNER, name="Alice Able", email="alice@b.example")
     site, long_ago = make_site(app, alice, acme), dt.date(2020, 1, 1)

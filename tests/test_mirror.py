@@ -13,7 +13,6 @@ HELD_BY = {
     "jobs/test_counting.py": "assessment/tasks",
     "accounts/test_audit.py": "core/audit",
     "accounts/test_links.py": "accounts/emails accounts/operations accounts/queries",
-    "accounts/test_passkeys.py": "accounts/passkey_views",
     "accounts/test_passwords.py": "accounts/password_rules",
     "accounts/test_second_factor.py": "accounts/codes accounts/second_factor_views accounts/words",
     "accounts/test_sessions.py": "cli/accounts",
@@ -145,6 +144,8 @@ HELD_BY = {
     "joining/test_invitations.py": "joining/entering joining/invitation_forms joining/invitation_views "
     "organizations/invitations organizations/views/invitations",
     "joining/test_mailed_sign_up.py": "joining/emails",
+    "extras/passkeys/test_passkeys.py": "extras/passkeys/answers extras/passkeys/emails extras/passkeys/forms "
+    "extras/passkeys/models extras/passkeys/operations extras/passkeys/queries extras/passkeys/views",
     "extras/pins/test_devices.py": "extras/pins/views/devices extras/pins/views/site",
     "extras/pins/test_pauses.py": "extras/pins/tasks",
     "extras/pins/test_pins.py": "extras/pins/forms extras/pins/models extras/pins/answers "

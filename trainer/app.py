@@ -46,6 +46,7 @@ from trainer.extras.mergers import feature as mergers
 from trainer.extras.nights import feature as nights
 from trainer.extras.notes import feature as notes
 from trainer.extras.packs import feature as packs
+from trainer.extras.passkeys import feature as passkeys
 from trainer.extras.pins import feature as pins
 from trainer.extras.remarks import feature as remarks
 from trainer.extras.reports import feature as reports
@@ -100,6 +101,7 @@ FEATURES: Final = (
     cli.FEATURE,
     tools.FEATURE,
     backups.FEATURE,
+    passkeys.FEATURE,
     pins.FEATURE,
     mergers.FEATURE,
     nights.FEATURE,

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tests.cast import add_second_factor, certify, code_now, make_account, make_passkey, sign_in_as
+from tests.cast import add_second_factor, certify, code_now, make_account, sign_in_as
+from tests.extras.passkeys.cast import make_passkey
 from tests.support import PASSWORD
 from trainer.accounts.models import User
 from trainer.accounts.operations import name_for_certificate
@@ -61,7 +62,7 @@ ACTS = {
     "certificates.reissue": ("/my-certificates/{certificate}/reissue", {}),
 }
 ELSEWHERE = {
-    "second_factor.show": "asks for a passkey first, if there is one (test_passkeys)",
+    "second_factor.show": "asks for a passkey first, if there is one (extras/passkeys)",
     "second_factor.set_up": "follows on that one",
     "second_factor.turn_off": "always asks for password and code",
     "second_factor.renew_recovery_codes": "always asks for password and code",

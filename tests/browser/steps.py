@@ -17,13 +17,13 @@ from tests.browser.stage import Person, Stage
 from tests.cast import add_second_factor, sign_in_as
 from tests.support import COURSE, PASSWORD, Visitor
 from trainer.accounts.codes import make_nonce, secret_of
-from trainer.accounts.models import Passkey
 from trainer.accounts.passwords import hash_password
 from trainer.app import create_app
 from trainer.content.history import TopUp
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 from trainer.credentials.models import Credential
+from trainer.extras.passkeys.models import Passkey
 
 _numbers = count()
 

@@ -31,7 +31,6 @@ from tests.cast import (
     join_class,
     make_account,
     make_class,
-    make_passkey,
     make_site,
 )
 from tests.cast import make_firm as make_site_firm
@@ -133,7 +132,6 @@ def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
         add_release("0", b"files", b"built", "code", clock.now())
     bob = make_account(app)
     add_second_factor(app, bob)
-    make_passkey(app, bob)
     fill_rounds(app)
     appoint(app, make_account(app, "administrator@example.org"))
     with app.app_context(), transaction() as session:

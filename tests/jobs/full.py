@@ -19,7 +19,6 @@ from tests.cast import (
     make_account,
     make_class,
     make_firm,
-    make_passkey,
     make_site,
     put_on_roster,
 )
@@ -159,7 +158,6 @@ def make_full(app: Flask, name: str, *, bob: UUID) -> Full:
     at = name.partition(" ")[0].lower()
     owner, mona, ines = (make_account(app, f"{who}@{at}.example.org") for who in ("alice", "mona", "ines"))
     add_second_factor(app, owner)
-    make_passkey(app, owner)
     firm = make_firm(app, owner, name)
     site = make_site(app, owner, firm)
     put_on_roster(app, firm, bob, email=f"bob@{at}.example.org")

@@ -70,4 +70,4 @@ VALUES: dict[str, list[dict[str, object]]] = {
     "erasure-asked": [{"url": URL, "at": dt.datetime(2026, 11, 27, tzinfo=dt.UTC)}],
     "firm-closed": [{"firm": NAME, "closed_on": TODAY, "deleted_on": TODAY, "url": URL}],
 }
-MAILS = sorted(ROOT.glob("trainer/**/templates/*/mail/*.txt"))
+MAILS = sorted(ROOT.glob("trainer/**/templates/*/mail/[!_]*.txt"))

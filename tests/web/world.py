@@ -25,7 +25,6 @@ from tests.cast import (
     make_class,
     make_firm,
     make_guest,
-    make_passkey,
     make_site,
     put_on_roster,
     sign_in_as,
@@ -142,7 +141,6 @@ def make_world(app: Flask, shelf: Library) -> World:
     }
     add_second_factor(app, bob)
     appoint(app, bob)
-    values["passkey_id"] = str(make_passkey(app, bob))
     values["user_id"] = str(bob)
     firm = make_firm(app, bob)
     values["organization_id"] = str(firm)

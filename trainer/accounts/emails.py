@@ -27,9 +27,6 @@ _PLAIN = {
     "address-asked": "/account",
     "address-taken": "/account",
     "codes-refused": "/password-reset",
-    "passkey-added": "/account/passkeys",
-    "passkey-removed": "/account/passkeys",
-    "passkey-copied": "/account/passkeys",
     "second-factor-on": "/account",
     "second-factor-off": "/account",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from trainer.accounts import emails, privacy
-from trainer.accounts.passkey_views import blueprint as passkeys
 from trainer.accounts.periods import PERIODS
 from trainer.accounts.second_factor_views import blueprint as second_factor
 from trainer.accounts.views import blueprint as accounts
@@ -12,7 +11,7 @@ from trainer.core.feature import Feature
 
 FEATURE = Feature(
     name="accounts",
-    blueprints=(accounts, second_factor, passkeys),
+    blueprints=(accounts, second_factor),
     checks_tokens_itself=(end_at_exit,),
     links={
         "exit": "accounts.exit_site",

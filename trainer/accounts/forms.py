@@ -159,20 +159,8 @@ class FirstCodeForm(Form):
     )
 
 
-class PasskeyForm(Form):
-    """What a passkey is called."""
-
-    name = StringField(
-        _l("Name"),
-        [InputRequired(_l("Enter a name for it.")), length(1, 60), PlainText()],
-        filters=[trimmed],
-        description=_l("So that you can tell it apart from others: “my phone,” for example."),
-        render_kw={"autocomplete": "off", "maxlength": "60"},
-    )
-
-
 class PasswordAndCodeForm(PasswordForm, CodeForm):
-    """Both, from someone with a second step or a passkey."""
+    """Both, from someone whose password alone is no proof."""
 
 
 class ChangePasswordAndCodeForm(PasswordAndCodeForm, NewPasswordForm):

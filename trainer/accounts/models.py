@@ -1,4 +1,4 @@
-"""User, Administrator, Session, Link, RecoveryCode and Passkey records."""
+"""User, Administrator, Session, Link and RecoveryCode records."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 import uuid
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -89,13 +89,13 @@ class User(Base):
         return signed_in_at
 
     @property
-    def came_by_passkey(self) -> bool:
-        """True if that session was opened with a passkey, which is two steps in one."""
-        return bool(self.__dict__.get("came_by_passkey"))
+    def came_in_two_steps(self) -> bool:
+        """True if that session was opened with two steps in one, such as a passkey."""
+        return bool(self.__dict__.get("came_in_two_steps"))
 
-    def come_in(self, session_id: uuid.UUID, signed_in_at: dt.datetime, *, by_passkey: bool) -> None:
+    def come_in(self, session_id: uuid.UUID, signed_in_at: dt.datetime, *, in_two_steps: bool) -> None:
         """Note the session through which this person came in."""
-        self.__dict__.update(came_in_by=session_id, came_in_at=signed_in_at, came_by_passkey=by_passkey)
+        self.__dict__.update(came_in_by=session_id, came_in_at=signed_in_at, came_in_two_steps=in_two_steps)
 
     @property
     def is_guest(self) -> bool:
@@ -179,23 +179,5 @@ class RecoveryCode(Base):
     seal: Mapped[str] = mapped_column(String(43))
     key_id: Mapped[str | None] = mapped_column(String(8))
     """The key that the seal was made with; the oldest, if the row is from before keys had ids."""
-    created_at: Mapped[dt.datetime]
-    used_at: Mapped[dt.datetime | None]
-
-
-class Passkey(Base):
-    """A key pair in someone's phone, computer or key ring that signs them in; we hold the public half alone."""
-
-    __tablename__ = "passkeys"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
-    """What the authenticator calls it."""
-    public_key: Mapped[bytes] = mapped_column(LargeBinary(2000))
-    sign_count: Mapped[int] = mapped_column(BigInteger)
-    """How often it has signed, where the authenticator counts; one that goes back is a copy."""
-    name: Mapped[str] = mapped_column(String(60))
-    """As its owner calls it."""
     created_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]

@@ -84,11 +84,11 @@ def open_session(
     now: dt.datetime,
     site_device_id: uuid.UUID | None = None,
     *,
-    by_passkey: bool = False,
+    in_two_steps: bool = False,
 ) -> uuid.UUID:
     """Begin a session and return its number, which the cookie holds. On a site device it ends when it is quiet."""
     session = Session(
-        user_id=user_id, device=device, created_at=now, site_device_id=site_device_id, is_by_passkey=by_passkey
+        user_id=user_id, device=device, created_at=now, site_device_id=site_device_id, is_by_passkey=in_two_steps
     )
     session.quiet_until = now + QUIET if site_device_id else None
     db.session.add(session)
@@ -101,7 +101,7 @@ def open_session(
 
 
 def replace_session(
-    user_id: uuid.UUID, before: uuid.UUID, device: str, now: dt.datetime, *, by_passkey: bool, is_new: bool
+    user_id: uuid.UUID, before: uuid.UUID, device: str, now: dt.datetime, *, in_two_steps: bool, is_new: bool
 ) -> uuid.UUID:
     """Begin a session in place of another, which ends; return its number. The log keeps what it was done for.
 
@@ -113,7 +113,7 @@ def replace_session(
         raise Conflict(_l("You were signed out meanwhile. Sign in again."))
     old.ended_at = now
     began = now if is_new else old.created_at
-    new = Session(user_id=user_id, device=device, created_at=began, is_by_passkey=by_passkey)
+    new = Session(user_id=user_id, device=device, created_at=began, is_by_passkey=in_two_steps)
     new.site_device_id, new.quiet_until = old.site_device_id, old.quiet_until
     db.session.add(new)
     db.session.flush()

@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from trainer.accounts.models import Administrator, Link, Passkey, RecoveryCode, Session, User
+from trainer.accounts import second_factor
+from trainer.accounts.models import Administrator, Link, RecoveryCode, Session, User
 from trainer.accounts.queries import find_user, get_user
 from trainer.core import audit, outbox
 from trainer.core.db import db
@@ -17,8 +18,8 @@ from trainer.core.privacy import Held, Told, tell, tell_all
 
 HELD: Final = {
     "account": Held(
-        {"administrators", "links", "passkeys", "recovery_codes", "sessions", "users"},
-        ("account", "administrator", "sessions", "links", "recovery_codes", "passkeys"),
+        {"administrators", "links", "recovery_codes", "sessions", "users"},
+        ("account", "administrator", "sessions", "links", "recovery_codes"),
     ),
     "emails": Held(set(), ("emails",)),
     "log": Held(set(), ("log",)),
@@ -33,7 +34,7 @@ ERASED = "Erased"
 def export_person(user_id: uuid.UUID) -> Told:
     """Return the account, its sessions, links, emails and log.
 
-    No password, no PIN, no secret of the second step, no code, no key; nor where a link leads: that may be an
+    No password, no PIN, no secret of the second step, no code; nor where a link leads: that may be an
     invitation that works.
     """
     user = find_user(user_id)
@@ -42,7 +43,6 @@ def export_person(user_id: uuid.UUID) -> Told:
     links = db.session.scalars(select(Link).where(_is_of(user)).order_by(Link.created_at)).all()
     codes = select(RecoveryCode).where(RecoveryCode.user_id == user_id).order_by(RecoveryCode.created_at)
     sessions = select(Session).where(Session.user_id == user_id).order_by(Session.created_at)
-    passkeys = select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.created_at)
     return {
         "account": tell(
             [user],
@@ -51,7 +51,6 @@ def export_person(user_id: uuid.UUID) -> Told:
         ),
         "administrator": tell_all(select(Administrator).where(Administrator.user_id == user_id), "appointed_at"),
         "sessions": tell_all(sessions, "device", "created_at", "ended_at", "is_by_passkey"),
-        "passkeys": tell_all(passkeys, "name", "created_at", "used_at"),
         "links": tell(links, "purpose", "email", "created_at", "expires_at", "used_at"),
         "recovery_codes": tell_all(codes, "created_at", "used_at"),
         "emails": outbox.list_to(_addresses(user), user_id),
@@ -68,7 +67,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     user = get_user(user_id)
     outbox.forget_mails(_addresses(user), user_id)
     db.session.execute(delete(Link).where(_is_of(user)))
-    for record in (Administrator, Passkey, RecoveryCode, Session):
+    for record in (Administrator, RecoveryCode, Session):
         db.session.execute(delete(record).where(record.user_id == user_id))
     if user.is_guest:
         db.session.delete(user)
@@ -77,9 +76,7 @@ def forget_person(user_id: uuid.UUID, now: dt.datetime) -> None:
     user.email = user.email_key = user.password_hash = user.certificate_name = user.email_confirmed_at = None
     user.language = user.pin_hash = user.pin_key_id = None
     user.pin_before = user.pin_before_key_id = user.pin_before_until = user.pin_replaced_at = None
-    user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
-    user.second_factor_key_id = user.second_factor_mask = user.second_factor_wait_until = None
-    user.second_factor_misses = 0
+    second_factor.clear(user)
     user.erases_at, user.erased_at = None, now
     db.session.flush()
     audit.forget_names((audit.AuditEvent.actor_id == user_id) & (audit.AuditEvent.act == "session.opened"))

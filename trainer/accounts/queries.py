@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
-from trainer.accounts.models import Link, Passkey, Session, User
+from trainer.accounts.models import Link, Session, User
 from trainer.accounts.rules import SESSION_LASTS, SITE_LASTS, Purpose
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.feature import ask_extra
 from trainer.core.signing import is_sealed
 
 Q = TypeVar("Q", bound=Select[*tuple[Any, ...]])
@@ -62,8 +63,8 @@ def find_user_by_session(token: str) -> User | None:
     row = db.session.execute(_BY_SESSION, of_session(session_id)).first()
     if row is None:
         return None
-    user, signed_in_at, by_passkey = row
-    user.come_in(session_id, signed_in_at, by_passkey=by_passkey)
+    user, signed_in_at, in_two_steps = row
+    user.come_in(session_id, signed_in_at, in_two_steps=in_two_steps)
     return user
 
 
@@ -101,20 +102,14 @@ def list_sessions(user_id: uuid.UUID) -> Sequence[Session]:
     ).all()
 
 
-def list_passkeys(user_id: uuid.UUID) -> Sequence[Passkey]:
-    """Return someone's passkeys, the oldest first."""
-    return db.session.scalars(
-        select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.created_at, Passkey.id)
-    ).all()
+def needs_code(user: User) -> bool:
+    """Return True if a password alone is no proof of who someone is: it takes a code of an app or a recovery code."""
+    return user.has_second_factor or has_other_step(user.id)
 
 
-def get_passkey(user_id: uuid.UUID, passkey_id: uuid.UUID) -> Passkey:
-    """Return one of someone's passkeys, locked for change. Raises NotFound for anybody else's."""
-    query = select(Passkey).where(Passkey.id == passkey_id, Passkey.user_id == user_id).with_for_update()
-    passkey = db.session.scalar(query)
-    if passkey is None:
-        raise NotFound
-    return passkey
+def has_other_step(user_id: uuid.UUID) -> bool:
+    """Return True if an extra lets someone in with more than a password: whoever found that out mustn't get further."""
+    return bool(ask_extra("has_passkeys", user_id))
 
 
 def list_own_words(user: User) -> list[str]:

@@ -20,7 +20,7 @@ from trainer.accounts.codes import (
 )
 from trainer.accounts.models import RecoveryCode, User
 from trainer.accounts.operations import end_sessions
-from trainer.accounts.queries import list_passkeys
+from trainer.accounts.queries import has_other_step, needs_code
 from trainer.accounts.rules import FREE_MISSES, wait_after
 from trainer.core.audit import note
 from trainer.core.db import db
@@ -65,19 +65,24 @@ def turn_off(user: User, now: dt.datetime, *, by_operator: bool = False) -> None
     assert user.email is not None
     if not user.has_second_factor:
         raise Conflict(_l("The second step is already off."))
-    user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
-    user.second_factor_key_id = user.second_factor_mask = None
-    user.second_factor_misses, user.second_factor_wait_until = 0, None
-    if not list_passkeys(user.id):  # they have need of the codes, too
+    clear(user)
+    if not has_other_step(user.id):  # it has need of the codes, too
         forget_recovery_codes(user.id)
     post("second-factor-off", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     actor_id, by = (None, "operator") if by_operator else (user.id, None)
     note("second_factor.off", now, actor_id=actor_id, subject_id=user.id, by=by)
 
 
+def clear(user: User) -> None:
+    """Empty what the row says of the second step."""
+    user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
+    user.second_factor_key_id = user.second_factor_mask = user.second_factor_wait_until = None
+    user.second_factor_misses = 0
+
+
 def renew_recovery_codes(user: User, now: dt.datetime) -> list[str]:
     """Return new recovery codes; the old ones no longer work."""
-    if not user.has_second_factor and not list_passkeys(user.id):
+    if not needs_code(user):
         raise Conflict(_l("The second step is off."))
     note("recovery_codes.renewed", now, actor_id=user.id, subject_id=user.id)
     return issue_recovery_codes(user, now)

@@ -12,7 +12,7 @@ from trainer.accounts import second_factor as operations
 from trainer.accounts.codes import app_address, make_nonce, qr_squares, secret_of
 from trainer.accounts.forms import FirstCodeForm, PasswordAndCodeForm, PasswordForm
 from trainer.accounts.passwords import check_password
-from trainer.accounts.queries import get_user, list_passkeys
+from trainer.accounts.queries import get_user, has_other_step
 from trainer.accounts.rules import CODE_LASTS
 from trainer.accounts.second_factor import Tried
 from trainer.accounts.signing_in import has_proved, renew_session
@@ -20,6 +20,7 @@ from trainer.accounts.words import code_refusal, wrong_code, wrong_password
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.core.feature import ask
 from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.limits import limit_own_failures
@@ -40,9 +41,8 @@ def show() -> Response | str | tuple[str, int]:
     if current_user.has_pin:
         flash(_("A second step goes with a password. Add an email address and choose a password first."))
         return go(url_for("accounts.account"))
-    if list_passkeys(current_user.id) and not has_proved():
-        flash(_("Confirm that it’s you with a passkey or a recovery code first."))
-        return go(url_for("passkeys.show", next=request.full_path.rstrip("?")))
+    if has_other_step(current_user.id) and not has_proved():
+        return ask("confirm_for_second_step", request.full_path.rstrip("?"))  # type: ignore[no-any-return]
     form = PasswordForm()
     if form.validate_on_submit():
         if check_password(current_user.password_hash, str(form.password.data)):

@@ -15,13 +15,11 @@ from trainer.accounts.forms import PROOF, PasswordAndCodeForm, PasswordForm, Pin
 from trainer.accounts.guessing import is_known, know_browser, pin_name
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_session, open_session, prolong_session, replace_session
-from trainer.accounts.passkeys import CHALLENGE_LASTS, RelyingParty, try_passkey, use_challenge
 from trainer.accounts.passwords import check_password
-from trainer.accounts.queries import find_user_by_session, get_user, list_passkeys, read_session_id
+from trainer.accounts.queries import find_user_by_session, get_user, needs_code, read_session_id
 from trainer.accounts.rules import CODE_LASTS, QUIET, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS, device_of
 from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
 from trainer.accounts.words import code_refusal, wrong_password, wrong_pin
-from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
@@ -30,7 +28,7 @@ from trainer.web.language import show_moment
 from trainer.web.sessions import QUIET_SECONDS
 from trainer.web.unsaved import UNSENT
 
-_CHALLENGE, _PROVED = "passkey", "proved"
+_PROVED = "proved"
 _AWAY = "away"
 """In the session of someone who came back after hours."""
 
@@ -55,7 +53,7 @@ def init_accounts(app: Flask, firm_names: Callable[[uuid.UUID], list[str]]) -> N
     app.after_request(_stay)
 
 
-def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, by_passkey: bool = False) -> None:
+def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, in_two_steps: bool = False) -> None:
     """Let the browser hold this user's session, a fresh one, and keep it after closing. Raises Conflict for a disabled
     account.
 
@@ -69,7 +67,7 @@ def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, by_p
     if name is not None and site_device_id is None and is_certain:
         know_browser(name)
     with transaction():
-        session_id = open_session(user_id, device, now(), site_device_id, by_passkey=by_passkey)
+        session_id = open_session(user_id, device, now(), site_device_id, in_two_steps=in_two_steps)
     unsent = session.get(UNSENT) if site_device_id is None else None
     session.clear()
     if unsent is not None:
@@ -84,18 +82,18 @@ def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, by_p
         flash(_("Your account will be erased on %(at)s (UTC). To keep it, open “My course”.", at=at))
 
 
-def renew_session(*, by_passkey: bool | None = None) -> None:
+def renew_session(*, in_two_steps: bool | None = None) -> None:
     """Give this browser's session another number and end the one before: what may be done with it has changed.
 
-    Only a passkey, shown just now, counts as signing in again. Raises Conflict if the session has ended meanwhile.
+    Only two steps in one, just taken, count as signing in again. Raises Conflict if the session has ended meanwhile.
     """
     user_id, before, began = current_user.id, current_user.session_id, current_user.signed_in_at
-    is_new = by_passkey is True
-    by_passkey = current_user.came_by_passkey if by_passkey is None else by_passkey
+    is_new = in_two_steps is True
+    in_two_steps = current_user.came_in_two_steps if in_two_steps is None else in_two_steps
     device, instant = device_of(request.user_agent.string), now()
     with transaction():
-        session_id = replace_session(user_id, before, device, instant, by_passkey=by_passkey, is_new=is_new)
-    current_user.come_in(session_id, instant if is_new else began, by_passkey=by_passkey)
+        session_id = replace_session(user_id, before, device, instant, in_two_steps=in_two_steps, is_new=is_new)
+    current_user.come_in(session_id, instant if is_new else began, in_two_steps=in_two_steps)
     session["_user_id"] = session_id.hex
     if is_new:
         session.pop(_AWAY, None)
@@ -114,33 +112,6 @@ def _note_absence() -> None:
     signed_at = getattr(session, "signed_at", None)
     if "_user_id" in session and signed_at is not None and now() - signed_at >= STAFF_QUIET:
         session[_AWAY] = True
-
-
-def keep_challenge(challenge: str) -> None:
-    """Remember what this browser's passkeys were asked last."""
-    session[_CHALLENGE] = [challenge, int(now().timestamp())]
-
-
-def take_challenge() -> str | None:
-    """Return what they were asked, and forget it; None if that was too long ago."""
-    challenge, at = session.pop(_CHALLENGE, None) or ("", 0)
-    return challenge if now().timestamp() - at < CHALLENGE_LASTS.total_seconds() else None
-
-
-def find_passkey_owner() -> User | None:
-    """Return whose passkey this request shows for the challenge that this browser got last, or None."""
-    challenge = take_challenge()
-    if challenge is None:
-        return None
-    with transaction():
-        if not use_challenge(challenge):
-            return None
-        return try_passkey(request.form.get("answer", ""), challenge, own_site(), now())
-
-
-def own_site() -> RelyingParty:
-    """Return the site that passkeys belong to."""
-    return RelyingParty(current_app.config["SETTINGS"].base_url, served().site.name)
 
 
 def note_proof() -> None:
@@ -191,9 +162,7 @@ def proof_form(forms: ProofForms = PROOF, **options: Any) -> PinForm | PasswordF
     """Return the form that asks the signed-in person once more for what they sign in with."""
     if current_user.has_pin:
         return forms.pin(**options)
-    # With passkeys, whoever found out the password alone mustn't get further; there are recovery codes.
-    takes_code = current_user.has_second_factor or list_passkeys(current_user.id)
-    return forms.code(**options) if takes_code else forms.password(**options)
+    return forms.code(**options) if needs_code(current_user) else forms.password(**options)
 
 
 def is_proved(form: PinForm | PasswordForm | PasswordAndCodeForm) -> bool:

@@ -13,11 +13,6 @@ def wrong_password() -> str:
     return str(_("This isn’t your password. Check capital letters and try again."))
 
 
-def wrong_passkey() -> str:
-    """Return what is said when a passkey didn't open anything, for whatever reason."""
-    return str(_("That passkey didn’t work here. Try again, or use your password."))
-
-
 def password_refusal(fault: Easy) -> str:
     """Return what is said of a password that is too easy to guess."""
     words = {

@@ -6,14 +6,14 @@ import click
 
 from trainer.accounts.models import User
 from trainer.accounts.operations import disable_account, enable_account, end_sessions, sign_out_everywhere
-from trainer.accounts.passkeys import remove_passkey
-from trainer.accounts.queries import find_user_by_email_key, get_user, list_passkeys
+from trainer.accounts.queries import find_user_by_email_key, get_user
 from trainer.accounts.rules import email_key
 from trainer.accounts.second_factor import turn_off
 from trainer.cli.groups import Commands
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import DomainError
+from trainer.core.feature import ask_extra
 
 accounts_cli = Commands("accounts", help="Help people who can't sign in anymore, and keep others out.")
 
@@ -21,14 +21,12 @@ accounts_cli = Commands("accounts", help="Help people who can't sign in anymore,
 @accounts_cli.command("remove-second-factor")
 @click.argument("email")
 def remove_second_factor(email: str) -> None:
-    """Turn off an account's second step, remove its passkeys and sign it out everywhere; the person gets an email."""
+    """Turn off every second step of an account and sign it out everywhere; the person gets an email."""
     try:
         with transaction():
             user = _get_user(email)
-            passkeys = list_passkeys(user.id)
-            for passkey in passkeys:
-                remove_passkey(user, passkey.id, now(), by_operator=True)
-            if user.has_second_factor or not passkeys:
+            had_others = ask_extra("remove_passkeys", user, now())
+            if user.has_second_factor or not had_others:
                 turn_off(user, now(), by_operator=True)
             end_sessions(user.id, now())
     except DomainError as error:

@@ -17,8 +17,8 @@ from trainer.accounts.passwords import check_password, hash_password, is_outdate
 from trainer.accounts.queries import find_sign_up, find_user, find_user_by_email_key, get_user
 from trainer.accounts.rules import CODE_LASTS, SIGN_UP_LASTS, email_key
 from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
-from trainer.accounts.signing_in import check_enabled, find_passkey_owner, sign_in_session
-from trainer.accounts.words import code_refusal, wrong_passkey
+from trainer.accounts.signing_in import check_enabled, sign_in_session
+from trainer.accounts.words import code_refusal
 from trainer.assessment.rules import Kind
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -192,23 +192,6 @@ def sign_in_code() -> Response | str | tuple[str, int]:
     return render_template("joining/code.html", form=form), _status(form)
 
 
-@blueprint.post("/sign-in/passkey")
-@access(Who.PUBLIC)
-@limit_failures("60 per 10 minutes", statuses=WRONG)
-def sign_in_with_passkey() -> Response | tuple[str, int]:
-    """Sign in with a passkey: its owner's screen lock is the second step."""
-    if current_user.is_authenticated and not current_user.is_guest:
-        return go(_next())
-    if address := ask_extra("site_sign_in"):
-        return go(address)
-    user = find_passkey_owner()
-    if user is not None:
-        return _let_in(user, by_passkey=True)
-    form = SignInForm(formdata=None)
-    form.password.errors = [wrong_passkey()]
-    return _sign_in_page(form), 422
-
-
 def _ask_sign_up() -> str | tuple[str, int]:
     form = AskSignUpForm()
     if form.validate_on_submit():
@@ -225,14 +208,14 @@ def _sign_up_page(form: AskSignUpForm | SignUpForm, *, has_account: bool = False
     return render_template("joining/sign_up.html", form=form, next=following, has_account=has_account)
 
 
-def _let_in(user: User, *, by_passkey: bool = False) -> Response:
+def _let_in(user: User) -> Response:
     """Sign in; what a guest did in this browser comes along."""
     check_enabled(user)
     guest_id, user_id = current_user.id if current_user.is_guest else None, user.id
     if guest_id is not None:
         with transaction():
             operations.merge_guest(guest_id, user_id, served(), now())
-    sign_in_session(user, by_passkey=by_passkey)
+    sign_in_session(user)
     return go(_next())
 
 

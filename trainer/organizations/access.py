@@ -14,12 +14,13 @@ from werkzeug.wrappers import Response
 
 from trainer.accounts.administrators import is_administrator
 from trainer.accounts.models import User
-from trainer.accounts.queries import list_passkeys
+from trainer.accounts.queries import has_other_step
 from trainer.accounts.signing_in import is_proof_old, leave
 from trainer.core.audit import note
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import NotFound
+from trainer.core.feature import ask
 from trainer.organizations.actor import Actor
 from trainer.organizations.queries import find_actor
 from trainer.organizations.rules import STAFF, FirmState, May, can_reopen, local_day
@@ -90,7 +91,7 @@ def administering(view: View) -> View:
 
 def lacks_proof(user: User) -> bool:
     """Return True for someone who came in with a password alone, or too long ago."""
-    return is_proof_old() or not (user.has_second_factor or user.came_by_passkey)
+    return is_proof_old() or not (user.has_second_factor or user.came_in_two_steps)
 
 
 def ask_proof() -> Response:
@@ -100,9 +101,8 @@ def ask_proof() -> Response:
         leave()
         flash(_("You see other people’s records here, and you signed in a while ago. Sign in again."))
         return go(way_to("sign_in", next=target))
-    if list_passkeys(current_user.id):
-        flash(_("You see other people’s records here. Confirm that it’s you with your passkey."))
-        return go(url_for("passkeys.show", next=target))
+    if has_other_step(current_user.id):
+        return ask("confirm_for_records", target)  # type: ignore[no-any-return]
     flash(_("You see other people’s records here. Set up a second step for signing in first."))
     return go(url_for("second_factor.show", next=target))
 

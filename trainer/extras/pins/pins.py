@@ -15,9 +15,10 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 
+from trainer.accounts import second_factor
 from trainer.accounts.after_slip import has_address_from_before
 from trainer.accounts.guessing import is_known, pin_name
-from trainer.accounts.models import Passkey, RecoveryCode, User
+from trainer.accounts.models import User
 from trainer.accounts.operations import end_sessions, void_links
 from trainer.accounts.passwords import check_password, hash_password
 from trainer.accounts.queries import get_user
@@ -25,6 +26,7 @@ from trainer.accounts.rules import Purpose
 from trainer.core.audit import note
 from trainer.core.db import db
 from trainer.core.errors import Conflict
+from trainer.core.feature import ask_extra
 from trainer.core.limits import DatabaseStorage
 from trainer.core.signing import digest, digest_with, keys
 from trainer.extras.pins.models import PinTry
@@ -150,11 +152,10 @@ def restore_pin(user: User, now: dt.datetime) -> None:
     if not has_address_from_before(user):
         user.email = user.email_key = user.email_confirmed_at = None
     user.pin_hash, user.pin_key_id, user.password_hash = user.pin_before, user.pin_before_key_id, None
-    user.second_factor_at = user.second_factor_nonce = user.second_factor_step = None
-    user.second_factor_key_id = user.second_factor_mask = user.second_factor_wait_until = None
-    user.second_factor_misses = 0
-    for record in (Passkey, RecoveryCode, PinTry):
-        db.session.execute(delete(record).where(record.user_id == user.id))
+    second_factor.clear(user)
+    second_factor.forget_recovery_codes(user.id)
+    ask_extra("forget_passkeys", user.id)
+    db.session.execute(delete(PinTry).where(PinTry.user_id == user.id))
     void_links(user.id, now, *Purpose)
     note("pin.restored", now, actor_id=user.id, subject_id=user.id)
     user.pin_before = user.pin_before_key_id = user.pin_before_until = user.pin_replaced_at = None

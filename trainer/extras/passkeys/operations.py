@@ -1,6 +1,6 @@
 """Passkeys: what is asked of a browser, what it answered, and keeping, renaming and removing them.
 
-Part of the operations; never commits. A challenge is good for five minutes, in the browser that asked for it, once.
+Never commits. A challenge is good for five minutes, in the browser that asked for it, once.
 `webauthn` is imported where it is needed: few use passkeys, and every process would start later for it.
 """
 
@@ -13,11 +13,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from trainer.accounts.models import Passkey, User
+from trainer.accounts.models import User
 from trainer.accounts.operations import end_sessions
-from trainer.accounts.queries import get_passkey, list_passkeys
 from trainer.accounts.second_factor import forget_recovery_codes, issue_recovery_codes
 from trainer.core.audit import note
 from trainer.core.db import db
@@ -25,6 +24,8 @@ from trainer.core.errors import Conflict, Invalid
 from trainer.core.limits import DatabaseStorage
 from trainer.core.outbox import post
 from trainer.core.signing import digest
+from trainer.extras.passkeys.models import Passkey
+from trainer.extras.passkeys.queries import get_passkey, list_passkeys
 from trainer.web.language import mail_language
 
 CHALLENGE_LASTS: Final = dt.timedelta(minutes=5)
@@ -184,6 +185,19 @@ def remove_passkey(
     end_sessions(user.id, now, but=but)
     post("passkey-removed", user.email, mail_language(user.language), {"user": user.id.hex}, now)
     note("passkey.removed", now, actor_id=None if by_operator else user.id, subject_id=passkey_id)
+
+
+def remove_passkeys(user: User, now: dt.datetime) -> bool:
+    """Remove all passkeys of an account for an operator; return whether there were any."""
+    passkeys = list_passkeys(user.id)
+    for passkey in passkeys:
+        remove_passkey(user, passkey.id, now, by_operator=True)
+    return bool(passkeys)
+
+
+def forget_passkeys(user_id: uuid.UUID) -> None:
+    """Delete someone's passkeys without a word."""
+    db.session.execute(delete(Passkey).where(Passkey.user_id == user_id))
 
 
 def _find_named(answer: str) -> Passkey | None:

@@ -14,17 +14,18 @@ import pytest
 import time_machine
 from flask import Flask
 
-from tests.accounts.authenticator import Key
 from tests.cast import add_second_factor, code_now, make_account, make_firm, make_guest, sign_in_as, start_practice
+from tests.extras.passkeys.authenticator import Key
 from tests.support import PASSWORD, Visitor
-from trainer.accounts.models import Passkey, RecoveryCode, Session, User
-from trainer.accounts.passkeys import CHALLENGE_LASTS, MOST
-from trainer.accounts.privacy import export_person, forget_person
+from trainer.accounts.models import RecoveryCode, Session, User
 from trainer.assessment.models import Attempt
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.core.outbox import OutboxMessage
+from trainer.extras.passkeys.models import Passkey
+from trainer.extras.passkeys.operations import CHALLENGE_LASTS, MOST
+from trainer.extras.passkeys.privacy import export_person, forget_person
 
 ADDRESS = "bob@example.org"
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
