@@ -14,9 +14,8 @@ from trainer.accounts.forms import FirstCodeForm, PasswordAndCodeForm, PasswordF
 from trainer.accounts.passwords import check_password
 from trainer.accounts.queries import get_user, has_other_step
 from trainer.accounts.rules import CODE_LASTS
-from trainer.accounts.second_factor import Tried
-from trainer.accounts.signing_in import has_proved, renew_session
-from trainer.accounts.words import code_refusal, wrong_code, wrong_password
+from trainer.accounts.signing_in import has_proved, is_proved, renew_session
+from trainer.accounts.words import wrong_code, wrong_password
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -84,17 +83,12 @@ def turn_off() -> Response | str | tuple[str, int]:
     if not current_user.has_second_factor:
         return go(url_for(".show"))
     form, user_id = PasswordAndCodeForm(), current_user.id
-    if form.validate_on_submit() and _has_password(form):
+    if is_proved(form):
         with transaction():
-            user = get_user(user_id)
-            tried = operations.try_code(user, str(form.code.data), now())
-            if tried is Tried.RIGHT:
-                operations.turn_off(user, now())
-        if tried is Tried.RIGHT:
-            renew_session()
-            flash(_("The second step is off."))
-            return go(url_for("accounts.account"))
-        form.code.errors = [code_refusal(tried, operations.minutes_to_wait(user, now()))]
+            operations.turn_off(get_user(user_id), now())
+        renew_session()
+        flash(_("The second step is off."))
+        return go(url_for("accounts.account"))
     return render_template("accounts/second_factor_off.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -106,16 +100,10 @@ def renew_recovery_codes() -> Response | str | tuple[str, int]:
     if not current_user.has_second_factor:
         return go(url_for(".show"))
     form, user_id = PasswordAndCodeForm(), current_user.id
-    if form.validate_on_submit() and _has_password(form):
-        codes = []
+    if is_proved(form):
         with transaction():
-            user = get_user(user_id)
-            tried = operations.try_code(user, str(form.code.data), now())
-            if tried is Tried.RIGHT:
-                codes = operations.renew_recovery_codes(user, now())
-        if codes:
-            return _codes_page(codes)
-        form.code.errors = [code_refusal(tried, operations.minutes_to_wait(user, now()))]
+            codes = operations.renew_recovery_codes(get_user(user_id), now())
+        return _codes_page(codes)
     return render_template("accounts/recovery_codes_renew.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -129,13 +117,6 @@ def download_recovery_codes() -> Download:
     answer = Download("".join(f"{code}\n" for code in codes), mimetype="text/plain")
     answer.headers["Content-Disposition"] = "attachment; filename=recovery-codes.txt"
     return answer
-
-
-def _has_password(form: PasswordAndCodeForm) -> bool:
-    if check_password(current_user.password_hash, str(form.password.data)):
-        return True
-    form.password.errors = [wrong_password()]
-    return False
 
 
 def _nonce() -> str | None:
