@@ -233,6 +233,11 @@ def test_an_address_that_its_server_refuses_gets_no_more_and_needs_attention(mai
         page = alice.get(f"/organizations/{firm.id}/invitations?state=refused").text
         assert "Address refused" in page
         assert "Correct the address" in page
+        assert "Print a PIN slip" not in page
+        with mailing.app_context(), transaction() as session:
+            dana = Membership.email == "dana@example.org"
+            session.execute(db.update(Membership).where(dana).values(employee_number="417"))
+        assert "Print a PIN slip" in alice.get(f"/organizations/{firm.id}/invitations?state=refused").text
         with mailing.app_context():
             assert count_readiness(firm.actor(), clock.now())[:] == (1, 0, 0, 1)
             with transaction():

@@ -31,6 +31,7 @@ FEATURE = Feature(
     links={"slips": "slips.slips", "used_slips": "pins.used"},
     parts={
         "after_import": "pins/_after_import.html",
+        "beside_refused": "pins/_slip_instead.html",
         "bringing_in": "pins/_print_slip.html",
         "own_notices": "pins/_untold.html",
         "own_pin": "pins/_own_pin.html",
