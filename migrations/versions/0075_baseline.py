@@ -531,22 +531,6 @@ TABLES = {
         sa.Index("ix_outbox_messages_recipient", sa.text("lower(recipient)")),
         sa.Index("ix_outbox_messages_waiting", "due_at", **_where("sent_at IS NULL AND dead_at IS NULL")),
     ],
-    "passkeys": [
-        sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column(
-            "user_id",
-            sa.Uuid(),
-            sa.ForeignKey("users.id", name="fk_passkeys_user_id_users", ondelete="CASCADE"),
-            nullable=False,
-            index=True,
-        ),
-        sa.Column("credential_id", sa.LargeBinary(1023), nullable=False, unique=True),
-        sa.Column("public_key", sa.LargeBinary(2000), nullable=False),
-        sa.Column("sign_count", sa.BigInteger(), nullable=False),
-        sa.Column("name", sa.String(60), nullable=False),
-        sa.Column("created_at", TIME, nullable=False),
-        sa.Column("used_at", TIME),
-    ],
     "recovery_codes": [
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("user_id", sa.Uuid(), sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
