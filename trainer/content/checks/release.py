@@ -17,7 +17,7 @@ LEAST_BEST, MOST_BEST, MOST_GOOD = 0.15, 0.5, 0.8
 
 
 @dataclass(frozen=True)
-class Door:
+class DoorShares:
     """How often first actions with a door are offered, and which shares of them are best, and best or fine."""
 
     id: str
@@ -82,14 +82,14 @@ def warn_of_doors(folder: Folder) -> None:
             )
 
 
-def count_doors(items: Iterable[SceneItem]) -> list[Door]:
+def count_doors(items: Iterable[SceneItem]) -> list[DoorShares]:
     """Return how often each door is offered in these menus, and is right, by its name."""
     grades: dict[str, list[Grade]] = {}
     for item in items:
         for door, grade in item.first_steps():
             grades.setdefault(door, []).append(grade)
     return [
-        Door(door, len(given), _share(given, Grade.BEST), _share(given, Grade.BEST, Grade.FINE))
+        DoorShares(door, len(given), _share(given, Grade.BEST), _share(given, Grade.BEST, Grade.FINE))
         for door, given in sorted(grades.items())
     ]
 
