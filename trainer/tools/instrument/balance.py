@@ -22,8 +22,8 @@ def figures(content: Content) -> Iterator[Figure]:
     """Count the pools, and hold the reserved scenes against their targets."""
     reserved = pairs(content, Pool.RESERVED)
     concern, innocent = [pair.concern for pair in reserved], [pair.innocent for pair in reserved]
-    yield Figure("open pairs", len(pairs(content, Pool.OPEN)), least=24)
-    yield Figure("reserved pairs", len(reserved), least=96)
+    yield Figure("open pairs", len(pairs(content, Pool.OPEN)), least=32)
+    yield Figure("reserved pairs", len(reserved), least=128)
     if not reserved:
         return
     yield from _pools(content, reserved)
@@ -37,7 +37,7 @@ def figures(content: Content) -> Iterator[Figure]:
 def _pools(content: Content, reserved: Sequence[TextPair]) -> Iterator[Figure]:
     words = content.vocabulary
     danger = sum(pair.concern.file.rule in words.danger_rules for pair in reserved)
-    yield Figure("pairs of danger now", danger, least=24)
+    yield Figure("pairs of danger now", danger, least=32)
     on_duty = {place.id for place in words.places if place.on_duty}
     yield Figure("pairs seen on duty", sum(pair.concern.file.place in on_duty for pair in reserved), least=60)
     about = Counter(pair.concern.file.about for pair in reserved)
