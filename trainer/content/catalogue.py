@@ -24,6 +24,9 @@ class Source(Part):
     publisher: Text
     address: HttpAddress
     year: int | None = None
+    copy_of: int | None = Field(
+        default=None, ge=1900
+    )  # the year of the copy that was read, of what changes, such as a law
     seen_on: dt.date
     exempt: bool = False  # a title may hold a word that our own sentences may not
 

@@ -23,6 +23,13 @@ def test_age_and_missing_reviews_warn_and_never_refuse(folder: Path) -> None:
     ]
 
 
+def test_an_old_copy_of_a_law_warns(folder: Path) -> None:
+    edit(folder, "sources.yaml", "  seen_on: 2026-11-01\n  exempt", "  copy_of: 2022\n  seen_on: 2026-11-01\n  exempt")
+    assert '"S1" was read in a copy of 2022' in told(folder)
+    edit(folder, "sources.yaml", "copy_of: 2022", "copy_of: 2023")
+    assert "was read in a copy" not in told(folder)
+
+
 def test_a_review_takes_the_lesson_out_of_the_warning(folder: Path) -> None:
     edit(folder, LESSON_FILE, "minutes: 4", "minutes: 4\nreviews:\n  - {who: Ada, role: reader, date: 2026-11-02}")
     assert "1 of 2 lessons have no review by a person" in told(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tests.content.markdown.scopes import LESSON, OTHER, REPORT, shown
 from trainer.content.markdown import (
@@ -17,6 +18,12 @@ def test_a_citation_is_a_number_and_its_source_follows_the_block() -> None:
     assert html.index('id="s1"') < html.index("Two.") < html.index('id="s2"')
     assert '<p class="note-src" id="s1"><b>1</b> An office, A &lt;b&gt;report, 2020. ' in html
     assert 'href="https://example.org/?a=1&amp;b=2" rel="noreferrer noopener">Open the source</a></p>' in html
+
+
+def test_a_note_says_of_which_year_the_copy_was_that_was_read() -> None:
+    law = OTHER.model_copy(update={"copy_of": 2018})
+    html = shown("A law says so.[^N2]", replace(LESSON, sources={"N2": law}))
+    assert "A team, Other, read in a copy of 2018. <a" in html
 
 
 def test_a_source_is_noted_once_and_never_inside_a_list_table_or_box() -> None:

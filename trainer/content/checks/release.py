@@ -11,6 +11,7 @@ from trainer.content.folder import Entry, Folder, ModuleFolder
 from trainer.content.schema import Grade, Pool, SceneItem
 
 FRESH_FOR: Final = timedelta(days=180)
+COPY_FRESH_FOR: Final = 3  # years, of a copy of a law or a list of numbers
 OFTEN: Final = 10
 """Times that a door must be offered before its shares mean anything."""
 LEAST_BEST, MOST_BEST, MOST_GOOD = 0.15, 0.5, 0.8
@@ -109,6 +110,11 @@ def warn_of_age(folder: Folder, today: date) -> None:
     dated += [(entry, "help line") for lines in folder.help_lines.values() for entry in lines.values()]
     dated += [(entry, "page") for entry in folder.pages.values()]
     dated += [(entry, "pack") for entry in folder.packs.values()]
+    for source in folder.sources.values():
+        copy_of = source.value.copy_of
+        if copy_of is not None and today.year - copy_of > COPY_FRESH_FOR:
+            what = f'"{source.value.id}" was read in a copy of {copy_of}'
+            source.warn("copy_of", what, "Look for a newer copy, or say in the text how old it is.")
     for entry, kind in dated:
         seen_on: date | None = entry.value.seen_on
         if seen_on is not None and today - seen_on > FRESH_FOR:

@@ -182,7 +182,8 @@ class Pen:
 
     def _note(self, number: int, source: Source) -> str:
         year = f", {source.year}" if source.year else ""
-        named = f"{escape(source.publisher)}, {escape(source.title)}{year}"
+        copy = self.own.gettext("read in a copy of %(year)s") % {"year": source.copy_of} if source.copy_of else ""
+        named = f"{escape(source.publisher)}, {escape(source.title)}{year}{escape(copy and f', {copy}')}"
         link = escape(self.own.gettext("Open the source"))
         return (
             f'<p class="note-src" id="s{number}"><b>{number}</b> {named}. '
