@@ -248,7 +248,7 @@ def test_minutes_of_the_core_lessons_and_of_all_are_told_apart(settings: Setting
     app = create_app(settings, rich.open_library(folder))
     firm = make_firm(app)
     page = closed_up(sign_in_as(app, firm.owner_id).get(page_of(firm, "/new?pack=plain")).text)
-    assert "For everyone: about 2 minutes for the core lessons, 8 for all of them." in page
+    assert "For everyone: about 2 minutes for the core lessons, 9 for all of them." in page
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,13 @@ def test_what_is_typed_is_saved_while_it_is_typed(live: Live, context: Callable[
     person = Person(live.app, course=OFFICER).enroll()
     shift = person.shift(answer=2)
     page = _open(live, context, f"{shift}/scenes/3", person)
-    page.get_by_label("A line for your log").press_sequentially("22:50 gray car")
+    page.get_by_role("radio", name="Report now").check()
+    page.get_by_role("radio", name="Certain").check()
+    page.get_by_role("button", name="Record my verdict").click()
+    line = page.get_by_label("A line for your log")
+    expect(line).to_be_visible()
+    with page.expect_response(lambda answer: answer.request.method == "POST"):  # the verdict left "Saved." there
+        line.press_sequentially("22:50 gray car")
     expect(page.locator("#saved")).to_have_text("Saved.")
     page.reload()
     assert page.get_by_label("A line for your log").input_value() == "22:50 gray car"

@@ -32,17 +32,22 @@ def test_a_tap_on_a_card_opens_the_card_and_one_on_pdf_its_pdf(context: Callable
         assert share > 0.55
 
 
-def test_each_card_is_printed_on_one_sheet(context: Callable[..., BrowserContext], live: Live) -> None:
+def test_each_card_is_printed_on_one_sheet_with_the_rule_on_its_back(
+    context: Callable[..., BrowserContext], live: Live
+) -> None:
     with live.app.app_context():
         venues = list(served().cards)
     page = context().new_page()
     for venue in venues:
         page.goto(f"/cards/{venue}")
-        assert len(pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages) == 1, venue
+        front, back = pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages
+        assert ("Then what" in front.extract_text(), "Which line fits first?" in back.extract_text()) == (True, True), (
+            venue
+        )
 
 
 def test_a_printed_page_holds_what_is_folded_away(page: Page) -> None:
-    page.goto("/help")
+    page.goto("/help/all")
     hidden = "An advocate of your area can call you back."
     assert not page.get_by_text(hidden).is_visible()
     page.emulate_media(media="print")
