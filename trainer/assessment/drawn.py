@@ -17,6 +17,7 @@ from trainer.core import chance
 from trainer.core.db import db, insert_missing
 from trainer.items.judge.payload import payload_of
 from trainer.items.payload import Payload
+from trainer.web.language import language_tag
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def keep(attempt: Attempt, items: Sequence[DrawableItem], now: dt.datetime) -> A
     """Keep an attempt with these items, behind those that were handed in before."""
     if not attempt.handed_in and policy_of(attempt).has_menu:  # further stages are asked as the first one was
         attempt.rule = {**attempt.rule, VERDICT_FIRST: True}
+    if not attempt.handed_in:
+        attempt.language = language_tag()
     db.session.add(attempt)
     db.session.flush()
     insert_missing(

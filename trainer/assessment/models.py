@@ -63,6 +63,8 @@ class Attempt(Base):
     """Within the round."""
     tries: Mapped[int | None]
     course: Mapped[str] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(10), default="en", server_default="en")
+    """In which it was begun."""
     rule: Mapped[dict[str, Any]]
     """How a final decides, as `deciding.FinalRule` was at the start; of a pretest its form; of a check-in its day; of a
     practice shift its name; and whether verdicts come first (`attempt_policies.VERDICT_FIRST`)."""
@@ -125,6 +127,9 @@ class Response(Base):
     saved_at: Mapped[dt.datetime | None]
     recorded_at: Mapped[dt.datetime | None]
     """Practice: when the learner asked for the answer. It can't be changed after that."""
+    seconds: Mapped[float | None]
+    """How long the item was read before its verdict was recorded, as the page says, at most what the clock here allows;
+    None of answers given before this was kept."""
 
     snapshot: Mapped[ItemSnapshot] = relationship(lazy="raise")
 

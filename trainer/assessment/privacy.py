@@ -48,8 +48,8 @@ def export_person(user_id: uuid.UUID) -> Told:
     return {
         "attempts": tell_all(
             attempts,
-            *("course", "kind", "round", "number", "scenes", "started_at", "submitted_at", "is_passed", "tally"),
-            *("lessons_to_read", "handover"),
+            *("course", "kind", "language", "round", "number", "scenes", "started_at", "submitted_at", "is_passed"),
+            *("tally", "lessons_to_read", "handover"),
         ),
         "answers": Rows(answers, _tell_answer),
         "check_in_mails": tell_all(mail, "asked_at", "look_on"),
@@ -62,7 +62,7 @@ def _tell_answer(response: Response, attempt: Attempt) -> Row:
     return {
         **tell_one(attempt, "course", "kind", "round", "number"),
         "item": None if attempt.kind in _NOT_TOLD else response.item,
-        **tell_one(response, "position", "given", "saved_at"),
+        **tell_one(response, "position", "given", "saved_at", "seconds"),
     }
 
 
