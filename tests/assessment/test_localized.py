@@ -85,6 +85,19 @@ def test_a_scene_that_has_changed_since_is_shown_as_it_was_drawn(settings: Setti
     assert NOT_TRANSLATED in page
 
 
+def test_a_scene_that_was_kept_with_straight_quotation_marks_is_still_known(settings: Settings, told: Path) -> None:
+    for name in SCENES:
+        small.edit(told, f"scenarios/{name}.md", "You stand at the desk.", 'You stand at the desk. "It\'s late."')
+    app = create_app(settings, load(told))
+    learner, path = practice(app)
+    assert "“It’s late.”" in read(learner, path, "en")
+    with app.app_context(), transaction():
+        for snapshot in db.session.scalars(select(ItemSnapshot)):
+            straight = snapshot.payload["narrative"].replace("’", "&#39;").replace("“", "&#34;").replace("”", "&#34;")
+            snapshot.payload = {**snapshot.payload, "narrative": straight}
+    assert SPANISH in read(learner, path, "es")
+
+
 def test_a_final_names_groups_of_signs_in_the_readers_language(settings: Settings, told: Path) -> None:
     app = create_app(settings, load(told))
     for language, names in (("es", ["Libertad", "Papeles"]), ("en", ["Freedom to move", "Papers and pay"])):

@@ -5,6 +5,7 @@ What is drawn, kept and scored is the original: only what is shown is translated
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,11 +14,13 @@ from trainer.assessment.rules import Kind
 from trainer.content.catalogue import Indicator
 from trainer.content.objects import Content, Course, Scenario, TranslationState
 from trainer.content.own_words import SOURCE
+from trainer.content.quotes import bare
 from trainer.content.sentences import Pieces, in_pieces
 from trainer.content.serving import served, served_in
 from trainer.content.subject import Verdict, VerdictWords, Vocabulary
 from trainer.items.contract import FurtherPayload
 from trainer.items.judge.payload import ScenePayload, payload_of
+from trainer.items.payload import Payload
 from trainer.items.registry import read_further
 from trainer.web.language import language_tag
 
@@ -39,7 +42,9 @@ def localize(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, Translati
     if texts is None:
         return scene, TranslationState.AS_WRITTEN
     there, now, localized = texts
-    drawn = next((telling for telling in (now, now and now.other) if telling and payload_of(telling) == scene), None)
+    drawn = next(
+        (telling for telling in (now, now and now.other) if telling and _is_same(payload_of(telling), scene)), None
+    )
     if localized is None or localized is now or drawn is None:
         return scene, TranslationState.UNTRANSLATED
     shown = localized.other if drawn.is_swapped and localized.other else localized
@@ -57,7 +62,7 @@ def localize_question(question: FurtherPayload, item: str) -> tuple[FurtherPaylo
     there, now, localized = texts
     if now is not None and localized is not None:
         for drill, other in zip(now.drills, localized.drills, strict=True):
-            if drill.id == item and drill is not other and read_further(drill.payload) == question:
+            if drill.id == item and drill is not other and _is_same(read_further(drill.payload), question):
                 return read_further(other.payload), there.standing(localized)
     return question, TranslationState.UNTRANSLATED
 
@@ -74,12 +79,21 @@ def _find(scene: str) -> tuple[Content, Scenario | None, Scenario | None] | None
     return there, content.scenarios.get(scene), there.scenarios.get(scene)
 
 
+def _is_same(now: Payload, drawn: Payload) -> bool:
+    """Tell whether two payloads say the same, also where one was kept with straight quotation marks."""
+    return _words(now) == _words(drawn)
+
+
+def _words(payload: Payload) -> str:
+    return bare(json.dumps(payload.kept(), ensure_ascii=False))
+
+
 def lit_story(scene: ScenePayload) -> tuple[Pieces, ...] | None:
     """Return the paragraphs of a scene, with the words that decide it; None where it is no longer told like that."""
     for content in (served_in(language_tag()), served()):
         known = content.scenarios.get(scene.scenario)
         telling = known.other if known and scene.is_swapped else known
-        if telling and str(telling.html) == scene.narrative:
+        if telling and bare(str(telling.html)) == bare(scene.narrative):
             return in_pieces(telling.paragraphs, telling.file.decides)
     return None
 

@@ -27,6 +27,7 @@ from trainer.content.pictures import NAME as PICTURE
 from trainer.content.pictures import read_picture
 from trainer.content.plain_words import plain_words
 from trainer.content.prose import prose_of
+from trainer.content.quotes import curly, curly_in
 from trainer.content.schema import ITEM_MODELS, ItemModels
 from trainer.content.translations import split_name, translate, without_marks
 from trainer.content.yaml_lines import YamlValue, compose
@@ -126,7 +127,7 @@ class _Reader:
         path = f"{self.folder.name}/{printable(name)}"
         listed = self.folder.translations.get(language, {}).get(_SIGNS)
         told = [sign.value for _original, sign in listed.entries] if listed else []
-        parsed = parse(body, body_line, self.signs | _named(told)) if kind.form == FileFormat.TEXT else None
+        parsed = parse(curly(body), body_line, self.signs | _named(told)) if kind.form == FileFormat.TEXT else None
         translation = translate(originals, path, written, parsed, self.items)
         self.folder.translations.setdefault(language, {})[base] = translation
 
@@ -292,7 +293,7 @@ class _Reader:
             return None
         if not body.strip():
             self._complain(name, body_line, "there is no text below the head", "Write it.")
-        return self._entry(name, model, written, digest, parse(body, body_line, self.signs))
+        return self._entry(name, model, written, digest, parse(curly(body), body_line, self.signs))
 
     def _entry(
         self, name: str, model: type[T], written: YamlValue, digest: str, body: Body = _NO_BODY
@@ -302,7 +303,7 @@ class _Reader:
             return None
         try:
             plain = without_marks(written.value) if written.is_marked else written.value
-            value = model.model_validate(plain, context={ITEM_MODELS: self.items})
+            value = model.model_validate(curly_in(plain), context={ITEM_MODELS: self.items})
         except ValidationError as refused:
             for line, what, remedy in plain_words(refused, written, model):
                 self._complain(name, line, what, remedy)

@@ -15,6 +15,7 @@ from trainer.content.folder import Entry, Translation
 from trainer.content.markdown import Body, plain
 from trainer.content.plain_words import plain_words
 from trainer.content.prose import FREE, SWAP, find_difference, is_loose, prose_of
+from trainer.content.quotes import curly_in, straight
 from trainer.content.schema import ITEM_MODELS, ItemModels
 from trainer.content.shapes import Keys
 from trainer.content.yaml_lines import Key, Plain, YamlValue
@@ -35,7 +36,7 @@ def prose_digest(originals: Sequence[Entry[Any]], items: ItemModels) -> str:
         [
             getattr(original.value, "id", None),
             _prose(original, items).read(original.written.value),
-            original.body.source,
+            straight(original.body.source),
         ]
         for original in originals
     ]
@@ -137,7 +138,7 @@ def _put_in(
         )
     try:
         written = without_marks(prose.put(original.written.value, told))
-        value = type(original.value).model_validate(written, context={ITEM_MODELS: items})
+        value = type(original.value).model_validate(curly_in(written), context={ITEM_MODELS: items})
     except ValidationError as refused:
         for line, what, remedy in plain_words(refused, given, type(original.value)):
             complaints.error(path, line, what, remedy)

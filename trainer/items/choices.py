@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -17,6 +15,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput
 
 from trainer.content.parts import Part, Slug, Text
+from trainer.content.quotes import told_digest
 from trainer.content.schema import FurtherItem, Situation
 from trainer.content.shapes import WITH_REASON, ById, Shape, words
 from trainer.items.contract import FurtherPayload, Mark
@@ -129,8 +128,7 @@ def scene_of(scene: Situation, kind: str) -> dict[str, Any]:
 def digest_of(payload: Mapping[str, Any]) -> str:
     """Hash what scoring rests on and what is seen before answering; a corrected reason keeps the digest."""
     told = {**payload, "options": [[option["id"], option["text"], option["key"]] for option in payload["options"]]}
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return told_digest(told)
 
 
 class OptionsItem(FurtherItem):

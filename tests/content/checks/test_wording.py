@@ -72,6 +72,13 @@ def test_the_vocabulary_says_which_words_are_banned(folder: Path) -> None:
     assert '"con men" is a word that we do not use' in only(folder)
 
 
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_a_banned_word_is_found_whichever_apostrophe_it_has(folder: Path, apostrophe: str) -> None:
+    edit(folder, "vocabulary.yaml", "  - pimp|pimps\n", "  - the boss's girl\n")
+    add(folder, f"She is the boss{apostrophe}s girl.")
+    assert "is a word that we do not use" in only(folder)
+
+
 @pytest.mark.parametrize("phrase", ["'|'", "'a||b'", "'a  b'", "'a |b'", "' a'"])
 def test_a_phrase_that_could_match_nothing_is_refused(folder: Path, phrase: str) -> None:
     edit(folder, "vocabulary.yaml", "- pimp|pimps", f"- {phrase}")

@@ -12,6 +12,7 @@ from trainer.content.catalogue import Source
 from trainer.content.folder import Entry, Folder
 from trainer.content.markdown import Body
 from trainer.content.phrases import pattern_of
+from trainer.content.quotes import straight
 from trainer.content.schema import ScenarioFile
 from trainer.content.yaml_lines import Key
 
@@ -44,12 +45,12 @@ def check_wording(folder: Folder) -> None:
     stems = [_stem(phrase) for phrase in (*words.banned, *words.banned_in_scenes)]
     for entry in folder.entries:
         pattern = in_scenes if isinstance(entry.value, ScenarioFile) else everywhere
-        whole = f"{entry.written.whole_text()} {entry.body.source}".lower()
+        whole = straight(f"{entry.written.whole_text()} {entry.body.source}").lower()
         letters = whole.replace("*", "").replace("_", "")
         if not any(stem in letters for stem in stems):  # nearly always
             continue
         for key, text in _shown_texts(entry):
-            for match in pattern.finditer(text):
+            for match in pattern.finditer(straight(text)):
                 line = entry.body.first_line if key is None else entry.line(*key)
                 at = line + text.count("\n", 0, match.start())
                 word = " ".join(match[0].split())
@@ -58,7 +59,7 @@ def check_wording(folder: Folder) -> None:
 
 def _stem(phrase: str) -> str:
     """Return a part that every text with the phrase contains; searching for it is faster."""
-    beginnings = (commonprefix(word.lower().split("|")) for word in phrase.split())  # noqa: RUF071 letters, no paths
+    beginnings = (commonprefix(word.lower().split("|")) for word in straight(phrase).split())  # noqa: RUF071 letters, no paths
     return max(beginnings, key=len)
 
 

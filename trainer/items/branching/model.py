@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -12,6 +10,7 @@ from typing import Any, ClassVar, Final, Literal
 from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
+from trainer.content.quotes import told_digest
 from trainer.content.schema import FurtherItem, Grade, InputMode, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, ById, Keys, Shape, words
 from trainer.items.branching.paths import Paths
@@ -125,8 +124,7 @@ class BranchingItem(FurtherItem):
         payload = self.payload(scene)
         for step in payload["steps"]:
             step["choices"] = [{key: choice[key] for key in choice if key != "why"} for choice in step["choices"]]
-        text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return told_digest(payload)
 
     def texts(self) -> Iterable[str]:
         """List what is read on the way that takes longest, with the reasons of what is best."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import ClassVar, Final, Literal
 
 from trainer.content.checks.vocabulary import hold_word
 from trainer.content.parts import Part, Slug, Text
+from trainer.content.quotes import told_digest
 from trainer.content.schema import SECONDS_A_QUESTION, Grade, InputMode, Item, Refuse, SceneItem, Telling
 from trainer.content.subject import Route, Verdict, Vocabulary
 from trainer.content.times import reading_seconds, text_seconds
@@ -143,8 +142,7 @@ class JudgeItem(SceneItem):
             "route": file.route,
             "actions": [[a.id, a.text, a.door, a.grade, a.harm] for a in self.actions],
         }
-        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return told_digest(told)
 
     def seconds(self, scene: Telling) -> float:
         """Return how long it takes to read a scene and its first steps, and to decide."""

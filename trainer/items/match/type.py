@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal
@@ -13,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
+from trainer.content.quotes import told_digest
 from trainer.content.schema import FurtherItem, InputMode, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, ById, Only, Shape, words
 from trainer.items.choices import scene_of
@@ -79,8 +78,7 @@ class MatchItem(FurtherItem):
     def digest(self, scene: Situation) -> str:
         """Hash what scoring rests on and what is seen before answering."""
         told = {**self.payload(scene), "rows": [[row.id, row.text, row.match] for row in self.rows]}
-        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return told_digest(told)
 
     def texts(self) -> Iterable[str]:
         """List what is read of it."""

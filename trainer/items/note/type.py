@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -18,6 +16,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput
 
 from trainer.content.parts import Part, Slug, Text
+from trainer.content.quotes import told_digest
 from trainer.content.schema import FurtherItem, InputMode, Refuse, Situation
 from trainer.content.serving import served_in
 from trainer.content.shapes import WITH_REASON, ById, Each, Keys, Shape, words
@@ -93,8 +92,7 @@ class NoteItem(FurtherItem):
     def digest(self, scene: Situation) -> str:
         """Hash what is asked, the model and the checks."""
         told = {**self.payload(scene), "checks": [[check.id, check.text] for check in self.checks]}
-        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return told_digest(told)
 
     def texts(self) -> Iterable[str]:
         """List what is read of it."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import random
 import re
 from collections import Counter
@@ -16,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from pydantic import Field
 
 from trainer.content.parts import Part, Slug, Text
+from trainer.content.quotes import told_digest
 from trainer.content.schema import FurtherItem, InputMode, Refuse, Situation
 from trainer.content.shapes import WITH_REASON, ById, Shape, words
 from trainer.items.choices import scene_of
@@ -59,8 +58,7 @@ class OrderItem(FurtherItem):
     def digest(self, scene: Situation) -> str:
         """Hash what scoring rests on and what is seen before answering."""
         told = {**self.payload(scene), "steps": [[step.id, step.text] for step in self.steps]}
-        text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return told_digest(told)
 
     def texts(self) -> Iterable[str]:
         """List what is read of it."""
