@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from trainer.content.objects import Content, Scenario
+from trainer.content.quotes import straight
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth
 
@@ -47,7 +48,7 @@ def undecided(scene: Scenario) -> str:
 
 def tokens(written: str) -> list[str]:
     """List the words of a text in small letters."""
-    return _TOKEN.findall(written.lower().replace("’", "'"))
+    return _TOKEN.findall(straight(written.lower()))
 
 
 def place_of_decision(scene: Scenario) -> int:
