@@ -66,6 +66,21 @@ def test_endings_case_accents_and_beginnings_do_not_matter(index: Index, query: 
     assert "/glossary#signal" in addresses(index.search(query))
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("pasport", "passport"), ("hotlnie one", "hotline one"), ("Tatoo", "tattoo"), ("contcat", "contact")],
+)
+def test_a_misspelled_word_is_corrected_to_one_that_is_found(index: Index, typed: str, meant: str) -> None:
+    assert index.search(typed) == []
+    assert index.correct(typed) is not None
+    assert addresses(index.search(index.correct(typed) or "")) == addresses(index.search(meant)) != []
+
+
+@pytest.mark.parametrize("query", ["", "xyzzy", "hotline xyzzy", "contact"])
+def test_what_is_like_no_word_or_needs_no_correction_has_none(index: Index, query: str) -> None:
+    assert index.correct(query) is None
+
+
 def test_all_words_are_needed_in_any_order(index: Index) -> None:
     assert addresses(index.search("contact hotline one")) == addresses(index.search("one hotline contact")) != []
     assert index.search("contact zebra") == []

@@ -176,6 +176,19 @@ def test_what_is_searched_for_is_found_and_marked(visitor: Visitor, query: str) 
         assert visitor.get(address.partition("#")[0]).status_code == 200, address
 
 
+def test_a_misspelled_search_shows_what_was_meant(visitor: Visitor) -> None:
+    page = visitor.get("/search?q=hotlnie").text
+    assert "Nothing found for “hotlnie”. These are the results for “hotline.”" in page
+    assert "<mark>" in page
+
+
+def test_ten_results_come_first_and_a_link_shows_the_others(visitor: Visitor) -> None:
+    page = visitor.get("/search?q=the").text
+    assert page.count('<h2 class="h3">') == 10
+    (more,) = [address for address, _rest in links(page) if "all=1" in address]
+    assert visitor.get(more).text.count('<h2 class="h3">') > 10
+
+
 @pytest.mark.parametrize(
     "query",
     [

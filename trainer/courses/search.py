@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from markupsafe import Markup, escape
 
@@ -15,8 +16,11 @@ from trainer.content.markdown import addresses
 
 MOST = 30  # results of one search
 LONGEST = 100  # characters of a query that count
+FIRST = 10  # results that are shown before someone asks for all
 MOST_WORDS = 8  # words of it that count, each once: marking what was found takes longer with each
 _WORD = re.compile(r"\w+")
+_ALIKE = 0.8  # of a word that is looked for instead, by difflib's ratio
+_LETTERS_OFF = 2
 _OPEN, _CLOSE = "\x02", "\x03"  # around what was found; no text holds them
 
 
@@ -62,20 +66,37 @@ class Index:
             "CREATE VIRTUAL TABLE documents USING fts5(kind UNINDEXED, title, address UNINDEXED, context UNINDEXED, "
             "text, tokenize = 'porter unicode61 remove_diacritics 2')"
         )
+        documents = list(_documents(content))
         self._database.executemany(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?)",
             [
                 (document.kind, document.title, document.address, document.context, document.text)
-                for document in _documents(content)
+                for document in documents
             ],
         )
+        self._words = {word for document in documents for word in _words_in(f"{document.title} {document.text}")}
+
+    def correct(self, query: str) -> str | None:
+        """Return a query that finds nothing with its unknown words replaced by those most like them; None if that finds
+        nothing either."""
+        words = _words_in(query[:LONGEST])[:MOST_WORDS]
+        corrected = " ".join(self._nearest(word) for word in words)
+        return corrected if corrected != " ".join(words) and self.search(corrected) else None
+
+    def _nearest(self, word: str) -> str:
+        """Return the word itself if a word begins so, or else the one most like it, if any is."""
+        if any(known.startswith(word) for known in self._words):
+            return word
+        alike = [known for known in self._words if abs(len(known) - len(word)) <= _LETTERS_OFF]
+        close = get_close_matches(word, alike, 5, _ALIKE)
+        return next((known for known in close if known[0] == word[0]), close[0] if close else word)
 
     def search(self, query: str) -> list[SearchResult]:
         """Return what has all words of the query, or words that begin with them, best matches first.
 
         Titles count more.
         """
-        words = list(dict.fromkeys(_WORD.findall(query[:LONGEST].lower())))[:MOST_WORDS]
+        words = list(dict.fromkeys(_words_in(query[:LONGEST])))[:MOST_WORDS]
         if not words:
             return []
         # A single letter begins every other word, so it must be the whole one.
@@ -89,6 +110,10 @@ class Index:
         return [
             SearchResult(kind, title, address, context, _marked(text)) for kind, title, address, context, text in rows
         ]
+
+
+def _words_in(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
 
 
 def _marked(snippet: str) -> Markup:

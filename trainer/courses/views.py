@@ -14,7 +14,7 @@ from trainer.content.serving import served, served_in
 from trainer.content.subject import HelpNeed
 from trainer.core.clock import now
 from trainer.core.errors import NotFound
-from trainer.courses.search import index_of
+from trainer.courses.search import FIRST, MOST, index_of
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
 from trainer.web.page_cache import cached_page
@@ -189,9 +189,15 @@ def _facts(content: Content) -> dict[str, Any]:
 @access(Who.PUBLIC)
 def search() -> str:
     """Find words in all that may be read. The query stays in the address and nowhere else."""
-    query = request.args.get("q", "").strip()
+    query, index = request.args.get("q", "").strip(), index_of(_content())
+    results = index.search(query)
+    corrected = None if results else index.correct(query)
     return render_template(
-        "courses/search.html", query=query, found=index_of(_content()).search(query) if query else []
+        "courses/search.html",
+        query=query,
+        corrected=corrected,
+        results=results or (index.search(corrected) if corrected else []),
+        first=MOST if "all" in request.args else FIRST,
     )
 
 
