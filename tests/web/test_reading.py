@@ -120,6 +120,14 @@ def test_a_need_shows_its_lines_alone_and_opened(visitor: Visitor, shelf: Librar
     assert visitor.get("/help/money").status_code == 404
 
 
+def test_help_names_languages_with_interpreters_each_in_its_own_script(visitor: Visitor) -> None:
+    page = visitor.get("/help").text.split('class="x tongues"')[1].split("</ul>")[0]
+    assert re.findall(r'href="tel:([^"]*)"><bdi lang="(\w+)">(.*?)</bdi>', page) == [
+        ("1-888-373-7888", "es", "Español"),
+        ("1-888-373-7888", "ar", "العربية"),
+    ]
+
+
 def test_help_begins_with_whom_to_reach_and_has_the_lines_of_each_need(visitor: Visitor, shelf: Library) -> None:
     page = unescape(visitor.get("/help").text)
     ways, needs = page.split('class="x call"')[1].split("</ul>")[0], page.split('<div class="panes by-need">')[1]

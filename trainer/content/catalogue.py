@@ -129,6 +129,7 @@ class HelpLine(Part):
     web: HttpAddress | None = None
     hours: Text | None = None
     languages: Text | None = None
+    interpreters: dict[Language, Text] = {}  # languages to ask for, by tag, each by its own name
     note: Text | None = None
     source: SourceId
     seen_on: dt.date
