@@ -79,6 +79,7 @@ def _make_the_firm(hand: Mouse) -> UUID:
     hand.follow("I’ve saved them")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("Acme Security")
     firm = UUID(hand.page.url.rpartition("/")[2])
+    hand.follow("People")
     hand.follow("Teams")
     hand.fill("Name of the team", "Harbor Mall")
     hand.press("Create it")
@@ -117,6 +118,7 @@ def _accept(hand: Mouse, live: Live, email: str) -> None:
 
 
 def _require(hand: Mouse) -> None:
+    hand.follow("Training")
     hand.follow("Requirements")
     hand.follow("Require a course")
     hand.page.locator("summary", has_text=PLAIN).click()
@@ -170,7 +172,7 @@ def _take_along(hand: Mouse, live: Live) -> None:
 
 
 def _show_an_inspector(hand: Mouse, stranger: BrowserContext) -> None:
-    hand.follow("Training status")
+    hand.follow("Evidence")
     hand.follow("Links for inspectors")
     hand.fill("Who it’s for", "State inspector")
     hand.press("Create a link")
@@ -183,7 +185,7 @@ def _show_an_inspector(hand: Mouse, stranger: BrowserContext) -> None:
 
 def _remind(hand: Mouse, live: Live, firm: UUID, bob: str) -> None:
     """Let two months pass for the worker."""
-    hand.follow("Training status")
+    hand.follow("Training")
     hand.follow("Bob Builder")
     sent = (
         hand.page.get_by_role("heading", name="Invitations and reminders").locator("xpath=..").get_by_role("listitem")
@@ -203,6 +205,7 @@ def _remind(hand: Mouse, live: Live, firm: UUID, bob: str) -> None:
 
 def _read_the_log(hand: Mouse) -> None:
     hand.follow("Acme Security", exact=True)
+    hand.follow("Settings")
     hand.follow("Audit log")
     acts = hand.page.get_by_role("table").locator("tbody td:first-of-type").all_inner_texts()
     assert acts[::-1] == [

@@ -95,6 +95,7 @@ def test_a_firm_of_400_is_set_up_in_20_clicks(
     hand.press("Import these people")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("The roster is imported")
     assert hand.save(hand.page.get_by_role("button", name="Print PIN slips")).startswith(b"%PDF")
+    hand.follow("Invitations and codes")
     hand.follow("Join codes")
     hand.press("Create a code for each team")
     assert hand.read(hand.page.get_by_role("link", name=f"Print the posters of {SITES} teams")).startswith(b"%PDF")

@@ -171,14 +171,24 @@ def test_a_firm_is_made_from_its_page(acme: Acme) -> None:
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [("/people", "People"), ("/people/new", "People"), ("/roster", "People"), ("/evidence-packs", "Training status")],
+    [("/people", "People"), ("/people/new", "People"), ("/roster", "People"), ("/evidence-packs", "Evidence packs")],
 )
 def test_each_page_of_a_firm_says_among_which_it_is(acme: Acme, path: str, name: str) -> None:
     page = acme.enter("alice").get(acme.path(path)).text
     nav = page.split('aria-label="In this firm"')[1].split("</nav>")[0]
     assert f"<b>{name}</b>" in nav
-    assert nav.count("aria-current") == 1
-    assert f'aria-current="{"page" if path == "/people" else "true"}">{name}</a>' in nav
+    rows, doors = nav.split('<div class="doors">')
+    assert rows.count("aria-current") == 1
+    assert f'aria-current="{"page" if path in {"/people", "/evidence-packs"} else "true"}">{name}</a>' in rows
+    assert doors.count("aria-current") == 2
+
+
+def test_a_firm_has_five_doors_and_shows_the_pages_behind_the_one_that_is_open(acme: Acme) -> None:
+    doors = acme.enter("alice").get(acme.path("/teams")).text.split('<div class="doors">')[1].split("</div>")[0]
+    first, pages = (re.findall(r">([^<>]+)</a>", row) for row in doors.split("</ul>")[:2])
+    assert first == ["Training", "People", "Invitations and codes", "Evidence", "Settings"]
+    assert pages == ["People", "Teams"]
+    assert re.findall(r'aria-current="(\w+)">([^<]+)', doors) == [("true", "People"), ("page", "Teams")]
 
 
 def test_the_pages_that_someone_may_not_open_are_not_named(acme: Acme) -> None:

@@ -34,13 +34,13 @@ FEATURE = Feature(
     forget_firm=forget_firm,
     firm_pages=(
         FirmPage("training.status", _l("Training status"), "see training status", NavigationGroup.TRAINING, 1),
+        FirmPage("earlier.waiting", _l("Earlier training"), "change people", NavigationGroup.TRAINING, 4),
+        FirmPage("sent_mail.log", _l("Sent mail"), "see training status", NavigationGroup.JOINING, 5),
     ),
     firm_blueprints={
         "training_rounds": "training.status",
         "reminders": "training.status",
         "certificate_files": "training.status",
-        "sent_mail": "training.status",
-        "earlier": "training.status",
     },
     list_attention=list_attention,
     acts=ACTS,

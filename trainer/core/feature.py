@@ -73,11 +73,13 @@ class WorkQueue(NamedTuple):
 
 
 class NavigationGroup(IntEnum):
-    """A line of a firm's navigation."""
+    """A door of a firm's navigation, which leads to the first of its pages."""
 
     TRAINING = 1
     PEOPLE = 2
-    FIRM = 3
+    JOINING = 3
+    EVIDENCE = 4
+    FIRM = 5
 
 
 class FirmPage(NamedTuple):

@@ -16,7 +16,9 @@ from trainer.organizations.actor import Actor
 _NAMES: Final = {
     NavigationGroup.TRAINING: _l("Training"),
     NavigationGroup.PEOPLE: _l("People"),
-    NavigationGroup.FIRM: _l("The firm"),
+    NavigationGroup.JOINING: _l("Invitations and codes"),
+    NavigationGroup.EVIDENCE: _l("Evidence"),
+    NavigationGroup.FIRM: _l("Settings"),
 }
 
 
@@ -29,12 +31,31 @@ class NavigationEntry(NamedTuple):
     """For `aria-current`: "page" if it leads to this page, "true" if this page belongs to that one, or nothing."""
 
 
-def list_firm_pages(actor: Actor) -> Iterator[tuple[LazyString, list[NavigationEntry]]]:
-    """Yield (name of a group, its entries) of the pages that the actor may see; a group without any isn't there."""
+class NavigationDoor(NamedTuple):
+    """A group of pages, and the link that leads to the first of them."""
+
+    name: LazyString
+    pages: list[NavigationEntry]
+
+    @property
+    def current(self) -> LazyString | None:
+        """What the page is called in it that this page is or belongs to."""
+        return next((page.label for page in self.pages if page.current), None)
+
+    @property
+    def door(self) -> NavigationEntry:
+        """The link to its first page, which has the name of the group where it has more pages."""
+        first = self.pages[0]
+        label = self.name if len(self.pages) > 1 else first.label
+        return NavigationEntry(label, first.address, first.current or ("true" if self.current else ""))
+
+
+def list_firm_pages(actor: Actor) -> Iterator[NavigationDoor]:
+    """Yield the groups of pages that the actor may see; a group without any isn't there."""
     pages = [page for feature in list_features() for page in feature.firm_pages if actor.may(page.permission)]
     current = _page_of_this()
     for group, members in groupby(sorted(pages, key=lambda page: (page.group, page.place)), lambda page: page.group):
-        yield _NAMES[group], [_entry(page, actor, current) for page in members]
+        yield NavigationDoor(_NAMES[group], [_entry(page, actor, current) for page in members])
 
 
 def _entry(page: FirmPage, actor: Actor, current: str | None) -> NavigationEntry:

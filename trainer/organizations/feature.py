@@ -28,11 +28,11 @@ FEATURE = Feature(
     forget_firm=forget_firm,
     firm_pages=(
         FirmPage("people.people", _l("People"), "see people", NavigationGroup.PEOPLE, 1),
-        FirmPage("invitations.invitations", _l("Invitations"), "bring people in", NavigationGroup.PEOPLE, 2),
-        FirmPage("codes.codes", _l("Join codes"), "bring people in", NavigationGroup.PEOPLE, 3),
-        FirmPage("teams.teams", _l("Teams"), "set teams", NavigationGroup.PEOPLE, 5),
-        FirmPage("audit.log", _l("Audit log"), "read the audit log", NavigationGroup.FIRM, 1),
-        FirmPage("organizations.settings", _l("Settings"), "set the firm", NavigationGroup.FIRM, 4),
+        FirmPage("invitations.invitations", _l("Invitations"), "bring people in", NavigationGroup.JOINING, 1),
+        FirmPage("codes.codes", _l("Join codes"), "bring people in", NavigationGroup.JOINING, 2),
+        FirmPage("teams.teams", _l("Teams"), "set teams", NavigationGroup.PEOPLE, 2),
+        FirmPage("audit.log", _l("Audit log"), "read the audit log", NavigationGroup.FIRM, 2),
+        FirmPage("organizations.settings", _l("Settings"), "set the firm", NavigationGroup.FIRM, 1),
     ),
     firm_blueprints={
         "closing": "organizations.settings",

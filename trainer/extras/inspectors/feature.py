@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.core.feature import Feature
+from trainer.core.feature import Feature, FirmPage, NavigationGroup
 from trainer.extras.inspectors import privacy
 from trainer.extras.inspectors.acts import ACTS
 from trainer.extras.inspectors.demo import show
@@ -16,10 +16,11 @@ FEATURE = Feature(
     name="inspectors",
     needs=("packs",),
     blueprints=(blueprint,),
-    parts={"below_earlier_training": "inspectors/_further.html"},
     answers={"shared_packs": list_shared_packs},
     forget_firm=forget_firm,
-    firm_blueprints={"inspections": "training.status"},
+    firm_pages=(
+        FirmPage("inspections.links", _l("Links for inspectors"), "set requirements", NavigationGroup.EVIDENCE, 3),
+    ),
     acts=ACTS,
     act_subjects={"inspector_link": _l("Links for inspectors")},
     opens_records=("inspector_links",),

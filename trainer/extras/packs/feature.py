@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import url_for
+from flask_babel import lazy_gettext as _l
 
-from trainer.core.feature import Feature
+from trainer.core.feature import Feature, FirmPage, NavigationGroup
 from trainer.extras.packs.acts import ACTS
 from trainer.extras.packs.demo import show
 from trainer.extras.packs.operations import forget_firm
@@ -22,7 +23,6 @@ FEATURE = Feature(
     blueprints=(evidence, pack_checks, samples),
     parts={
         "above_sample_poster": "packs/_sample.html",
-        "above_sent_mail": "packs/_further.html",
         "before_closing": "packs/_before_closing.html",
         "beside_people": "packs/_order.html",
     },
@@ -33,7 +33,7 @@ FEATURE = Feature(
     },
     works={PACK: make_pack},
     forget_firm=forget_firm,
-    firm_blueprints={"evidence": "training.status"},
+    firm_pages=(FirmPage("evidence.packs", _l("Evidence packs"), "see training status", NavigationGroup.EVIDENCE, 1),),
     acts=ACTS,
     holds_nobody={"pack_manifests": "What a firm's pack was, for those who check it."},
     demo=show,

@@ -54,8 +54,10 @@ FEATURE = Feature(
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("tell of wrong PINs", MINUTE, tell_of_pauses),),
     forget_firm=privacy.forget_firm,
-    firm_pages=(FirmPage("slips.slips", _l("PIN slips"), "bring people in", NavigationGroup.PEOPLE, 4),),
-    firm_blueprints={"devices": "slips.slips"},
+    firm_pages=(
+        FirmPage("slips.slips", _l("PIN slips"), "bring people in", NavigationGroup.JOINING, 3),
+        FirmPage("devices.devices", _l("Site devices"), "bring people in", NavigationGroup.JOINING, 4),
+    ),
     list_attention=list_attention,
     opens_records=("site_devices",),
     acts=ACTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from trainer.core.feature import Feature
+from trainer.core.feature import Feature, FirmPage, NavigationGroup
 from trainer.extras.reports import emails, privacy
 from trainer.extras.reports.acts import ACTS
 from trainer.extras.reports.attention import list_attention
@@ -16,11 +16,12 @@ from trainer.extras.reports.views.reports import blueprint as reports
 FEATURE = Feature(
     name="reports",
     blueprints=(reports, report_links),
-    parts={"above_sent_mail": "reports/_further.html"},
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     upkeep=(order_reports,),
     forget_firm=forget_firm,
-    firm_blueprints={"reports": "training.status"},
+    firm_pages=(
+        FirmPage("reports.reports", _l("Reports by email"), "see training status", NavigationGroup.EVIDENCE, 2),
+    ),
     list_attention=list_attention,
     acts=ACTS,
     act_subjects={"report": _l("Reports by email")},

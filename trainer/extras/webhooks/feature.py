@@ -19,7 +19,7 @@ from trainer.extras.webhooks.views import blueprint
 FEATURE = Feature(
     name="webhooks",
     blueprints=(blueprint,),
-    firm_pages=(FirmPage("webhooks.webhooks", _l("Webhooks"), "set the firm", NavigationGroup.FIRM, 3),),
+    firm_pages=(FirmPage("webhooks.webhooks", _l("Webhooks"), "set the firm", NavigationGroup.FIRM, 4),),
     list_attention=list_attention,
     tasks=(Task("webhooks", SECOND, tell_all),),
     upkeep=(note_overdue,),
