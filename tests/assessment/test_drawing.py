@@ -6,12 +6,14 @@ import datetime as dt
 import random
 from collections import Counter
 from dataclasses import replace
+from statistics import mean, pstdev
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.assessment.drawing import Aims, Pair, PairTelling, draw, draw_again, half_and_half
+from trainer.assessment.planned import Plan
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 TOPICS = ("labor", "sex", "minors")
@@ -34,6 +36,34 @@ def pair(number: int, *, is_danger: bool = False, is_on_duty: bool = False, tell
 def bank(pairs: int = 96) -> list[Pair]:
     """Return a bank: a quarter of danger now, nearly two thirds on duty."""
     return [pair(number, is_danger=number % 4 == 0, is_on_duty=number % 8 < 5) for number in range(pairs)]
+
+
+PUBLIC = Aims(32, 15, 17, danger_pairs=8, on_duty_at_least=20, on_duty_at_most=20)
+
+
+def full() -> list[Pair]:
+    """Return a bank as large as ours: 128 pairs, 32 of danger now, 66 on duty, and two of five scenes hard."""
+    pairs = [
+        pair(number, is_danger=number % 4 == 0, is_on_duty=number % 32 < 16 or number > 125) for number in range(128)
+    ]
+    return [
+        replace(
+            each,
+            tellings=tuple(
+                replace(way, is_noted=not way.is_concern and number % 7 < 3, is_hard=(number + way.is_concern) % 5 < 2)
+                for way in each.tellings
+            ),
+        )
+        for number, each in enumerate(pairs)
+    ]
+
+
+def even_plan(pairs: list[Pair], aims: Aims) -> Plan:
+    """Return a plan by which all pairs on duty come equally often, and all others."""
+    kinds = Counter(each.kind for each in pairs)
+    on_duty = sum(number for kind, number in kinds.items() if kind.on_duty)
+    shares = {True: aims.on_duty_at_least / on_duty, False: (32 - aims.on_duty_at_least) / (len(pairs) - on_duty)}
+    return {kind: number * shares[kind.on_duty] for kind, number in kinds.items()}
 
 
 def meet(pairs: list[Pair], drawn: list[PairTelling], at: dt.datetime) -> list[Pair]:
@@ -224,3 +254,69 @@ def test_what_is_drawn_again_takes_what_was_met_longest_ago_and_makes_do_with_wh
     assert names(drawn) == {"3", "4", "5"}
     of_one_truth = [replace(one, tellings=one.tellings[:1]) for one in bank(4)]
     assert len(draw_again(of_one_truth, (), 6, random.Random(1))) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("aims", "largest"), [(PUBLIC, 0.303), (FINAL, 0.364)])
+def test_by_a_plan_all_pairs_of_a_kind_are_met_equally_often(aims: Aims, largest: float) -> None:
+    pairs, draws = full(), 250
+    plan, times = even_plan(pairs, aims), Counter[str]()
+    for seed in range(draws):
+        times.update(names(draw(pairs, aims, random.Random(seed), plan=plan)))
+    shares = [times[each.tellings[0].scene[:-2]] / draws for each in pairs]
+    assert max(shares) < largest + 4 * (largest * (1 - largest) / draws) ** 0.5
+    assert min(shares) > 0.12 - 4 * (0.12 * 0.88 / draws) ** 0.5
+    assert mean(share for share, each in zip(shares, pairs, strict=True) if each.is_on_duty) == pytest.approx(
+        largest, 0.01
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_by_a_plan_each_of_three_tries_holds_its_aims_with_fresh_pairs(seed: int) -> None:
+    pairs, rng, met = full(), random.Random(seed), list[str]()
+    plan = even_plan(pairs, PUBLIC)
+    for number in range(3):
+        drawn = draw(pairs, PUBLIC, rng, plan=plan)
+        shown = [each for each in pairs if each.tellings[0].scene[:-2] in names(drawn)]
+        assert sum(each.is_on_duty for each in shown) == 20
+        assert sum(each.is_danger for each in shown) == 8
+        assert sum(one.is_concern for one in drawn if shown_danger(one, shown)) == 4
+        assert 15 <= sum(one.is_concern for one in drawn) <= 17
+        met += names(drawn)
+        pairs = meet(pairs, drawn, NOW + dt.timedelta(days=number))
+    assert len(met) == len(set(met)) == 96
+    fourth = draw(pairs, PUBLIC, rng, plan=plan)  # only 32 are left
+    assert not names(fourth) & set(met)
+
+
+def shown_danger(telling: PairTelling, shown: list[Pair]) -> bool:
+    return any(telling in each.tellings and each.is_danger for each in shown)
+
+
+def test_scenes_to_note_and_hard_ones_are_nearly_as_many_in_each_draw() -> None:
+    pairs = full()
+    plan = even_plan(pairs, PUBLIC)
+    draws = [draw(pairs, PUBLIC, random.Random(seed), plan=plan) for seed in range(80)]
+    assert pstdev(sum(one.is_noted for one in drawn) for drawn in draws) < 1.2
+    assert pstdev(sum(one.is_hard for one in drawn) for drawn in draws) < 1.4
+
+
+@pytest.mark.slow
+def test_colleagues_share_fewer_scenes() -> None:
+    pairs = full()
+    plan = even_plan(pairs, FINAL)
+
+    def shared(colleagues: int) -> float:
+        both = []
+        for seed in range(60):
+            rng = random.Random(seed)
+            first = draw(pairs, FINAL, rng, plan=plan)
+            known = [
+                replace(each, colleagues=colleagues * any(one in each.tellings for one in first)) for each in pairs
+            ]
+            scenes = {one.scene for one in first}
+            both.append(sum(one.scene in scenes for one in draw(known, FINAL, rng, plan=plan)))
+        return mean(both)
+
+    assert shared(1) < shared(0) - 0.5
+    assert shared(0) < 6

@@ -240,3 +240,26 @@ def test_what_is_taken_or_has_no_place_is_refused_and_nothing_written(
 
 def test_a_pool_that_is_none_is_refused(author: Flask) -> None:
     assert run(author, "new", "scenario", "late-bus", "--pool", "shift").exit_code == 2
+
+
+def test_what_is_computed_of_finals_is_written_and_fits(author: Flask, folder: Path) -> None:
+    ended = run(author, "instrument")
+    assert ended.exit_code == 0
+    assert ended.output == f"Wrote {folder / 'instrument.json'}.\n"
+    assert "instrument.json" not in run(author, "check").output
+    small.edit(folder, small.COURSE_FILE, "tries: 3", "tries: 2")
+    assert "instrument.json:1: the final or the reserved scenes of recognize" in run(author, "check").output
+
+
+def test_a_final_that_cannot_be_drawn_as_it_asks_leaves_the_file_as_it_is(author: Flask, folder: Path) -> None:
+    small.edit(folder, small.COURSE_FILE, "    - scenes: 2\n", "    - scenes: 2\n      on_duty_at_most: 1\n")
+    ended = run(author, "instrument")
+    assert ended.exit_code == 1
+    assert ended.output.startswith("Error: recognize: stage 1 can't have what it asks for")
+    assert not (folder / "instrument.json").exists()
+
+
+def test_draws_are_shown_for_as_many_people_as_one_asks_for(author: Flask) -> None:
+    lines = run(author, "report", "--draws", "10").output.splitlines()
+    assert lines[0].startswith("of 10 people each")
+    assert len(lines) == 7

@@ -1,7 +1,9 @@
 """Which scenes someone gets: fresh pairs first, and nothing about a scene foretells its truth. Pure: chance is given.
 
 A draw looks, in this order, at freshness, danger, truth, place and topic; a later aim yields to an earlier one. Only
-how many scenes are to report holds whatever has been met, since a rule of passing counts on it.
+how many scenes are to report holds whatever has been met, since a rule of passing counts on it. By a plan, all pairs
+of a kind are drawn equally often, but for those that colleagues met lately. Each draw has nearly as many scenes to note
+and hard ones as any other.
 """
 
 from __future__ import annotations
@@ -12,6 +14,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+
+from trainer.assessment.balancing import choose_balanced
+from trainer.assessment.planned import Plan, Quota, chances
+from trainer.content.instrument import PairKind
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -25,6 +31,10 @@ class PairTelling:
     is_swapped: bool = False
     met_at: dt.datetime | None = None
     """When it was last drawn for this person, in whatever course."""
+    is_noted: bool = False
+    """Best is to note it and keep watching."""
+    is_hard: bool = False
+    """By design."""
 
     @property
     def age(self) -> dt.datetime:
@@ -42,6 +52,13 @@ class Pair:
     is_on_duty: bool = False
     """Seen by someone who guards or serves there."""
     topic: str = ""
+    colleagues: int = 0
+    """How often colleagues of this person met it lately."""
+
+    @property
+    def kind(self) -> PairKind:
+        """What draws are planned by."""
+        return PairKind(self.is_on_duty, self.is_danger, self.topic)
 
     @property
     def met_at(self) -> dt.datetime:
@@ -69,20 +86,34 @@ class Aims:
         if not 0 <= self.fewest_to_report <= self.most_to_report <= self.scenes:
             raise ValueError(f"these numbers don't fit together: {self}")
 
+    def quota(self, chosen: Sequence[Pair] = ()) -> Quota:
+        """Return what is left to be drawn beside pairs that are chosen already."""
+        on_duty = sum(pair.is_on_duty for pair in chosen)
+        most = self.scenes if self.on_duty_at_most is None else self.on_duty_at_most
+        return Quota(
+            self.scenes - len(chosen),
+            None if self.danger_pairs is None else self.danger_pairs - sum(pair.is_danger for pair in chosen),
+            self.on_duty_at_least - on_duty,
+            most - on_duty,
+        )
+
 
 def half_and_half(scenes: int) -> Aims:
     """Return the aims of a practice: half of the scenes are to report."""
     return Aims(scenes, scenes // 2, scenes // 2)
 
 
-def draw(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair] = ()) -> list[PairTelling]:
+def draw(
+    pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair] = (), plan: Plan | None = None
+) -> list[PairTelling]:
     """Return what is shown of `aims.scenes` pairs, in random order.
 
-    Of pairs that are equally fresh, the preferred ones come first. Raises ValueError if there are too few pairs.
+    Of pairs that are equally fresh, the preferred ones come first; a plan prefers none. Raises ValueError if there are
+    too few pairs.
     """
     if len(pairs) < aims.scenes:
         raise ValueError(f"{aims.scenes} scenes need as many pairs; there are {len(pairs)}")
-    chosen = _choose(pairs, aims, rng, preferred)
+    chosen = _choose(pairs, aims, rng, preferred) if plan is None else _choose_by(plan, pairs, aims, rng)
     concerns = _to_report(chosen, aims, rng)
     drawn = [_tell(pair, pair in concerns, rng) for pair in chosen]
     rng.shuffle(drawn)
@@ -148,6 +179,37 @@ def draw_again(
     return drawn
 
 
+def _choose_by(plan: Plan, pairs: Sequence[Pair], aims: Aims, rng: random.Random) -> list[Pair]:
+    chosen: list[Pair] = []
+    topics = sorted({pair.topic for pair in pairs})
+    for _met_at, tier in groupby(sorted(pairs, key=lambda pair: pair.met_at), key=lambda pair: pair.met_at):
+        candidates = list(tier)
+        if len(chosen) + len(candidates) > aims.scenes:
+            rng.shuffle(candidates)
+            chance = chances(
+                [pair.kind for pair in candidates],
+                [pair.colleagues for pair in candidates],
+                aims.quota(chosen),
+                plan,
+            )
+            traits = [[1.0, *_traits(pair, topics), *_hardness(pair)] for pair in candidates]
+            return chosen + [candidates[place] for place in choose_balanced(chance, traits, rng)]
+        chosen += candidates
+    return chosen
+
+
+def _traits(pair: Pair, topics: Sequence[str]) -> list[float]:
+    """Return what is balanced in a draw, what matters most first. Of the topics, the first is what is left."""
+    return [float(pair.is_danger), float(pair.is_on_duty), *(float(pair.topic == topic) for topic in topics[1:])]
+
+
+def _hardness(pair: Pair) -> tuple[float, float, float]:
+    """Return whether the innocent scene is to be noted, and whether the scene to report and the innocent are hard."""
+    noted = any(telling.is_noted for telling in pair.tellings)
+    hard = {telling.is_concern for telling in pair.tellings if telling.is_hard}
+    return float(noted), float(True in hard), float(False in hard)
+
+
 def _choose(pairs: Sequence[Pair], aims: Aims, rng: random.Random, preferred: Collection[Pair]) -> list[Pair]:
     chosen: list[Pair] = []
     there = Counter(pair.topic for pair in pairs)
@@ -202,7 +264,14 @@ def _to_report(chosen: Sequence[Pair], aims: Aims, rng: random.Random) -> set[Pa
     low, high = _bounds(danger)
     of_danger = min(max(half, low), high)
     of_danger = min(max(of_danger, number - len(others)), number)  # the number holds, whatever has been met
-    return _share(danger, of_danger, rng) | _share(others, number - of_danger, rng)
+    chance = _chance_to_report(danger, of_danger) | _chance_to_report(others, number - of_danger)
+    pairs = rng.sample(list(chance), len(chance))
+    topics = sorted({pair.topic for pair in pairs})
+    traits = []
+    for pair in pairs:
+        noted, hard, hard_innocent = _hardness(pair)
+        traits.append([float(not pair.is_danger), *_traits(pair, topics), noted, hard - hard_innocent])
+    return {pairs[place] for place in choose_balanced([chance[pair] for pair in pairs], traits, rng)}
 
 
 def _bounds(pairs: Sequence[Pair]) -> tuple[int, int]:
@@ -217,21 +286,19 @@ def _fresher(pair: Pair) -> bool | None:
     return None if concern == innocent else concern < innocent
 
 
-def _share(pairs: Sequence[Pair], number: int, rng: random.Random) -> set[Pair]:
-    """Choose `number` of the pairs: those fresher so, then those that may be either, spread over place and topic."""
+def _chance_to_report(pairs: Sequence[Pair], number: int) -> dict[Pair, float]:
+    """Return with which chance each pair shows its scene to report, so that `number` do: those fresher so come first,
+    then those that may be either.
+    """
     fresher: dict[bool | None, list[Pair]] = {True: [], None: [], False: []}
-    for pair in rng.sample(list(pairs), len(pairs)):
+    for pair in pairs:
         fresher[_fresher(pair)].append(pair)
-    taken = fresher[True][:number]
-    left = number - len(taken)
-    spread = sorted(fresher[None], key=lambda pair: (pair.is_on_duty, pair.topic))
-    if left >= len(spread):
-        taken += spread + fresher[False][: left - len(spread)]
-    elif left > 0:
-        step = len(spread) / left
-        start = rng.random() * step
-        taken += [spread[int(start + place * step)] for place in range(left)]
-    return set(taken)
+    chance: dict[Pair, float] = {}
+    for among in fresher.values():
+        taken = min(number, len(among))
+        chance |= {pair: taken / len(among) for pair in among}
+        number -= taken
+    return chance
 
 
 def _tell(pair: Pair, is_concern: bool, rng: random.Random) -> PairTelling:

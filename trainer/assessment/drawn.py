@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
 
 from trainer.assessment.attempt_policies import VERDICT_FIRST, policy_of
 from trainer.assessment.drawing import Aims, Pair, PairTelling, draw
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
-from trainer.assessment.queries import list_met, list_responses
+from trainer.assessment.planned import Plan
+from trainer.assessment.queries import count_met, list_met, list_responses
+from trainer.content.instrument import kind_of
 from trainer.content.library import Content, Scenario
-from trainer.content.schema import Pool
-from trainer.content.subject import Truth
+from trainer.content.schema import Difficulty, Pool
+from trainer.content.subject import Truth, Verdict
 from trainer.core import chance
 from trainer.core.db import db, insert_missing
 from trainer.items.judge.payload import payload_of
 from trainer.items.payload import Payload
+from trainer.organizations.queries import list_colleagues
 from trainer.web.language import language_tag
+
+LATELY: Final = dt.timedelta(days=180)
+"""For how long colleagues may talk of what they met in a final."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +42,17 @@ def draw_into(
 ) -> Attempt:
     """Draw for an attempt by its aims, pairs of the learner's workplace first among those that are equally fresh."""
     pairs = pairs_of(content, pool, list_met(attempt.user_id))
+    return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, at_venues(pairs, venues, content)), now)
+
+
+def draw_stage(attempt: Attempt, content: Content, aims: Aims, plan: Plan | None, now: dt.datetime) -> Attempt:
+    """Draw a stage of a final by its aims and plan. What colleagues met lately comes less often."""
+    among_colleagues = count_met(list_colleagues(attempt.user_id), now - LATELY)
+    pairs = pairs_of(content, Pool.RESERVED, list_met(attempt.user_id), among_colleagues)
     if attempt.handed_in:  # whatever the clock says of when they were met, a further stage has other pairs
         shown = {response.item for response in list_responses(attempt)}
         pairs = [pair for pair in pairs if shown.isdisjoint(telling.scene for telling in pair.tellings)]
-    return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, at_venues(pairs, venues, content)), now)
+    return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, plan=plan), now)
 
 
 def keep_drawn(attempt: Attempt, content: Content, drawn: Sequence[PairTelling], now: dt.datetime) -> Attempt:
@@ -77,29 +92,30 @@ def keep(attempt: Attempt, items: Sequence[DrawableItem], now: dt.datetime) -> A
     return attempt
 
 
-def pairs_of(content: Content, pool: Pool, met: Collection[tuple[str, str, dt.datetime]] = ()) -> list[Pair]:
-    """Return the matched pairs of a pool. `met`: items and digests that were drawn for someone, and when."""
+def pairs_of(
+    content: Content,
+    pool: Pool,
+    met: Collection[tuple[str, str, dt.datetime]] = (),
+    among_colleagues: Mapping[str, int] = MappingProxyType({}),
+) -> list[Pair]:
+    """Return the matched pairs of a pool.
+
+    `met`: items and digests that were drawn for someone, and when; `among_colleagues`: how often scenes were drawn for
+    colleagues lately.
+    """
     by_digest = {digest: met_at for _item, digest, met_at in met}
     by_scene: dict[str, dt.datetime] = {}
     for item, _digest, met_at in met:
         scene = item.partition("/")[0]  # a further question tells the scene, too
         by_scene[scene] = max(met_at, by_scene.get(scene, met_at))
-    words = content.vocabulary
-    on_duty = {place.id for place in words.places if place.on_duty}
-    return [
-        Pair(
-            tuple(
-                telling
-                for scene in (scenario, content.twin(scenario))
-                for telling in _tellings(scene, by_digest, by_scene)
-            ),
-            is_danger=scenario.file.rule in words.danger_rules,
-            is_on_duty=scenario.file.place in on_duty,
-            topic=scenario.file.about,
-        )
-        for scenario in content.pool(pool)
-        if scenario.file.truth is Truth.CONCERN
-    ]
+    pairs = []
+    for scenario in content.pool(pool):
+        if scenario.file.truth is Truth.CONCERN:
+            kind, both = kind_of(scenario.file, content.vocabulary), (scenario, content.twin(scenario))
+            tellings = tuple(telling for scene in both for telling in _tellings(scene, by_digest, by_scene))
+            colleagues = sum(among_colleagues.get(scene.id, 0) for scene in both)
+            pairs.append(Pair(tellings, kind.danger, kind.on_duty, kind.topic, colleagues))
+    return pairs
 
 
 def at_venues(pairs: Collection[Pair], venues: Collection[str], content: Content) -> set[Pair]:
@@ -123,10 +139,16 @@ def _tellings(
     """Say when each telling was met. What was met of a scene that has changed since counts as its first telling."""
     other = by_digest.get(scene.other.digest) if scene.other else None
     first = by_digest.get(scene.digest) or (None if other else by_scene.get(scene.id))
-    is_concern = scene.file.truth is Truth.CONCERN
-    yield PairTelling(scene.id, is_concern, met_at=first)
+    telling = PairTelling(
+        scene.id,
+        scene.file.truth is Truth.CONCERN,
+        met_at=first,
+        is_noted=scene.file.best is Verdict.NOTE_AND_WATCH,
+        is_hard=scene.file.difficulty is Difficulty.HARD,
+    )
+    yield telling
     if scene.other:
-        yield PairTelling(scene.id, is_concern, is_swapped=True, met_at=other)
+        yield replace(telling, is_swapped=True, met_at=other)
 
 
 def told(content: Content, telling: PairTelling) -> Scenario:

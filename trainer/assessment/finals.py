@@ -12,7 +12,7 @@ from trainer.assessment import rules
 from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.deciding import Decision, FinalRule, Stage, decide
 from trainer.assessment.drawing import Aims
-from trainer.assessment.drawn import draw_into, pairs_of
+from trainer.assessment.drawn import draw_stage, pairs_of
 from trainer.assessment.localized import VERDICTS
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.queries import failed_finals, find_open_attempt
@@ -49,7 +49,13 @@ def start_final(enrollment: Enrollment, course: Course, content: Content, now: d
         scenes=rule.stages[0].scenes,
         started_at=now,
     )
-    return draw_into(attempt, content, Pool.RESERVED, aims_of(rule.stages[0]), now)
+    return _draw(attempt, rule, 0, content, now)
+
+
+def _draw(attempt: Attempt, rule: FinalRule, stage: int, content: Content, now: dt.datetime) -> Attempt:
+    course = content.courses.get(attempt.course)
+    plan = course.instrument.draw.numbers(stage) if course and course.instrument else None
+    return draw_stage(attempt, content, aims_of(rule.stages[stage]), plan, now)
 
 
 def aims_of(stage: Stage) -> Aims:
@@ -122,7 +128,7 @@ def hand_in(
     rule = FinalRule.read(attempt.rule, attempt.scenes)
     decision = decide(rule, tally.counts, round_=attempt.round, number=attempt.number)
     if decision is Decision.SENT_ON:
-        _go_on(attempt, rule.stages[rule.stage_of(attempt.scenes) + 1], content, now)
+        _go_on(attempt, rule, content, now)
         return False
     course = content.courses.get(attempt.course)
     attempt.is_passed = decision is Decision.PASSED
@@ -138,14 +144,16 @@ def hand_in(
     return True
 
 
-def _go_on(attempt: Attempt, stage: Stage, content: Content, now: dt.datetime) -> None:
+def _go_on(attempt: Attempt, rule: FinalRule, content: Content, now: dt.datetime) -> None:
     """Draw the scenes of the next stage; those before it stay as they were answered."""
-    if len(pairs_of(content, Pool.RESERVED)) < attempt.scenes + stage.scenes:  # the course may have left the content
+    stage = rule.stage_of(attempt.scenes) + 1
+    scenes = rule.stages[stage].scenes
+    if len(pairs_of(content, Pool.RESERVED)) < attempt.scenes + scenes:  # the course may have left the content
         raise NotYet(
             _l("More scenes would decide, but right now there aren’t enough. Your answers are kept. Try again later.")
         )
-    attempt.handed_in, attempt.scenes = attempt.scenes, attempt.scenes + stage.scenes
-    draw_into(attempt, content, Pool.RESERVED, aims_of(stage), now)
+    attempt.handed_in, attempt.scenes = attempt.scenes, attempt.scenes + scenes
+    _draw(attempt, rule, stage, content, now)
 
 
 def _passed(attempt: Attempt, rule: FinalRule, tally: Tally) -> PassedFinal:

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -16,6 +16,9 @@ from trainer.assessment.rules import FailedTry, Kind
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.learning.models import Enrollment
+
+MOST_FINALS: Final = 50
+"""Of colleagues, that a draw looks at: a firm may have thousands, and among so many the draws are even."""
 
 # Run for every answer that is saved and every page that asks, so they are built once.
 _OWN_RESPONSE = (
@@ -189,6 +192,20 @@ def list_met(user_id: uuid.UUID) -> Sequence[tuple[str, str, dt.datetime]]:
         .group_by(Response.item, Response.item_digest)
     )
     return [(item, digest, met_at) for item, digest, met_at in rows]
+
+
+def count_met(users: Select[Any], since: dt.datetime) -> dict[str, int]:
+    """Return item -> how often it was drawn in the latest finals that many users began since an instant."""
+    latest = (
+        select(Attempt.id)
+        .where(Attempt.user_id.in_(users), Attempt.kind == Kind.FINAL, Attempt.started_at >= since)
+        .order_by(Attempt.started_at.desc())
+        .limit(MOST_FINALS)
+    )
+    rows = db.session.execute(
+        select(Response.item, func.count()).where(Response.attempt_id.in_(latest)).group_by(Response.item)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def seen_items(user_id: uuid.UUID, kind: Kind) -> set[str]:

@@ -18,6 +18,7 @@ from trainer.content.figures import draw_figures
 from trainer.content.folder import CourseFolder, Entry, Folder, ModuleFolder
 from trainer.content.ids import permanent_ids
 from trainer.content.illustrations import Drawing
+from trainer.content.instrument import instrument_digest
 from trainer.content.markdown import PageScope
 from trainer.content.memory import Memory
 from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, Twin
@@ -105,6 +106,8 @@ def _build_course(
     )
     modules = tuple(_build_module(folder, course.modules[slug], around, memory) for slug in file.value.modules)
     digest = course_digest(course, (scene.digest for scene in reserved))
+    words = _there(folder.vocabulary).value
+    computed_for = instrument_digest(file.value.final, (scene.file for scene in reserved), words)
     return Course(
         course.slug,
         file.value,
@@ -113,6 +116,7 @@ def _build_course(
         _values(dict(sorted(course.shifts.items()))),
         course.rare.value if course.rare else None,
         changes=tuple(change for change in folder.changes or () if change.course == course.slug),
+        instrument=folder.instrument.fitting(course.slug, computed_for) if folder.instrument else None,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from trainer.content.checks.changes import check_changes
+from trainer.content.checks.instrument import warn_of_instrument
 from trainer.content.checks.release import (
     warn_of_age,
     warn_of_doors,
@@ -32,4 +33,5 @@ def check(folder: Folder, today: date) -> None:
     warn_of_doors(folder)
     warn_of_age(folder, today)
     warn_of_missing_reviews(folder)
-    check_changes(folder)  # last: it needs a folder without errors
+    check_changes(folder)  # this and the next one last: they need a folder without errors
+    warn_of_instrument(folder)

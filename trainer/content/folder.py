@@ -13,6 +13,7 @@ from trainer.content.complaints import Complaints
 from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.history import Change
 from trainer.content.illustrations import Drawing
+from trainer.content.instrument import Instrument
 from trainer.content.markdown import Body, Targets
 from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
@@ -118,6 +119,7 @@ class Folder:
     named: dict[str, set[str]] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     changes: list[Change] | None = None  # None without a CHANGELOG.md
+    instrument: Instrument | None = None  # None without a file that can be read
     digest: str = ""
     _twins: dict[str, dict[str, Entry[ScenarioFile]]] = field(default_factory=dict, repr=False)
 

@@ -14,6 +14,7 @@ from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Sourc
 from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.drills import Drill, Question
 from trainer.content.history import Change
+from trainer.content.instrument import CourseInstrument
 from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.own_words import SOURCE
 from trainer.content.papers import Card, Pack, PageFile, Statistics
@@ -92,6 +93,8 @@ class Course:
     """Its lessons renew other courses. It no longer has a final of its own: no try can be begun."""
     changes: tuple[Change, ...] = ()
     """What changed in it, the newest first."""
+    instrument: CourseInstrument | None = None
+    """What was computed of its final, if that fits its rule and the reserved scenes."""
 
     @cached_property
     def short(self) -> Course:

@@ -12,12 +12,14 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
+from trainer.content import instrument
 from trainer.content.catalogue import Indicator, NamedSign
 from trainer.content.complaints import Complaints, Unreadable, printable, short
 from trainer.content.files import BODY_LIMIT, decode, read_bytes, split_front_matter, walk
 from trainer.content.folder import Entry, Folder
 from trainer.content.history import read_changes
 from trainer.content.illustrations import draw
+from trainer.content.instrument import Instrument
 from trainer.content.kind import FileFormat, FileKind, Parts
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.markdown import SIGN, Body, parse
@@ -69,6 +71,7 @@ class _Reader:
             "README.md": self._ignore,
             "CHANGELOG.md": self._read_changes,
             "ids.txt": self._read_ids,
+            instrument.NAME: self._read_instrument,
         }
 
     def read(self, name: str) -> None:
@@ -172,6 +175,15 @@ class _Reader:
         self.folder.changes, faults = read_changes(text or "")
         for line, what in faults:
             self._complain(name, line, what, "content/README.md shows an entry.")
+
+    def _read_instrument(self, name: str) -> None:
+        """A command writes it, and nothing needs it to be served."""
+        try:
+            raw = read_bytes(self.root / name)
+            self.digest.update(f"{name}\0{hashlib.sha256(raw).hexdigest()}\n".encode())
+            self.folder.instrument = Instrument.model_validate_json(raw)
+        except (Unreadable, ValidationError):
+            self.folder.warn(name, 1, "the file can't be read", instrument.REMEDY)
 
     def _read_ids(self, name: str) -> None:
         text, _ = self._read_text(name)

@@ -6,9 +6,10 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, not_, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from trainer.accounts.models import User
 from trainer.core.audit import AuditEvent
@@ -94,6 +95,18 @@ def list_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organization]]:
 def list_firm_names(user_id: uuid.UUID) -> list[str]:
     """Return the names of the open firms that a person is in now."""
     return [firm.name for _membership, firm in list_firms(user_id)]
+
+
+def list_colleagues(user_id: uuid.UUID) -> Select[Any]:
+    """Return, as a query, the other users who are in a firm now that a person is in."""
+    own = aliased(Membership)
+    return (
+        select(Membership.user_id)
+        .join(own, own.organization_id == Membership.organization_id)
+        .where(
+            own.user_id == user_id, own.ended_at.is_(None), Membership.ended_at.is_(None), Membership.user_id != user_id
+        )
+    )
 
 
 def list_shut_firms(user_id: uuid.UUID) -> Sequence[tuple[Membership, Organization]]:

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import click
 from flask import current_app
@@ -18,6 +19,7 @@ from trainer.content.cache import Cache
 from trainer.content.complaints import Complaint, Complaints, ContentRefused
 from trainer.content.history import stamp
 from trainer.content.ids import write_ids
+from trainer.content.instrument import NAME
 from trainer.content.library import Content, load
 from trainer.content.reader import read_folder
 from trainer.core import releases
@@ -28,8 +30,9 @@ from trainer.items.registry import MODELS
 from trainer.tools import items as item_lines
 from trainer.tools import report as reports
 from trainer.tools import skeletons
-from trainer.tools.instrument import balance, characteristic, passing
+from trainer.tools.instrument import balance, characteristic, exposure, passing
 
+_WHERE: Final = "Run it where the packages for tests are installed: make test sets them up."
 content_cli = AppGroup("content", help="Check, reload, report, publish, and start something new.")
 new_cli = AppGroup("new", help="Write a valid skeleton to start from.")
 content_cli.add_command(new_cli)
@@ -66,25 +69,51 @@ def check(as_json: bool, release: bool) -> None:
     metavar="PEOPLE",
     help="Show whom the first course’s final passes, by its draw: so many simulated people of each kind.",
 )
+@click.option(
+    "--draws",
+    type=click.IntRange(min=10),
+    metavar="PEOPLE",
+    help="Show how evenly finals draw, and how often they hold their aims: for so many made-up people a course.",
+)
 @click.option("--items", is_flag=True, help="Show how each scene works, by the answers in the database.")
 @click.option(
     "--csv",
     type=click.Path(dir_okay=False, path_type=Path),
     help="With --items: also write the table to this file.",
 )
-def report(instrument: bool, keep: Path | None, people: int | None, items: bool, csv: Path | None) -> None:
+def report(
+    instrument: bool, keep: Path | None, people: int | None, draws: int | None, items: bool, csv: Path | None
+) -> None:
     """Show what is taught and tested where, the balance, what is due within 90 days, and who would pass."""
     content, _warnings = _load()
     if people is not None:
         print(characteristic.as_text(content, people))
-        return
-    if items:
+    elif draws is not None:
+        print("\n".join(exposure.table(content, draws)))
+    elif items:
         print(item_lines.report(content, csv))
     elif instrument:
         _report_instrument(content, keep)
     else:
         print(reports.write(content, today()))
         print("\n".join(passing.as_lines(content)))
+        print("\n".join(exposure.as_lines(content)))
+
+
+@content_cli.command("instrument")
+def instrument() -> None:
+    """Compute how finals draw so that all scenes are met evenly, and write it to instrument.json in the folder."""
+    if importlib.util.find_spec("scipy") is None:
+        raise click.ClickException(f"This needs scipy. {_WHERE}")
+    from trainer.tools.instrument import computed, program  # only here: a server has no scipy
+
+    try:
+        told = computed.as_text(computed.compute(_load()[0]))
+    except program.Unsolvable as refused:
+        raise click.ClickException(str(refused)) from None
+    path = _folder() / NAME
+    path.write_text(told, encoding="utf-8")
+    print(f"Wrote {path}.")
 
 
 @content_cli.command("reload")
@@ -185,7 +214,7 @@ def new_card(name: str, title: str) -> None:
 
 def _report_instrument(content: Content, keep: Path | None) -> None:
     if importlib.util.find_spec("sklearn") is None:
-        print("This needs scikit-learn. Run it where the packages for tests are installed: make test sets them up.")
+        print(f"This needs scikit-learn. {_WHERE}")
         sys.exit(1)
     from trainer.tools.instrument import whole  # only here: a server has no scikit-learn
 

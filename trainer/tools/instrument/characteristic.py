@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from trainer.assessment.deciding import FinalRule, Stage
@@ -16,17 +17,19 @@ from trainer.assessment.drawing import Pair, draw
 from trainer.assessment.drawn import pairs_of
 from trainer.assessment.finals import aims_of
 from trainer.assessment.measures.operating import ONE_STAGE, Draw, DrawnScene, spread, table
+from trainer.assessment.planned import Plan
 from trainer.content.objects import Content
 from trainer.content.schema import Pool
+from trainer.tools.instrument.exposure import Drawing
 
 SEED: Final = 20261125
 _DAY: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-def by_real_draw(pairs: Sequence[Pair]) -> Draw:
+def by_real_draw(pairs: Sequence[Pair], plans: Mapping[Stage, Plan | None] = MappingProxyType({})) -> Draw:
     """Return the draw that learners get, for someone who has met what `met` says, one scene a minute.
 
-    Its scenes name their pairs by their places in `pairs`.
+    Its scenes name their pairs by their places in `pairs`. `plans`: how many pairs of each kind a stage draws.
     """
     place_of = {telling.scene: place for place, pair in enumerate(pairs) for telling in pair.tellings}
 
@@ -45,7 +48,7 @@ def by_real_draw(pairs: Sequence[Pair]) -> Draw:
             DrawnScene(
                 place_of[scene.scene], scene.is_concern, scene.is_concern and pairs[place_of[scene.scene]].is_danger
             )
-            for scene in draw(known, aims_of(stage), rng)
+            for scene in draw(known, aims_of(stage), rng, plan=plans.get(stage))
         ]
 
     return drawn
@@ -61,4 +64,6 @@ def as_text(content: Content, people: int) -> str:
     if too_few:
         return f"The reserved pool has {len(pairs)} pairs, too few for: {', '.join(too_few)}."
     effects = spread(range(len(pairs)), rng)
-    return table(rules, by_real_draw(pairs), effects, rng, people=people)
+    drawing = Drawing(content, course)
+    plans = {stage: drawing.plan(number) for number, stage in enumerate(drawing.stages)}
+    return table(rules, by_real_draw(pairs, plans), effects, rng, people=people)

@@ -11,7 +11,7 @@ from trainer.assessment.deciding import Decision, FinalCounts, FinalRule, decide
 from trainer.assessment.drawing import Pair, draw
 from trainer.assessment.drawn import pairs_of, told
 from trainer.assessment.finals import aims_of
-from trainer.content.objects import Content, Scenario
+from trainer.content.objects import Content, Course, Scenario
 from trainer.content.schema import Pool
 from trainer.content.subject import Verdict
 from trainer.items.judge.payload import Judged, ScenePayload, payload_of
@@ -32,7 +32,7 @@ def figures(content: Content) -> Iterator[Figure]:
     if len(pairs_of(content, Pool.RESERVED)) < final.ends[-1]:
         return
     words = by_words(content)
-    tries = _Tries(content, final)
+    tries = _Tries(content, course, final)
     per_scene: dict[str, Callable[[Scenario], bool]] = {
         "reports all": lambda scene: True,
         "reports none": lambda scene: False,
@@ -65,8 +65,9 @@ def _nothing(drawn: list[Scenario]) -> SimulatedAnswer:
 class _Tries:
     """What each try draws, stage by stage, which doesn't depend on what is said: drawing is what takes long."""
 
-    def __init__(self, content: Content, final: FinalRule) -> None:
+    def __init__(self, content: Content, course: Course, final: FinalRule) -> None:
         self._content, self._final = content, final
+        self._instrument = course.instrument
         self._matched = pairs_of(content, Pool.RESERVED)
         self._chances = [random.Random(f"{SEED} {number}") for number in range(TRIES)]  # noqa: S311 a simulation
         self._drawn: list[list[list[Scenario]]] = [[] for _number in range(TRIES)]
@@ -78,7 +79,8 @@ class _Tries:
             if place == len(drawn):
                 known = {scene.file.pair for scenes in drawn for scene in scenes}
                 fresh = [pair for pair in self._matched if _pair(self._content, pair) not in known]
-                tellings = draw(fresh, aims_of(stage), self._chances[number])
+                plan = self._instrument.draw.numbers(place) if self._instrument else None
+                tellings = draw(fresh, aims_of(stage), self._chances[number], plan=plan)
                 drawn.append([told(self._content, telling) for telling in tellings])
             yield drawn[place]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from trainer.content.objects import Content
-from trainer.tools.instrument import balance, guards, strategies
+from trainer.tools.instrument import balance, exposure, guards, strategies
 from trainer.tools.instrument.figures import Figure, as_json
 from trainer.tools.instrument.guards import outstanding_words as outstanding_words
 
@@ -15,6 +15,7 @@ def figures(content: Content) -> dict[str, list[Figure]]:
     return {
         "BALANCE: the bank as its authors describe it": list(balance.figures(content)),
         "GUARDS: what words alone give away": list(guards.figures(content)),
+        "EXPOSURE: how evenly finals draw": list(exposure.figures(content)),
         "STRATEGIES: who would pass without judging": list(strategies.figures(content)),
     }
 
