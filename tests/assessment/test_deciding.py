@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.assessment.two_stages import TWO_STAGES
+from tests.assessment.final_rules import THREE_STAGES, TWO_STAGES
 from trainer.assessment.deciding import (
     Bounds,
     Decision,
@@ -116,6 +116,50 @@ def test_later_tries_are_stricter_and_so_is_every_try_of_a_later_round(
     counts: FinalCounts, decision: Decision, round_: int, number: int
 ) -> None:
     assert decide(TWO_STAGES, counts, round_=round_, number=number) is decision
+
+
+def all_64(missed: int = 0, over_reported: int = 0, danger: int = 0, harmful: int = 0, good: int = 64) -> FinalCounts:
+    """Return counts of all 64."""
+    return FinalCounts(64, missed, over_reported, danger, harmful, good)
+
+
+@pytest.mark.parametrize(
+    ("counts", "at_first", "later"),
+    [
+        (first(1, 1, danger=1, harmful=1, good=24), PASSED, PASSED),
+        (first(2, 1), SENT_ON, SENT_ON),
+        (first(1, 2), SENT_ON, SENT_ON),
+        (first(6, 5), SENT_ON, NOT_PASSED),
+        (first(6, 4, danger=3, harmful=3, good=16), SENT_ON, SENT_ON),
+        (first(7, 0), NOT_PASSED, NOT_PASSED),
+        (first(0, 6), NOT_PASSED, NOT_PASSED),
+        (first(danger=4), NOT_PASSED, NOT_PASSED),
+        (first(harmful=4), NOT_PASSED, NOT_PASSED),
+        (first(good=15), NOT_PASSED, NOT_PASSED),
+        (whole(3, 2, danger=2, harmful=2, good=36), PASSED, PASSED),
+        (whole(3, 3), PASSED, SENT_ON),
+        (whole(4, 2), SENT_ON, SENT_ON),
+        (whole(3, 2, danger=3), SENT_ON, SENT_ON),
+        (whole(3, 2, harmful=3), SENT_ON, SENT_ON),
+        (whole(3, 2, good=35), SENT_ON, SENT_ON),
+        (whole(3, 2, good=31), NOT_PASSED, NOT_PASSED),
+        (whole(6, 5), SENT_ON, NOT_PASSED),
+        (whole(7, 0), NOT_PASSED, NOT_PASSED),
+        (all_64(6, 4, danger=3, harmful=3, good=48), PASSED, PASSED),
+        (all_64(6, 5), PASSED, NOT_PASSED),
+        (all_64(7, 4), NOT_PASSED, NOT_PASSED),
+        (all_64(6, 6), NOT_PASSED, NOT_PASSED),
+        (all_64(6, 4, danger=4), NOT_PASSED, NOT_PASSED),
+        (all_64(6, 4, harmful=4), NOT_PASSED, NOT_PASSED),
+        (all_64(6, 4, good=47), NOT_PASSED, NOT_PASSED),
+    ],
+)
+def test_a_third_stage_decides_where_two_leave_it_open(
+    counts: FinalCounts, at_first: Decision, later: Decision
+) -> None:
+    assert decide(THREE_STAGES, counts, round_=1, number=1) is at_first
+    for round_, number in LATER:
+        assert decide(THREE_STAGES, counts, round_=round_, number=number) is later
 
 
 @pytest.mark.parametrize("counts", [first(), whole()])

@@ -52,11 +52,11 @@ def test_right_are_those_caught_and_those_left_alone() -> None:
 
 def failed_tries(number: int, at: dt.datetime = NOW, lessons: tuple[str, ...] = ("m/one",)) -> list[FailedTry]:
     """Return failed tries, as many to a round as the rule has."""
-    return [FailedTry(1 + one // RETRY.tries, at, lessons) for one in range(number)]
+    return [FailedTry(1 + one // RETRY.tries, 1 + one % RETRY.tries, at, lessons) for one in range(number)]
 
 
 def test_the_first_tries_are_open_and_the_third_waits_and_reads() -> None:
-    failed = [FailedTry(1, NOW, ("m/one",)), FailedTry(1, NOW, ("m/one", "m/two"))]
+    failed = [FailedTry(1, 1, NOW, ("m/one",)), FailedTry(1, 2, NOW, ("m/one", "m/two"))]
     assert rules.decide_try(RETRY, [], {}, (), NOW) == TryDecision(True, 1, 1)
     assert rules.decide_try(RETRY, failed[:1], {}, (), NOW) == TryDecision(True, 1, 2)
     waits = rules.decide_try(RETRY, failed, {"m/one": NOW}, (), NOW)

@@ -210,6 +210,7 @@ audience: Anyone
 least_minutes: 0
 validity_months: 12
 achievement: has shown something on two scenes.
+achievement_id: two-scenes
 modules: [basics, practice]
 first_try:
   scenes: 2

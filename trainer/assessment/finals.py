@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask_babel import lazy_gettext as _l
 
+from trainer.accounts.queries import get_user
 from trainer.assessment import rules
 from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.deciding import Decision, FinalRule, Stage, decide
@@ -15,11 +17,12 @@ from trainer.assessment.drawing import Aims
 from trainer.assessment.drawn import draw_stage, pairs_of
 from trainer.assessment.localized import VERDICTS
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.queries import failed_finals, find_open_attempt
+from trainer.assessment.queries import failed_finals, find_final_elsewhere, find_open_attempt
 from trainer.assessment.rounds import granted_rounds
 from trainer.assessment.rules import Kind, Tally, TryDecision
 from trainer.content.library import Content, Course
 from trainer.content.schema import Pool
+from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.errors import Conflict, NotYet
 from trainer.credentials.models import PassedFinal
@@ -33,6 +36,9 @@ def start_final(enrollment: Enrollment, course: Course, content: Content, now: d
     under_way = find_open_attempt(enrollment.id, Kind.FINAL)
     if under_way is not None:
         return under_way
+    get_user(enrollment.user_id)  # locks the row: of two courses that count together, only one final starts
+    if find_elsewhere(enrollment, course) is not None:
+        raise Conflict(_l("A final for the same certificate is in progress in another course. Finish it first."))
     decision = decide_final(enrollment, course, now)
     if not decision.is_allowed:
         raise NotYet(_l("The next try isn’t open yet. The final’s page shows what comes first."))
@@ -90,13 +96,32 @@ def decide_final(enrollment: Enrollment, course: Course, now: dt.datetime) -> Tr
 
 def next_try(enrollment: Enrollment, course: Course, now: dt.datetime) -> TryDecision:
     """Return whether the next try at the final may start, as far as earlier tries decide that."""
-    return _decide(enrollment.id, course, failed_finals(enrollment.id), now)
+    return _decide(enrollment, course, _failed(enrollment, course), now)
 
 
-def _decide(
-    enrollment_id: uuid.UUID, course: Course, failed: Sequence[rules.FailedTry], now: dt.datetime
-) -> TryDecision:
-    readings, granted = list_readings(enrollment_id), granted_rounds(enrollment_id)
+def find_elsewhere(enrollment: Enrollment, course: Course) -> Attempt | None:
+    """Return the final under way in another course whose tries count with those of this one, or None."""
+    return find_final_elsewhere(enrollment, _counted_with(enrollment, course))
+
+
+def _counted_with(enrollment: Enrollment, course: Course) -> list[str]:
+    """Return the courses whose tries count for this one: those that certify the same, unless it is required itself."""
+    if enrollment.asks.is_required:
+        return []
+    same = course.file.achievement_id
+    return [slug for slug, other in served().courses.items() if other.file.achievement_id == same]
+
+
+def _failed(enrollment: Enrollment, course: Course) -> list[rules.FailedTry]:
+    """Return the failed tries that count, with those of the lessons they named that this course has."""
+    return [
+        replace(failed, lessons=[lesson for lesson in failed.lessons if course.lesson(lesson)])
+        for failed in failed_finals(enrollment, _counted_with(enrollment, course))
+    ]
+
+
+def _decide(enrollment: Enrollment, course: Course, failed: Sequence[rules.FailedTry], now: dt.datetime) -> TryDecision:
+    readings, granted = list_readings(enrollment.id), granted_rounds(enrollment, _counted_with(enrollment, course))
     return rules.decide_try(course.file.final.retry_rule, failed, readings, granted, now)
 
 
@@ -105,8 +130,8 @@ def lessons_again(enrollment_id: uuid.UUID, course: Course, now: dt.datetime) ->
     enrollment = db.session.get(Enrollment, enrollment_id)
     if enrollment is None or enrollment.final_passed_at is not None:
         return (), 0
-    failed = failed_finals(enrollment_id)
-    decision = _decide(enrollment_id, course, failed, now)
+    failed = _failed(enrollment, course)
+    decision = _decide(enrollment, course, failed, now)
     return decision.lessons, len(failed[-1].lessons) if failed else 0
 
 

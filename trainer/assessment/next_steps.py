@@ -9,11 +9,12 @@ from enum import StrEnum
 
 from trainer.accounts.queries import find_user
 from trainer.assessment import pretest
-from trainer.assessment.finals import next_try
+from trainer.assessment.finals import find_elsewhere, next_try
 from trainer.assessment.models import RoundRequest
 from trainer.assessment.queries import find_any_open_attempt
 from trainer.assessment.rounds import find_request
 from trainer.assessment.rules import Kind, TryDecision
+from trainer.assessment.steps import course_title
 from trainer.content.library import Course, Lesson
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import next_lesson, taken, wants_place
@@ -46,6 +47,8 @@ class NextStep:
     """To read next, or again before the next try; of minutes, one that goes deeper, to fill them."""
     attempt_id: uuid.UUID | None = None
     """The final or pretest that is under way."""
+    elsewhere: str | None = None
+    """The title of the course, if that final is of another one whose tries count with those of this one."""
     practice_id: uuid.UUID | None = None
     """What else is under way."""
     decision: TryDecision | None = None
@@ -85,6 +88,9 @@ def find_next_step(course: Course, enrollment: Enrollment, where: CourseProgress
     ):
         if is_missing:
             return NextStep(step, practice_id=practice_id)
+    elsewhere = find_elsewhere(enrollment, course)
+    if elsewhere is not None:
+        return NextStep(CourseStep.ATTEMPT, attempt_id=elsewhere.id, elsewhere=course_title(elsewhere))
     decision = next_try(enrollment, course, now)
     if decision.is_allowed:
         return NextStep(CourseStep.FINAL, practice_id=practice_id, decision=decision)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from trainer.assessment.models import Attempt, Response
+from trainer.assessment.models import Attempt, Response, RoundRequest
 from trainer.assessment.rules import FailedTry, Kind
 from trainer.core.db import db
 from trainer.core.errors import NotFound
@@ -220,14 +220,53 @@ def seen_items(user_id: uuid.UUID, kind: Kind) -> set[str]:
     )
 
 
-def failed_finals(enrollment_id: uuid.UUID) -> list[FailedTry]:
-    """Return the failed finals of an enrollment, oldest first."""
+def failed_finals(enrollment: Enrollment, courses: Collection[str] = ()) -> list[FailedTry]:
+    """Return the failed finals that the next try is counted after, in the order of their numbers.
+
+    They are those of the enrollment, and those of the person's other `courses` since the final of any was passed.
+    """
     rows = db.session.execute(
-        select(Attempt.round, Attempt.submitted_at, Attempt.lessons_to_read)
-        .where(Attempt.enrollment_id == enrollment_id, Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(False))
-        .order_by(Attempt.round, Attempt.number)
+        select(Attempt.round, Attempt.number, Attempt.submitted_at, Attempt.lessons_to_read)
+        .where(
+            counts_for(enrollment, courses, Attempt, Attempt.submitted_at),
+            Attempt.kind == Kind.FINAL,
+            Attempt.is_passed.is_(False),
+        )
+        .order_by(Attempt.round, Attempt.number, Attempt.submitted_at)
     )
-    return [FailedTry(round_, submitted_at, lessons or []) for round_, submitted_at, lessons in rows if submitted_at]
+    return [FailedTry(round_, number, at, lessons or []) for round_, number, at, lessons in rows if at]
+
+
+def counts_for(
+    enrollment: Enrollment,
+    courses: Collection[str],
+    record: type[Attempt | RoundRequest],
+    at: InstrumentedAttribute[dt.datetime | None],
+) -> ColumnElement[bool]:
+    """Return the condition of records that count for an enrollment's tries; `at`: when each came to count."""
+    passed_at = (
+        select(func.max(Enrollment.final_passed_at))
+        .where(Enrollment.user_id == enrollment.user_id, Enrollment.course.in_(courses))
+        .scalar_subquery()
+    )
+    elsewhere = and_(record.user_id == enrollment.user_id, record.course.in_(courses))
+    own = record.enrollment_id == enrollment.id
+    return or_(own, and_(elsewhere, or_(passed_at.is_(None), at > passed_at))) if courses else own
+
+
+def find_final_elsewhere(enrollment: Enrollment, courses: Collection[str]) -> Attempt | None:
+    """Return a person's final that is under way in another of these courses, or None."""
+    return db.session.scalar(
+        select(Attempt)
+        .where(
+            Attempt.user_id == enrollment.user_id,
+            Attempt.course.in_(courses),
+            Attempt.enrollment_id != enrollment.id,
+            Attempt.kind == Kind.FINAL,
+            Attempt.submitted_at.is_(None),
+        )
+        .limit(1)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 
 from trainer.accounts.models import User
 from trainer.assessment.models import Attempt, RoundRequest
+from trainer.assessment.queries import counts_for
 from trainer.assessment.rules import Kind
 from trainer.core import outbox
 from trainer.core.audit import note
@@ -21,10 +22,10 @@ from trainer.learning.models import Enrollment
 from trainer.web.language import mail_language
 
 
-def granted_rounds(enrollment_id: uuid.UUID) -> set[int]:
-    """Return the rounds that were opened early."""
+def granted_rounds(enrollment: Enrollment, courses: Collection[str]) -> set[int]:
+    """Return the rounds that were opened early, in this course or in others whose tries count with its own."""
     rows = select(RoundRequest.round).where(
-        RoundRequest.enrollment_id == enrollment_id, RoundRequest.granted_at.is_not(None)
+        counts_for(enrollment, courses, RoundRequest, RoundRequest.granted_at), RoundRequest.granted_at.is_not(None)
     )
     return set(db.session.scalars(rows))
 

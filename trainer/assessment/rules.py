@@ -116,9 +116,10 @@ class Points:
 
 @dataclass(frozen=True)
 class FailedTry:
-    """A final that was handed in and not passed: in which round, when, and which lessons it named."""
+    """A final that was handed in and not passed: in which round, which try of it, when, and which lessons it named."""
 
     round: int
+    number: int
     at: dt.datetime
     lessons: Sequence[str] = ()
 
@@ -184,17 +185,16 @@ def decide_try(
 ) -> TryDecision:
     """Return whether the next try may start.
 
-    `failed`: the failed tries, in order; `readings`: lesson id to when it was last marked as read; `granted`: rounds
-    that someone opened early. From try `wait_before_try` of a round on, `wait_days` must have passed since the last
-    try and the lessons it named must have been read since; after the last try of a round it is `round_days`, unless
-    the next round was granted.
+    `failed`: the failed tries, in the order of their numbers; `readings`: lesson id to when it was last marked as
+    read; `granted`: rounds that someone opened early. From try `wait_before_try` of a round on, `wait_days` must have
+    passed since the last try and the lessons it named must have been read since; after the last try of a round it is
+    `round_days`, unless the next round was granted.
     """
     if not failed:
         return TryDecision(True, 1, 1)
     last = failed[-1]
-    used = sum(attempt.round == last.round for attempt in failed)
-    if used < rule.tries:
-        round_, number, days = last.round, used + 1, rule.wait_days
+    if last.number < rule.tries:
+        round_, number, days = last.round, last.number + 1, rule.wait_days
         is_open = number < rule.wait_before_try
     else:
         round_, number, days = last.round + 1, 1, rule.round_days

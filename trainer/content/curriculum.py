@@ -124,6 +124,7 @@ class CourseFile(Part):
     least_minutes: int = Field(ge=0)  # active minutes that completion needs
     validity_months: int = Field(ge=1)
     achievement: Text
+    achievement_id: Slug  # courses with the same one certify the same: tries at their finals count together
     attestation: Text | None = None  # typed by the learner before the final
     modules: list[Slug] = Field(min_length=1)
     rule_lesson: LessonId | None = None  # where someone is led who should start with the decision rule

@@ -256,6 +256,8 @@ class Conditions:
     """Active minutes that someone else asks for, such as a firm; these stay where the course's own are waived."""
     allows_test_out: bool = True
     """Showing before the course that one knows the core path counts as having read it."""
+    is_required: bool = False
+    """Someone else, such as a firm, requires this course itself: no try in another course uses up one of its own."""
     is_short: bool = False
     """A renewal with only the lessons for renewing; the course's own lessons and minutes aren't asked for again."""
     version: int = 1
@@ -283,6 +285,7 @@ def tightened(conditions: Conditions, asked: RequiredConditions) -> Conditions:
         attestation=conditions.attestation or asked.attestation,
         asked_minutes=max(conditions.asked_minutes, asked.minutes),
         allows_test_out=conditions.allows_test_out and asked.allows_test_out,
+        is_required=True,
         unapproved_states=tuple(sorted(states)),
     )
 

@@ -122,6 +122,7 @@ audience: Say who this course is for.
 least_minutes: 0
 validity_months: 12
 achievement: {achievement}
+achievement_id: {achievement_id}
 modules: [{module}]
 first_try:
   scenes: {first_try}
@@ -135,10 +136,6 @@ final:
   retry_rule:
 {retry_rule}
 """
-ACHIEVEMENT = (
-    "has shown, on written scenes, that they recognize those that call for a report and leave the rest alone, by the "
-    'rule on the course\'s page "How the final decides."'
-)
 MODULE = """\
 title: {title}
 objectives:

@@ -14,7 +14,7 @@ from trainer.content.curriculum import FinalStage
 from trainer.content.objects import Content, Course
 from trainer.content.subject import Evidence, Truth, Vocabulary
 from trainer.content.yaml_lines import compose
-from trainer.tools.skeleton_texts import ACHIEVEMENT, CARD, COURSE, ENTRY, LESSON, MODULE, PACK, SCENE, SIGN
+from trainer.tools.skeleton_texts import CARD, COURSE, ENTRY, LESSON, MODULE, PACK, SCENE, SIGN
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 60  # characters of an id
@@ -250,7 +250,8 @@ def _course_text(like: Course, title: str) -> str:
     return COURSE.format(
         title=_quoted(title),
         module="first-module",
-        achievement=_quoted(ACHIEVEMENT),
+        achievement=_quoted(like.file.achievement),
+        achievement_id=like.file.achievement_id,
         first_try=like.file.first_try.scenes,
         practice=like.file.practice.scenes,
         stages="\n".join(_stage(stage) for stage in final.stages),

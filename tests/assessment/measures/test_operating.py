@@ -11,7 +11,7 @@ from statistics import NormalDist, fmean, stdev
 
 import pytest
 
-from tests.assessment.two_stages import TWO_STAGES
+from tests.assessment.final_rules import TWO_STAGES
 from trainer.assessment.deciding import Bounds, FinalCounts, FinalRule, Stage
 from trainer.assessment.measures import operating
 from trainer.assessment.measures.operating import (
@@ -19,6 +19,7 @@ from trainer.assessment.measures.operating import (
     KAPPA_AT_LEAST,
     LEARNERS,
     ONE_STAGE,
+    Agreement,
     Characteristic,
     DrawnScene,
     Learner,
@@ -238,17 +239,20 @@ def test_scenes_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "is_met"),
+    ("target", "is_missed"),
     [
-        (Target(), True),
-        (Target(at_least=0.3, at_most=0.3, in_round_at_most=0.5), True),
-        (Target(at_least=0.31), False),
-        (Target(at_most=0.29), False),
-        (Target(in_round_at_most=0.49), False),
+        (Target(), False),
+        (Target(at_least=0.3, at_most=0.3, in_round_at_most=0.5), False),
+        (Target(at_least=0.328), False),
+        (Target(at_least=0.33), True),
+        (Target(at_most=0.272), False),
+        (Target(at_most=0.27), True),
+        (Target(in_round_at_most=0.469), False),
+        (Target(in_round_at_most=0.468), True),
     ],
 )
-def test_a_target_is_met_within_its_bounds(target: Target, is_met: bool) -> None:
-    assert Characteristic(1000, 0.3, 0.5, 0.7, 0.4, 38).meets(target) is is_met
+def test_a_target_is_missed_beyond_two_standard_errors(target: Target, is_missed: bool) -> None:
+    assert Characteristic(1000, 0.3, 0.5, 0.7, 0.4, 38).misses(target) is is_missed
     assert Characteristic(1000, 0.3, 0.5, 0.7, 0.4, 38).error == pytest.approx(0.01449, abs=1e-5)
 
 
@@ -287,7 +291,18 @@ def test_the_same_verdict_on_a_parallel_form_had_the_figure_it_had() -> None:
 @pytest.mark.nightly
 def test_simulated_agreement_is_that_of_the_grid() -> None:
     found = agreement(ONE_STAGE, DRAW, ALIKE, random.Random(2), people=20_000)
-    assert found == pytest.approx(kappa_in_closed_form(ONE_STAGE), abs=5 / sqrt(20_000))
+    assert found is not None
+    assert found.kappa == pytest.approx(kappa_in_closed_form(ONE_STAGE), abs=5 * found.error)
+
+
+def test_an_agreement_has_the_error_that_was_worked_by_hand() -> None:
+    """Of 100: both 40, once 10 and 10, never 40: pₒ = .8, pₑ = .5, κ = .6, error √(.8 × .2 / 100) / .5 = .08."""
+    agreed = Agreement.of(40, 10, 10, 40)
+    assert agreed is not None
+    assert (agreed.same, agreed.people) == (0.8, 100)
+    assert agreed.kappa == pytest.approx(0.6)
+    assert agreed.error == pytest.approx(0.08)
+    assert Agreement.of(0, 0, 0, 9) is None
 
 
 def test_a_table_has_a_line_for_each_learner() -> None:
@@ -297,6 +312,7 @@ def test_a_table_has_a_line_for_each_learner() -> None:
     assert sum(line.startswith(learner.name) for line in lines for learner in LEARNERS) == len(RULES) * len(LEARNERS)
     assert sum("κ 0." in line for line in lines) == len(RULES)
     assert " 0.8996 " in next(line for line in lines if line.startswith("competent"))
+    assert lines[1].split() == ["counts", "1", "try", "±", "1", "round", "2", "rounds", "sent", "on", "scenes"]
 
 
 def test_a_table_stars_what_misses_its_target() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from tests.assessment.two_stages import TWO_STAGES
+from tests.assessment.final_rules import TWO_STAGES
 from tests.content import small
 from tests.tools.instrument import bank
 from tests.tools.instrument.full import PAIRS, full_bank

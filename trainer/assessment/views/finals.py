@@ -108,11 +108,14 @@ def more(attempt_id: UUID) -> Response | str:
     if attempt.submitted_at is not None or not attempt.handed_in:
         return go(url_for("assessment.attempt", attempt_id=attempt_id))
     rule = FinalRule.read(attempt.rule, attempt.scenes)
+    stage = rule.stage_of(attempt.scenes)
     return render_template(
         "assessment/more.html",
         attempt=attempt,
         course=served().courses.get(attempt.course),
         title=course_title(attempt),
-        bounds=rule.bounds(attempt.round, attempt.number)[rule.stage_of(attempt.scenes)],
+        is_again=stage > 1,
+        bounds=rule.bounds(attempt.round, attempt.number)[stage],
+        after=rule.stages[stage + 1] if stage + 1 < len(rule.stages) else None,
         continue_url=after(attempt, attempt.handed_in + 1),
     )

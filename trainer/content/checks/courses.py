@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import combinations, pairwise
 
 from trainer.content.checks.core import check_core
 from trainer.content.checks.pairs import count_pairs
@@ -20,6 +21,25 @@ def check_courses(folder: Folder) -> None:
             _check_named_lessons(course, course.file)
             check_core(course, course.file)
             _check_assessments(folder, course, course.file)
+    _check_achievements([course.file for course in folder.courses.values() if course.file])
+
+
+def _check_achievements(entries: Sequence[Entry[CourseFile]]) -> None:
+    """Check that courses certify the same in words exactly if tries at their finals count together."""
+    for first, other in combinations(entries, 2):
+        is_same = first.value.achievement_id == other.value.achievement_id
+        if is_same and first.value.achievement != other.value.achievement:
+            other.refuse(
+                "achievement_id",
+                f'"{other.value.achievement_id}" certifies something else in {first.path}',
+                "Give the same achievement, or another id.",
+            )
+        elif not is_same and first.value.achievement == other.value.achievement:
+            other.refuse(
+                "achievement_id",
+                f"the achievement is that of {first.path}, which has another id: tries would count apart",
+                f'Write "{first.value.achievement_id}", or say what else this course certifies.',
+            )
 
 
 def check_modules(folder: Folder) -> None:

@@ -221,7 +221,7 @@ class Story(Timeline):
         assert entry.user_id is not None
         course, person = self.content.courses[slug], entry.person
         enrollment = self.open_course(entry, slug, now)
-        failed = failed_finals(enrollment.id)
+        failed = failed_finals(enrollment)
         if len(failed) == TRIES:
             return
         at = study.prepare(person, enrollment, course, now)
