@@ -48,6 +48,7 @@ def test_who_is_within_the_bounds_passes_at_once(bob: Visitor) -> None:
     page = bob.get(hand_in(bob, attempt).headers["Location"]).text
     assert "Passed." in page
     assert f"{FIRST} scenes" not in page.split("</h1>")[0]
+    assert f"{FIRST} of {FIRST} would help. None could do harm." in " ".join(page.split())
     with bob.app.app_context():
         credential = db.session.scalars(select(Credential)).one()
         half = FIRST // 2
@@ -127,6 +128,7 @@ def test_who_fails_by_first_steps_alone_is_told_so(bob: Visitor) -> None:
     assert "Your verdicts are within what passing takes. First steps are what to work on." in " ".join(result.split())
     assert "You rarely miss" not in result
     assert "Harmful step" in result
+    assert "Your first steps" not in result  # that is for who passed
     assert sum(map(int, re.findall(r"</th>\s*<td class=\"r\">(\d+)</td>", result))) == 2
     with bob.app.app_context():
         course = served().courses[COURSE].file

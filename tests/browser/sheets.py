@@ -470,6 +470,7 @@ PUBLIC = [
     Sheet("practice", f"{COURSE}/practice"),
     Sheet("final", f"{COURSE}/final"),
     Sheet("final-rule", f"{COURSE}/rule"),
+    Sheet("final-rule-open", f"{COURSE}/rule", act=_open_details),
     Sheet("try", "/try"),
     Sheet("try-scene", "/try", act=_start),
     Sheet("try-scene-error", "/try", act=_start_and_send_nothing, status=422),

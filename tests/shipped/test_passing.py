@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tests.assessment.final_rules import THREE_STAGES
 from trainer.assessment.deciding import FinalRule
+from trainer.assessment.measures.operating import KAPPA_AT_LEAST, LEARNERS, Characteristic
 from trainer.content.library import Library
 from trainer.tools.instrument.characteristic import as_text
 from trainer.tools.instrument.passing import LARGEST_CHANCE, survives, within
@@ -30,6 +31,27 @@ def test_the_courses_decide_by_the_rule_that_was_chosen(shelf: Library) -> None:
         assert tuple(one.on_duty_at_least for one in rule.stages) == least
         assert tuple(one.on_duty_at_most for one in rule.stages) == most
         assert not rule.shows_all
+
+
+def test_what_is_printed_of_the_rule_meets_its_targets(shelf: Library) -> None:
+    with_final = [course for course in shelf.content.courses.values() if not course.is_for_renewal]
+    assert with_final
+    for course in with_final:
+        assert course.instrument is not None, course.slug
+        chances = course.instrument.chances
+        assert chances is not None, course.slug
+        assert chances.people >= 20_000
+        for learner in LEARNERS:
+            row = chances.of(learner.hit, learner.false_alarm)
+            place = [(each.good, each.harmful) for each in chances.steps].index(
+                (learner.good_steps, learner.harmful_steps)
+            )
+            assert row is not None
+            found = Characteristic(chances.people, row.in_one[place], row.in_round[place], 0, 0, 0)
+            assert not found.misses(learner.target), (course.slug, learner.name)
+        usual = chances.populations[0]
+        assert usual.kappa + 2 * usual.error >= KAPPA_AT_LEAST
+        assert usual.scenes <= 47
 
 
 def test_courses_that_say_the_same_of_their_holders_count_tries_together(shelf: Library) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from trainer.content.chances import Chances
 from trainer.content.curriculum import Final as FinalFile
 from trainer.content.parts import Slug
 from trainer.content.schema import ScenarioFile
@@ -93,7 +94,7 @@ class CourseInstrument(_Computed):
 
     digest: str
     draw: DrawPlan
-    chances: dict[str, Any] = {}
+    chances: Chances | None = None
 
 
 class Instrument(_Computed):

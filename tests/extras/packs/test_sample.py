@@ -14,8 +14,10 @@ import pypdf
 import pytest
 from flask import Flask
 
+from tests.assessment.swapped import copy_content, open_library
 from tests.compliance.conftest import Training
 from tests.content import small
+from tests.content.computed import put_chances
 from tests.extras.packs.made import order
 from tests.learning.public import all_rows
 from tests.support import Visitor
@@ -119,6 +121,15 @@ def test_it_has_the_files_and_columns_of_a_real_pack(training: Training, files: 
     for name in TABLES:
         heads = [part[f"{name}.csv"].decode("utf-8-sig").splitlines()[0] for part in (files, real)]
         assert heads[0] == f'"{MARK}",{heads[1]}'
+
+
+def test_the_page_of_the_rule_has_what_was_computed_of_it(app: Flask, tmp_path: Path) -> None:
+    folder = copy_content(tmp_path)
+    put_chances(folder)
+    with app.app_context():
+        files = unpack(sample_pack(open_library(folder).content))
+    (page,) = (data.decode() for name, data in files.items() if name.startswith("rule-"))
+    assert "88 pass the first try, and &gt;99 pass within 3 tries." in " ".join(page.split())
 
 
 def test_the_same_content_gives_the_same_bytes_and_any_content_will_do(app: Flask, tmp_path: Path) -> None:

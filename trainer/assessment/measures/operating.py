@@ -93,8 +93,6 @@ LEARNERS: Final = (
     Learner("reports nothing", 0.0, 0.0, target=Target(at_most=0.01, in_round_at_most=0.05)),
 )
 KAPPA_AT_LEAST: Final = 0.55
-SCENES_AT_MOST: Final = 47
-"""On average, of people of all kinds."""
 
 
 @dataclass(frozen=True, slots=True)

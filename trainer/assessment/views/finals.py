@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from uuid import UUID
 
 from flask import Blueprint, render_template, url_for
-from flask_babel import format_percent
-from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -15,7 +12,6 @@ from trainer.accounts.after_slip import is_shut
 from trainer.assessment import finals
 from trainer.assessment.deciding import FinalRule
 from trainer.assessment.localized import standing_of
-from trainer.assessment.measures.operating import LEARNERS, exactly
 from trainer.assessment.next_steps import CourseStep, find_next_step
 from trainer.assessment.queries import get_attempt, list_attempts
 from trainer.assessment.rules import Kind
@@ -23,6 +19,7 @@ from trainer.assessment.steps import after, course_title
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
+from trainer.core.errors import NotFound
 from trainer.learning.queries import find_enrollment, get_enrollment, standing, taken
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
@@ -65,28 +62,11 @@ def show(course: str) -> Response | str:
 @blueprint.get("/courses/<course>/rule")
 @access(Who.PUBLIC)
 def rule(course: str) -> str:
-    """Say how the final decides, and whom it would pass. Certificates name this page."""
+    """Say how the final decides, and whom it would pass. Certificates name this page. Without a final there is none."""
     whole = get_course(course, language_tag())
-    chances = _chances(FinalRule.of(whole.file))
-    return render_template(
-        "assessment/rule.html",
-        course=whole,
-        translation=standing_of(whole),
-        chances=[tuple(map(_percent, shares)) for shares in chances],
-    )
-
-
-@lru_cache(maxsize=32)
-def _chances(rule: FinalRule) -> list[tuple[float, float, float]]:
-    """Return for some ways of judging what they catch, what they over-report, and how often they pass a first try."""
-    return [
-        (learner.hit, learner.false_alarm, exactly(rule, learner.hit, learner.false_alarm).passed)
-        for learner in LEARNERS
-    ]
-
-
-def _percent(share: float) -> str:
-    return str(_("under 1%") if 0 < share < 0.005 else format_percent(share))
+    if whole.is_for_renewal:
+        raise NotFound
+    return render_template("assessment/rule.html", course=whole, translation=standing_of(whole))
 
 
 @blueprint.post("/courses/<course>/finals")

@@ -59,6 +59,7 @@ def result_page(own_attempt: Attempt) -> str:
         tally=tally,
         needs=(needs := _needs(own_attempt, tally)),
         needed_of=_needed_of(own_attempt),
+        has_first_steps=policy_of(own_attempt).has_menu and tally.answered and own_attempt.is_passed is not False,
         is_by_steps=own_attempt.is_passed is False and _is_by_steps(needs),
         words=words,
         answers=[

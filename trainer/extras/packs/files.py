@@ -44,7 +44,8 @@ def write_files(records: Records, put: Put) -> None:
         page.close()
     for course in records.courses:
         put(f"course-{course.slug}-{course.file.version}.txt", [_text(_outline(course), records.mark)])
-        put(rule_file(course), [draw_rule(records, course)])
+        if not course.is_for_renewal:
+            put(rule_file(course), [draw_rule(records, course)])
     put("README.txt", [_text(_readme(records), records.mark)])
     put("cover.pdf", [draw_cover(records, tally)])
     put("index.html", [draw_index(records, tables, outcomes, tally)])
