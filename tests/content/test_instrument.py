@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.content import small
+from tests.content.computed import CHANCES
+from trainer.content.chances import Chances
 from trainer.content.instrument import PairKind, StagePlan, instrument_digest
 from trainer.content.schema import Pool
 
@@ -43,11 +45,11 @@ def test_without_the_file_nothing_is_missing(folder: Path) -> None:
 
 
 def test_what_fits_is_there(folder: Path) -> None:
-    write(folder, chances={"any": [1, 2]})
+    write(folder, chances=CHANCES)
     assert warnings(folder) == []
     instrument = small.read(folder).courses["recognize"].instrument
     assert instrument is not None
-    assert instrument.chances == {"any": [1, 2]}
+    assert instrument.chances == Chances(**CHANCES)
     numbers = {
         PairKind(on_duty=True, danger=False, topic="labor"): 1.5,
         PairKind(on_duty=False, danger=True, topic="sex"): 0.25,

@@ -22,8 +22,13 @@ def test_the_finals_tell_learners_apart(shelf: Library) -> None:
 
 
 def test_the_courses_decide_by_the_rule_that_was_chosen(shelf: Library) -> None:
-    public, on_duty = ((0, 0, 0), (12, 6, 6)), ((24, 6, 6), (None, None, None))
-    of_each = {"recognize": public, "must-report": public, "security-officer": on_duty, "lodging": on_duty}
+    on_duty = ((24, 6, 6), (None, None, None))
+    of_each = {
+        "recognize": ((20, 10, 10), (20, 10, 10)),
+        "must-report": ((0, 0, 0), (12, 6, 6)),
+        "security-officer": on_duty,
+        "lodging": on_duty,
+    }
     for slug, (least, most) in of_each.items():
         rule = FinalRule.of(shelf.content.courses[slug].file)
         assert (rule.first_try, rule.later_tries) == (THREE_STAGES.first_try, THREE_STAGES.later_tries)

@@ -102,7 +102,7 @@ def report(
 
 @content_cli.command("instrument")
 def instrument() -> None:
-    """Compute how finals draw so that all scenes are met evenly, and write it to instrument.json in the folder."""
+    """Compute how finals draw so that all scenes are met evenly, and whom they let through: instrument.json."""
     if importlib.util.find_spec("scipy") is None:
         raise click.ClickException(f"This needs scipy. {_WHERE}")
     from trainer.tools.instrument import computed, program  # only here: a server has no scipy

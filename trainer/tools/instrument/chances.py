@@ -222,18 +222,18 @@ def agreement(rule: FinalRule, people: People, bank: Bank, rng: np.random.Genera
     return Agreement.of(counts[0], counts[1], counts[2], counts[3]), float(scenes.mean())
 
 
-def of_course(content: Content, course: Course) -> Chances:
+def of_course(content: Content, course: Course, people: int) -> Chances:
     """Return whom the final of a course lets through."""
     rule = FinalRule.of(course.file)
     anywhere = tuple(replace(stage, on_duty_at_least=0, on_duty_at_most=None) for stage in rule.stages)
     pairs = pairs_of(content, Pool.RESERVED)
     bank = Bank(len(pairs), sum(pair.is_danger for pair in pairs))
     plain = replace(rule, stages=anywhere, shows_all=False, achievement=None)
-    return compute(plain, bank, course.file.final.retry_rule.tries)
+    return compute(plain, bank, course.file.final.retry_rule.tries, people)
 
 
 @lru_cache(maxsize=8)
-def compute(rule: FinalRule, bank: Bank, tries: int, people: int = PEOPLE) -> Chances:
+def compute(rule: FinalRule, bank: Bank, tries: int, people: int) -> Chances:
     """Return whom a rule lets through; courses with the same one share it."""
     rng = np.random.default_rng(SEED)
     learners, populations = [], []

@@ -18,16 +18,18 @@ from trainer.content.instrument import (
 from trainer.content.objects import Content, Course
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth
+from trainer.tools.instrument.chances import PEOPLE, of_course
 from trainer.tools.instrument.program import Unsolvable, even_plans
 
 _DIGITS = 4
 """Of a number of pairs: solvers differ in the last ones."""
 
 
-def compute(content: Content) -> Instrument:
-    """Compute it for all courses that have a final. Raises Unsolvable, naming the course."""
+def compute(content: Content, people: int = PEOPLE) -> Instrument:
+    """Compute it for all courses that have a final, chances by so many made-up people. Raises Unsolvable, naming the
+    course."""
     courses = {slug: course for slug, course in content.courses.items() if not course.is_for_renewal}
-    return Instrument(courses={slug: _compute(content, courses[slug]) for slug in sorted(courses)})
+    return Instrument(courses={slug: _compute(content, courses[slug], people) for slug in sorted(courses)})
 
 
 def as_text(instrument: Instrument) -> str:
@@ -35,7 +37,7 @@ def as_text(instrument: Instrument) -> str:
     return json.dumps(instrument.model_dump(mode="json", exclude_defaults=True), indent=1, ensure_ascii=False) + "\n"
 
 
-def _compute(content: Content, course: Course) -> CourseInstrument:
+def _compute(content: Content, course: Course, people: int) -> CourseInstrument:
     reserved = [scene.file for scene in content.pool(Pool.RESERVED)]
     bank = Counter(kind_of(scene, content.vocabulary) for scene in reserved if scene.truth is Truth.CONCERN)
     try:
@@ -47,4 +49,5 @@ def _compute(content: Content, course: Course) -> CourseInstrument:
         draw=DrawPlan(
             stages=[StagePlan.of({kind: round(number, _DIGITS) for kind, number in plan.items()}) for plan in plans]
         ),
+        chances=of_course(content, course, people),
     )
