@@ -23,7 +23,7 @@ from tests.content.spanish import spanish as spanish
 from tests.support import Visitor
 from trainer.app import create_app
 from trainer.assessment.drawn import item_of
-from trainer.assessment.localized import category_names, verdicts_of
+from trainer.assessment.localized import verdicts_of
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
 from trainer.content.serving import served
@@ -96,15 +96,6 @@ def test_a_scene_that_was_kept_with_straight_quotation_marks_is_still_known(sett
             straight = snapshot.payload["narrative"].replace("’", "&#39;").replace("“", "&#34;").replace("”", "&#34;")
             snapshot.payload = {**snapshot.payload, "narrative": straight}
     assert SPANISH in read(learner, path, "es")
-
-
-def test_a_final_names_groups_of_signs_in_the_readers_language(settings: Settings, told: Path) -> None:
-    app = create_app(settings, load(told))
-    for language, names in (("es", ["Libertad", "Papeles"]), ("en", ["Freedom to move", "Papers and pay"])):
-        with app.test_request_context(headers={"Accept-Language": language}):
-            assert list(category_names().items()) == list(
-                zip(["Freedom to move", "Papers and pay"], names, strict=True)
-            )
 
 
 def test_an_answer_says_so_where_its_signs_are_not_translated(settings: Settings, told: Path) -> None:

@@ -41,7 +41,7 @@ def test_a_stranger_reads_passes_and_is_verified(visitor: Visitor, shelf: Librar
         assert pdf.data.startswith(b"%PDF-")
 
 
-def test_a_failed_final_names_counts_and_lessons_and_no_keys(visitor: Visitor, shelf: Library) -> None:
+def test_a_failed_final_names_lessons_and_no_keys(visitor: Visitor, shelf: Library) -> None:
     with time_machine.travel("2026-11-24T12:00:00Z") as clock:
         visitor.sign_up()
         make_ready(visitor, shelf, clock)

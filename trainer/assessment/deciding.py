@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import accumulate
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from trainer.content import curriculum
+
+MOST_SHOWN: Final = 4
+"""Scenes that a passed final shows with their answers. Others are asked the same ones."""
 
 
 class Decision(StrEnum):
@@ -128,6 +131,8 @@ class FinalRule:
     """Stricter, since each try is another chance to be lucky."""
     shows_all: bool = True
     """Whoever passed is shown each scene with its answer, and otherwise only those that went wrong."""
+    shows_at_most: int | None = None
+    """Of those that went wrong; None in finals from before there was a limit."""
     achievement: str | None = None
     """What a credential that is earned by it says."""
 
@@ -150,6 +155,7 @@ class FinalRule:
             tuple(Bounds(**stage.first_try.model_dump()) for stage in final.stages),
             tuple(Bounds(**bounds.model_dump()) for bounds in later),
             final.shows_all,
+            None if final.shows_all else MOST_SHOWN,
             course.achievement,
         )
 
@@ -167,6 +173,7 @@ class FinalRule:
             first_try=tuple(Bounds(**bounds) for bounds in kept["first_try"]),
             later_tries=tuple(Bounds(**bounds) for bounds in kept["later_tries"]),
             shows_all=kept["shows_all"],
+            shows_at_most=kept.get("shows_at_most"),
             achievement=kept["achievement"],
         )
 

@@ -113,12 +113,6 @@ def find_sign(name: str) -> Indicator | None:
     return served_in(language_tag()).indicators.get(name)
 
 
-def category_names() -> dict[str, str]:
-    """Return the name of each group of signs in the reader's language, by its name in the original."""
-    theirs = {category.id: category.name for category in served_in(language_tag()).categories}
-    return {category.name: theirs[category.id] for category in served().categories}
-
-
 def verdicts_of(attempt: Attempt) -> Mapping[Verdict, VerdictWords]:
     """Return what the verdicts are called in an attempt: in a final as they were when it began.
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from functools import partial
 from typing import Final
 
 from sqlalchemy import select, update
 
+from trainer.accounts.queries import find_user
 from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
 from trainer.assessment.operations import forget_attempts, is_of
 from trainer.assessment.rules import Kind
 from trainer.core.db import db
-from trainer.core.privacy import Held, Row, Rows, Told, tell_all, tell_one
+from trainer.core.privacy import Held, Row, Rows, Told, plain, tell_all, tell_one
 from trainer.learning.models import Enrollment
 
 HELD: Final = {
@@ -33,7 +35,12 @@ _NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP)
 
 
 def export_person(user_id: uuid.UUID) -> Told:
-    """Return a person's attempts, answers and requests. No scene, no key; of some not even which scene it was."""
+    """Return a person's attempts, answers and requests. No scene, no key; of some not even which scene it was.
+
+    Counts that no page says aren't here, either: of many copies, they would add up to the keys.
+    """
+    holder = find_user(user_id)
+    is_guest = holder is None or holder.is_guest
     attempts = select(Attempt).where(is_of([user_id])).order_by(Attempt.started_at, Attempt.id)
     answers = (
         select(Response, Attempt)
@@ -46,15 +53,21 @@ def export_person(user_id: uuid.UUID) -> Told:
     mail = select(CheckInMail).where(CheckInMail.user_id == user_id)
     requests = select(RoundRequest).where(RoundRequest.user_id == user_id).order_by(RoundRequest.asked_at)
     return {
-        "attempts": tell_all(
-            attempts,
-            *("course", "kind", "language", "round", "number", "scenes", "started_at", "submitted_at", "is_passed"),
-            *("tally", "lessons_to_read", "handover"),
-        ),
+        "attempts": Rows(attempts, partial(_tell_attempt, is_guest)),
         "answers": Rows(answers, _tell_answer),
         "check_in_mails": tell_all(mail, "asked_at", "look_on"),
         "renewal_mails": tell_all(renewals, "asked_at", "ordered_at"),
         "round_requests": tell_all(requests, "course", "round", "asked_at", "granted_at", "reason"),
+    }
+
+
+def _tell_attempt(is_guest: bool, attempt: Attempt) -> Row:
+    is_sealed = attempt.is_passed is False or (is_guest and attempt.kind == Kind.PRETEST)
+    return {
+        **tell_one(attempt, "course", "kind", "language", "round", "number", "scenes", "started_at", "submitted_at"),
+        "is_passed": attempt.is_passed,
+        "tally": None if is_sealed else plain(attempt.tally),
+        **tell_one(attempt, "lessons_to_read", "handover"),
     }
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.measures.calibration import Calibration, calibrate
 from trainer.assessment.measures.strength import Prior, Right, Step, strength
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.queries import find_pretest, list_judged
+from trainer.assessment.review import list_shown
 from trainer.assessment.rules import Kind, RightOf, Tally, count
 from trainer.content.library import Content, Course, Lesson
 from trainer.content.subject import Truth
@@ -97,7 +97,7 @@ class OwnProgress:
     """How many more there are in finals whose scenes stay closed."""
     before: RightOf | None
     after: RightOf | None
-    """Of the newest final."""
+    """Of the newest final that was passed."""
 
     @property
     def scenes(self) -> int:
@@ -140,12 +140,6 @@ class _Judgment:
         given = (self.response.given or {}).get("confidence")
         return Confidence(given) if given else None
 
-    @property
-    def is_open(self) -> bool:
-        """True if its answer may be shown, as that of a scene that went wrong in a passed final may."""
-        attempt = self.attempt
-        return attempt.submitted_at is None or policy_of(attempt).may_review(True, attempt.is_passed)
-
 
 def find_progress(
     user_id: uuid.UUID, content: Content, course: Course | None, since: dt.datetime | None = None
@@ -161,7 +155,8 @@ def find_progress(
     practice = [judgment for judgment in judgments if judgment.attempt.kind != Kind.FINAL]
     windows = [*before, *([_practice(practice)] if practice else []), *finals[-MOST_WINDOWS:]]
     certain = [judgment for judgment in judgments if judgment.sureness is Confidence.CERTAIN and not judgment.is_right]
-    shown = [judgment for judgment in reversed(certain) if judgment.is_open]
+    is_open = _openness(judgments)
+    shown = [judgment for judgment in reversed(certain) if is_open(judgment)]
     return OwnProgress(
         windows=tuple(windows),
         categories=tuple(
@@ -223,6 +218,23 @@ def _judge(rows: Sequence[tuple[Attempt, Response]], danger_rules: Collection[st
             scene = scenes[response.item_digest] = read_scene(response.snapshot.payload)
         judgments.append(_Judgment(attempt, response, scene, scene.judge(response.given, danger_rules)))
     return judgments
+
+
+def _openness(judgments: Sequence[_Judgment]) -> Callable[[_Judgment], bool]:
+    """Return what says whether the answer of a scene may be shown: of a final, that of a few."""
+    responses: dict[uuid.UUID, list[Response]] = {}
+    for judgment in judgments:
+        if judgment.attempt.kind == Kind.FINAL:
+            responses.setdefault(judgment.attempt.id, []).append(judgment.response)
+    finals = {judgment.attempt.id: judgment.attempt for judgment in judgments}
+    shown = {
+        (attempt_id, response.position)
+        for attempt_id, theirs in responses.items()
+        for response in list_shown(finals[attempt_id], theirs)
+    }
+    return lambda judgment: (
+        judgment.attempt.kind != Kind.FINAL or (judgment.attempt.id, judgment.response.position) in shown
+    )
 
 
 def _before(pretest: Attempt | None) -> Window | None:

@@ -129,9 +129,9 @@ def has_practiced(user_id: uuid.UUID) -> bool:
 
 
 def list_judged(user_id: uuid.UUID) -> Sequence[tuple[Attempt, Response]]:
-    """Return what a person answered in first tries, practice, check-ins, and finals that were handed in, oldest first.
+    """Return what a person answered in first tries, practice, check-ins, and finals that were passed, oldest first.
 
-    A final under way is left out, so that nothing shows how it is going while it can be changed; a pretest always is.
+    Other finals and the pretest are left out: figures that hold them would tell, try by try, what their answers are.
     """
     rows = db.session.execute(
         select(Attempt, Response)
@@ -143,7 +143,7 @@ def list_judged(user_id: uuid.UUID) -> Sequence[tuple[Attempt, Response]]:
                 and_(
                     Attempt.kind.in_([Kind.FIRST_TRY, Kind.PRACTICE, Kind.CHECK_IN]), Response.recorded_at.is_not(None)
                 ),
-                and_(Attempt.kind == Kind.FINAL, Attempt.submitted_at.is_not(None)),
+                and_(Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(True)),
             ),
         )
         .options(joinedload(Response.snapshot))

@@ -7,11 +7,12 @@ import datetime as dt
 from flask import url_for
 from werkzeug.wrappers import Response
 
-from trainer.assessment.attempt_policies import judge_all, policy_of
+from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.localized import localize
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
-from trainer.assessment.queries import list_given
+from trainer.assessment.queries import list_given, list_responses
+from trainer.assessment.review import list_shown
 from trainer.content.objects import TranslationState
 from trainer.content.serving import served
 from trainer.core.db import db
@@ -42,16 +43,10 @@ def answered_positions(attempt: Attempt) -> set[int]:
 
 
 def may_review(attempt: Attempt, given: Given) -> bool:
-    """Return whether the review policy shows a scene of the attempt with its key.
-
-    What went right in a final isn't shown, by the rule it was drawn with: others may be asked it.
-    """
-    if not policy_of(attempt).may_review(attempt.submitted_at is not None, attempt.is_passed):
+    """Return whether a scene of the attempt may be shown with its key."""
+    if attempt.submitted_at is None:
         return False
-    if attempt.rule.get("shows_all", True):
-        return True
-    ((_scene, judged),) = judge_all([given], served().vocabulary.danger_rules)
-    return judged.went_wrong
+    return given.position in {response.position for response in list_shown(attempt, list_responses(attempt))}
 
 
 def is_outdated(attempt: Attempt, given: Given, version: int) -> bool:

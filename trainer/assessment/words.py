@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import flask_babel
 
 from trainer.assessment.deciding import FinalQuestion, Need
+from trainer.assessment.localized import reader_words
 from trainer.assessment.measures.strength import Step
 from trainer.assessment.rules import Tally
 from trainer.content.serving import served
-from trainer.items.judge.payload import Outcome
+from trainer.items.judge.payload import Judged, Outcome
 
 
 def _(text: str, **values: object) -> str:
@@ -68,6 +71,67 @@ def there(need: Need, scenes: int) -> str:
         FinalQuestion.HARMFUL: _("First steps that could harm: %(n)s.", n=need.there),
         FinalQuestion.GOOD_STEPS: _("First steps that help: %(n)s of %(all)s.", n=need.there, all=scenes),
     }[need.what]
+
+
+def bar(need: Need) -> str:
+    """Return what a final limits or asks for, without saying how many there were."""
+    return {
+        FinalQuestion.MISSED: _("Missed scenes."),
+        FinalQuestion.OVER_REPORTED: _("Over-reported scenes."),
+        FinalQuestion.DANGER: _("Danger now without a %(number)s call.", number=served().vocabulary.emergency_number),
+        FinalQuestion.HARMFUL: _("First steps that could harm."),
+        FinalQuestion.GOOD_STEPS: _("First steps that help."),
+    }[need.what]
+
+
+def work_on(needs: Sequence[Need]) -> tuple[str, str]:
+    """Return the one thing to work on after a final that wasn't passed, as a title and what to do about it.
+
+    It follows from which bars were met and from nothing else, so that it tells no more of the scenes than they do.
+    """
+    unmet = {need.what for need in needs if not need.is_met}
+    if unmet >= {FinalQuestion.MISSED, FinalQuestion.OVER_REPORTED}:
+        return _("Telling the two apart"), _(
+            "Name the sign before you report, and the ordinary reason before you don’t. Then find the line of the rule."
+        )
+    words = {
+        FinalQuestion.MISSED: (
+            _("Catching what adds up"),
+            _("Look at what signs do together, and find the line of the rule that they come to."),
+        ),
+        FinalQuestion.OVER_REPORTED: (
+            _("Leaving ordinary people in peace"),
+            _("Look for control, not for looks, and for the ordinary reason before you report."),
+        ),
+        FinalQuestion.DANGER: (
+            _("Danger now"),
+            _(
+                "Your verdicts are within what passing takes. Where there is danger now, %(number)s comes first.",
+                number=served().vocabulary.emergency_number,
+            ),
+        ),
+        FinalQuestion.HARMFUL: (
+            _("First steps that can’t harm"),
+            _(
+                "Your verdicts are within what passing takes. Some first steps could harm: %(steps)s.",
+                steps=reader_words().sentences.harm,
+            ),
+        ),
+        FinalQuestion.GOOD_STEPS: (
+            _("Whom to call first"),
+            _("Your verdicts are within what passing takes. First steps are what to work on."),
+        ),
+    }
+    return next((words[question] for question in words if question in unmet), words[FinalQuestion.GOOD_STEPS])
+
+
+def went_wrong(judged: Judged) -> str:
+    """Return the word for what went wrong in a scene that isn't shown."""
+    if judged.outcome is None or not judged.outcome.is_right:
+        return outcome(judged.outcome)
+    if judged.is_danger_missed:
+        return _("Danger now without a %(number)s call", number=served().vocabulary.emergency_number)
+    return _("First step could harm") if judged.is_harmful else _("First step didn’t help")
 
 
 def bound(need: Need, of: int | None) -> str:

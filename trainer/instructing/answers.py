@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from trainer.assessment import words
-from trainer.assessment.attempt_policies import POLICIES
 from trainer.assessment.models import Attempt, Response
+from trainer.assessment.queries import list_responses
+from trainer.assessment.review import list_shown
 from trainer.assessment.rules import Kind
 from trainer.content.library import Content
 from trainer.core.db import db
@@ -34,7 +36,7 @@ class Answer:
 
 
 def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list[Answer]:
-    """Return what someone judged wrongly since joining, the newest first: of a final no sooner than they see it."""
+    """Return what someone judged wrongly since joining, the newest first: of a final what they are shown themselves."""
     rows = db.session.execute(
         select(Attempt, Response)
         .join(Response, Response.attempt_id == Attempt.id)
@@ -49,9 +51,12 @@ def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list
         .order_by(Response.saved_at.desc())
     )
     answers: list[Answer] = []
+    shown: dict[uuid.UUID, set[int]] = {}
     for attempt, response in rows:
         kind = Kind(attempt.kind)
-        if not POLICIES[kind].may_review(True, attempt.is_passed):
+        if attempt.id not in shown:
+            shown[attempt.id] = {each.position for each in list_shown(attempt, list_responses(attempt))}
+        if response.position not in shown[attempt.id]:
             continue
         scene = read_scene(response.snapshot.payload)
         outcome = scene.judge(response.given, content.vocabulary.danger_rules).outcome

@@ -134,7 +134,8 @@ def _row(
     mark: Mark, theirs: NewestEnrollment | None, finals: list[FinalTry], serials: dict[uuid.UUID, str]
 ) -> BoardRow:
     last = finals[-1] if finals else None
-    tally = Tally.read(last.tally) if last and last.tally else None
+    # Of one that wasn't passed no counts: over several tries they would give the answers away.
+    tally = Tally.read(last.tally) if last and last.tally and last.is_passed else None
     return BoardRow(
         member_id=mark.member_id,
         user_id=mark.user_id,

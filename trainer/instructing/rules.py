@@ -134,7 +134,7 @@ class BoardRow:
     tries: int
     """Finals handed in."""
     hits: int | None
-    """Of the last final handed in."""
+    """Of the last final handed in; None unless it was passed."""
     concerns: int | None
     false_alarms: int | None
     innocents: int | None

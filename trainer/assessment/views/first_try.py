@@ -161,6 +161,7 @@ def result() -> str:
             )
             for number, (scene, given) in enumerate(pairs, start=1)
         ],
+        others=(),
         sign_of=find_sign,
         course=_course(),
         more_url=url_for(".start", keep="no", after=state.token()),
