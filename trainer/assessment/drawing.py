@@ -179,6 +179,26 @@ def draw_again(
     return drawn
 
 
+def stand_ins(pairs: Sequence[Pair], replaced: Sequence[tuple[Pair, bool]], rng: random.Random) -> list[PairTelling]:
+    """Return one telling for each pair that is replaced, with whether its scene to report was shown.
+
+    The same is shown of a pair that was met longest ago or never and is otherwise as alike as can be. Raises
+    ValueError if there are too few pairs.
+    """
+    left = rng.sample(list(pairs), len(pairs))
+    drawn = []
+    for old, is_concern in replaced:
+
+        def cost(pair: Pair, old: Pair = old) -> tuple[dt.datetime, bool, bool, bool]:
+            unlike = pair.is_danger != old.is_danger, pair.is_on_duty != old.is_on_duty, pair.topic != old.topic
+            return (pair.met_at, *unlike)
+
+        chosen = min(left, key=cost)
+        left.remove(chosen)
+        drawn.append(_tell(chosen, is_concern, rng))
+    return drawn
+
+
 def _choose_by(plan: Plan, pairs: Sequence[Pair], aims: Aims, rng: random.Random) -> list[Pair]:
     chosen: list[Pair] = []
     topics = sorted({pair.topic for pair in pairs})

@@ -13,6 +13,7 @@ from trainer.assessment.drawing import Aims, Pair, PairTelling, draw
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.planned import Plan
 from trainer.assessment.queries import count_met, list_met, list_responses
+from trainer.assessment.rules import REPLACED
 from trainer.content.instrument import kind_of
 from trainer.content.library import Content, Scenario
 from trainer.content.schema import Difficulty, Pool
@@ -49,10 +50,16 @@ def draw_stage(attempt: Attempt, content: Content, aims: Aims, plan: Plan | None
     """Draw a stage of a final by its aims and plan. What colleagues met lately comes less often."""
     among_colleagues = count_met(list_colleagues(attempt.user_id), now - LATELY)
     pairs = pairs_of(content, Pool.RESERVED, list_met(attempt.user_id), among_colleagues)
-    if attempt.handed_in:  # whatever the clock says of when they were met, a further stage has other pairs
-        shown = {response.item for response in list_responses(attempt)}
-        pairs = [pair for pair in pairs if shown.isdisjoint(telling.scene for telling in pair.tellings)]
+    if attempt.handed_in:  # a further stage has other pairs
+        pairs = not_shown(attempt, pairs)
     return keep_drawn(attempt, content, draw(pairs, aims, chance.rng, plan=plan), now)
+
+
+def not_shown(attempt: Attempt, pairs: Sequence[Pair]) -> list[Pair]:
+    """Return those pairs that an attempt hasn't shown yet, whatever the clock says of when they were met."""
+    shown = {response.item for response in list_responses(attempt)}
+    shown.update(scene["item"] for scene in attempt.rule.get(REPLACED, ()))
+    return [pair for pair in pairs if shown.isdisjoint(telling.scene for telling in pair.tellings)]
 
 
 def keep_drawn(attempt: Attempt, content: Content, drawn: Sequence[PairTelling], now: dt.datetime) -> Attempt:
@@ -73,10 +80,7 @@ def keep(attempt: Attempt, items: Sequence[DrawableItem], now: dt.datetime) -> A
         attempt.language = language_tag()
     db.session.add(attempt)
     db.session.flush()
-    insert_missing(
-        ItemSnapshot,
-        [{"digest": item.digest, "item": item.id, "payload": item.payload.kept(), "created_at": now} for item in items],
-    )
+    _keep_snapshots(items, now)
     db.session.add_all(
         Response(
             attempt_id=attempt.id,
@@ -90,6 +94,22 @@ def keep(attempt: Attempt, items: Sequence[DrawableItem], now: dt.datetime) -> A
     )
     db.session.flush()
     return attempt
+
+
+def put_in_place(response: Response, item: DrawableItem, now: dt.datetime) -> None:
+    """Ask another item in place of one. A page that still shows the old one can't save anything anymore."""
+    _keep_snapshots([item], now)
+    response.item, response.item_digest = item.id, item.digest
+    response.action_order = item.payload.draw(chance.rng)
+    response.version += 1
+    response.given = response.saved_at = response.seconds = None
+
+
+def _keep_snapshots(items: Sequence[DrawableItem], now: dt.datetime) -> None:
+    insert_missing(
+        ItemSnapshot,
+        [{"digest": item.digest, "item": item.id, "payload": item.payload.kept(), "created_at": now} for item in items],
+    )
 
 
 def pairs_of(

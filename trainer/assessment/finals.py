@@ -20,6 +20,7 @@ from trainer.assessment.models import Attempt, Response
 from trainer.assessment.queries import failed_finals, find_final_elsewhere, find_open_attempt
 from trainer.assessment.rounds import granted_rounds
 from trainer.assessment.rules import Kind, Tally, TryDecision
+from trainer.assessment.rushed import are_untouched, replace_rushed
 from trainer.content.library import Content, Course
 from trainer.content.schema import Pool
 from trainer.content.serving import served
@@ -145,11 +146,16 @@ def hand_in(
 ) -> bool:
     """Decide on all scenes of a final so far and let what follows follow; return False if further scenes decide.
 
-    Raises NotYet if one of those under way has no full answer: a verdict without a first step is none.
+    So do those in place of scenes that were answered too fast. Raises NotYet if one of those under way has no full
+    answer: a verdict without a first step is none.
     """
     policy = policy_of(attempt)
+    if are_untouched(attempt, responses[attempt.handed_in :]):
+        return False  # handed in twice at once
     if not all(policy.is_answered(response) for response in responses[attempt.handed_in :]):
         raise NotYet(_l("Some scenes have no full answer yet. Answer them, then hand in the final."))
+    if replace_rushed(attempt, responses, content, now):
+        return False
     rule = FinalRule.read(attempt.rule, attempt.scenes)
     decision = decide(rule, tally.counts, round_=attempt.round, number=attempt.number)
     if decision is Decision.SENT_ON:

@@ -17,6 +17,7 @@ from trainer.assessment.drawn import DrawableItem, at_venues, draw_into, keep, k
 from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
 from trainer.assessment.queries import (
     find_open_attempt,
+    find_saved_before,
     get_attempt,
     last_number,
     list_met,
@@ -47,6 +48,7 @@ _SAVE = (
         version=bindparam("after"),
         saved_at=bindparam("now"),
         recorded_at=bindparam("recorded"),
+        seconds=bindparam("took"),
     )
 )
 
@@ -116,12 +118,20 @@ def ungraded(enrollment: Enrollment, kind: Kind, scenes: int, now: dt.datetime) 
 
 
 def save_response(
-    attempt: Attempt, response: Response, given: Mapping[str, Any], version: int, now: dt.datetime, *, record: bool
+    attempt: Attempt,
+    response: Response,
+    given: Mapping[str, Any],
+    version: int,
+    now: dt.datetime,
+    *,
+    record: bool,
+    seconds: float | None = None,
 ) -> int:
     """Save what was given for one scene and return the response's new version.
 
     `record`: the learner is done with it. Where the verdict comes first, a verdict without a first step is recorded by
     that, and stays. A whole answer is in practice: it is then shown, and the response is final.
+    `seconds`: how long the page says that the item was in view until then.
 
     Raises Conflict if the attempt or response is closed, the verdict recorded is another one, or another tab saved
     something else in the meantime. What was saved with all that is given now, as when only the answer to the request
@@ -151,11 +161,23 @@ def save_response(
         "after": version + 1,
         "now": now,
         "recorded": now if is_recorded else None,
+        "took": _took(attempt, response, seconds, now) if record else response.seconds,
     }
     saved = db.session.execute(_SAVE, values)
     if saved.rowcount != 1:  # type: ignore[attr-defined]
         raise _newer()
     return version + 1
+
+
+def _took(attempt: Attempt, response: Response, said: float | None, now: dt.datetime) -> float | None:
+    """Return how long it took until the verdict was recorded: what the page says, at most what the clock here allows.
+
+    A page without script says nothing. Nothing is known of a verdict that was recorded before this was kept.
+    """
+    if response.seconds is not None or is_verdict_recorded(attempt, response.given):
+        return response.seconds
+    most = (now - find_saved_before(attempt, response.position)).total_seconds()
+    return max(0.0, most if said is None else min(said, most))
 
 
 def _newer() -> Conflict:
@@ -182,8 +204,8 @@ def _beside_verdict(
 
 
 def _holds(given: Mapping[str, Any], saved: Mapping[str, Any] | None) -> bool:
-    """Return True if nothing that was saved would be lost."""
-    return all(given.get(part) == value for part, value in (saved or {}).items())
+    """Return True if something was saved and nothing of it would be lost."""
+    return saved is not None and all(given.get(part) == value for part, value in saved.items())
 
 
 def submit_attempt(

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, 
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from trainer.assessment.models import Attempt, Response, RoundRequest
-from trainer.assessment.rules import FailedTry, Kind
+from trainer.assessment.rules import REPLACED, FailedTry, Kind
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.learning.models import Enrollment
@@ -81,6 +81,14 @@ def get_attempt_with_response(user_id: uuid.UUID, attempt_id: uuid.UUID, positio
     if row is None:
         raise NotFound
     return row[0], row[1]
+
+
+def find_saved_before(attempt: Attempt, position: int) -> dt.datetime:
+    """Return when an answer to another item of an attempt was last saved, or else when the attempt began."""
+    saved_at = db.session.scalar(
+        select(func.max(Response.saved_at)).where(Response.attempt_id == attempt.id, Response.position != position)
+    )
+    return max(saved_at or attempt.started_at, attempt.started_at)
 
 
 def list_given(attempt: Attempt) -> Sequence[GivenSoFar]:
@@ -184,14 +192,20 @@ def list_users_busy_since(user_ids: Sequence[uuid.UUID], instant: dt.datetime) -
 
 
 def list_met(user_id: uuid.UUID) -> Sequence[tuple[str, str, dt.datetime]]:
-    """Return every item ever drawn for this person: item, digest, and when it was last drawn."""
+    """Return every item ever drawn for this person, those replaced later too: item, digest, and when it was drawn."""
     rows = db.session.execute(
         select(Response.item, Response.item_digest, func.max(Attempt.started_at))
         .join(Attempt, Attempt.id == Response.attempt_id)
         .where(Attempt.user_id == user_id)
         .group_by(Response.item, Response.item_digest)
     )
-    return [(item, digest, met_at) for item, digest, met_at in rows]
+    finals = db.session.execute(
+        select(Attempt.rule, Attempt.started_at).where(Attempt.user_id == user_id, Attempt.kind == Kind.FINAL)
+    )
+    replaced = [
+        (scene["item"], scene["digest"], started_at) for rule, started_at in finals for scene in rule.get(REPLACED, ())
+    ]
+    return [*replaced, *((item, digest, met_at) for item, digest, met_at in rows)]
 
 
 def count_met(users: Select[Any], since: dt.datetime) -> dict[str, int]:

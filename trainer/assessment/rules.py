@@ -7,11 +7,14 @@ import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from trainer.assessment.deciding import FinalCounts
 from trainer.content.curriculum import RetryRule
 from trainer.items.judge.payload import Judged, Outcome
+
+REPLACED: Final = "replaced"
+"""Under this name the rule of a final keeps which scenes were answered too fast, and were replaced, once."""
 
 
 class Kind(StrEnum):

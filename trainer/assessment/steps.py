@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from flask import url_for
 from werkzeug.wrappers import Response
@@ -27,6 +28,7 @@ from trainer.web.errors import error_response
 LONGEST_SCENE = dt.timedelta(minutes=3)
 LONGEST_STEP = dt.timedelta(minutes=1)
 """For the first step alone, on a page after that of the verdict."""
+_SECONDS = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")
 
 
 def after(attempt: Attempt, position: int) -> str:
@@ -68,6 +70,11 @@ def credit(attempt: Attempt, mark: str | None, at: dt.datetime, longest: dt.time
     opened_at = read_mark(enrollment, mark)
     if opened_at is not None:
         credit_activity(enrollment, opened_at, longest, at)
+
+
+def read_seconds(text: str | None) -> float | None:
+    """Return how long our script says that a scene was in view; None without script, or for anything else."""
+    return float(text) if text and _SECONDS.fullmatch(text) else None
 
 
 def course_title(attempt: Attempt) -> str:

@@ -25,6 +25,7 @@ from trainer.assessment.queries import (
     list_given,
 )
 from trainer.assessment.rules import Kind
+from trainer.assessment.rushed import are_untouched
 from trainer.assessment.steps import (
     LONGEST_SCENE,
     LONGEST_STEP,
@@ -34,6 +35,7 @@ from trainer.assessment.steps import (
     credit,
     is_outdated,
     may_review,
+    read_seconds,
     refused,
     told_scene,
 )
@@ -124,6 +126,8 @@ def attempt(attempt_id: UUID) -> Response:
     if own_attempt.submitted_at is not None:
         return go(url_for(".result", attempt_id=attempt_id))
     stage = list_given(own_attempt)[own_attempt.handed_in :]
+    if are_untouched(own_attempt, stage):
+        return go(url_for("finals.again", attempt_id=attempt_id))
     if own_attempt.handed_in and not any(given.version for given in stage):
         return go(url_for("finals.more", attempt_id=attempt_id))
     policy = policy_of(own_attempt)
@@ -175,8 +179,9 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
             is_menu_next = not is_autosave and (is_valid if is_verdict else bool(again) and "action" not in said)
             if is_valid or (said and own_attempt.submitted_at is None and given.recorded_at is None):
                 # What is there is kept, even when the page must ask for the rest.
+                is_recorded, seconds = is_valid and not is_autosave, read_seconds(request.form.get("seconds"))
                 version = operations.save_response(
-                    own_attempt, given, said, int(form.version.data or 0), at, record=is_valid and not is_autosave
+                    own_attempt, given, said, int(form.version.data or 0), at, record=is_recorded, seconds=seconds
                 )
                 if not is_autosave:
                     longest = LONGEST_STEP if is_step else LONGEST_SCENE

@@ -13,8 +13,9 @@ from trainer.assessment import finals
 from trainer.assessment.deciding import FinalRule
 from trainer.assessment.localized import standing_of
 from trainer.assessment.next_steps import CourseStep, find_next_step
-from trainer.assessment.queries import get_attempt, list_attempts
-from trainer.assessment.rules import Kind
+from trainer.assessment.queries import get_attempt, list_attempts, list_given
+from trainer.assessment.rules import REPLACED, Kind
+from trainer.assessment.rushed import MOST_RUSHED
 from trainer.assessment.steps import after, course_title
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
@@ -45,6 +46,7 @@ def show(course: str) -> Response | str:
     return render_template(
         "assessment/final.html",
         course=whole,
+        most_rushed=MOST_RUSHED,
         translation=standing_of(whole),
         enrollment=enrollment,
         standing=where,
@@ -66,7 +68,9 @@ def rule(course: str) -> str:
     whole = get_course(course, language_tag())
     if whole.is_for_renewal:
         raise NotFound
-    return render_template("assessment/rule.html", course=whole, translation=standing_of(whole))
+    return render_template(
+        "assessment/rule.html", course=whole, most_rushed=MOST_RUSHED, translation=standing_of(whole)
+    )
 
 
 @blueprint.post("/courses/<course>/finals")
@@ -98,4 +102,22 @@ def more(attempt_id: UUID) -> Response | str:
         bounds=rule.bounds(attempt.round, attempt.number)[stage],
         after=rule.stages[stage + 1] if stage + 1 < len(rule.stages) else None,
         continue_url=after(attempt, attempt.handed_in + 1),
+    )
+
+
+@blueprint.get("/attempts/<uuid:attempt_id>/again")
+@access(Who.LEARNER, own=True)
+def again(attempt_id: UUID) -> Response | str:
+    """Say that too many answers came too fast, that nothing is decided or lost, and that other scenes are asked."""
+    attempt = get_attempt(current_user.id, attempt_id)
+    waiting = [given.position for given in list_given(attempt)[attempt.handed_in :] if given.given is None]
+    if attempt.submitted_at is not None or not waiting or REPLACED not in attempt.rule:
+        return go(url_for("assessment.attempt", attempt_id=attempt_id))
+    return render_template(
+        "assessment/again.html",
+        attempt=attempt,
+        course=served().courses.get(attempt.course),
+        title=course_title(attempt),
+        number=len(waiting),
+        continue_url=after(attempt, waiting[0]),
     )

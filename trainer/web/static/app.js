@@ -185,6 +185,31 @@ function saveAsGiven(form, status) {
   };
 }
 
+/* --- scenes: how long each is in view until its verdict is recorded; who comes back to it goes on counting --- */
+const timed = document.querySelector("form[data-answer] input[name=seconds]");
+const secondsOf = timed && `seconds ${timed.form.getAttribute("action")}`;
+let stopCounting = () => {};
+if (timed) {
+  let spent = Number(tab?.getItem(secondsOf) ?? timed.value), since = performance.now();
+  let isInView = document.visibilityState === "visible";
+  const count = () => {
+    const at = performance.now();
+    if (isInView) spent += (at - since) / 1000;
+    [since, isInView] = [at, document.visibilityState === "visible"];
+    timed.value = spent.toFixed(1);
+    tab?.setItem(secondsOf, timed.value);
+  };
+  const counting = setInterval(count, 1000);
+  document.addEventListener("visibilitychange", count);
+  stopCounting = () => {
+    // What waits for a connection is as old as when it was given.
+    count();
+    clearInterval(counting);
+    document.removeEventListener("visibilitychange", count);
+    stopCounting = () => {};
+  };
+}
+
 /* Records a verdict and puts what is asked next in its place. Returns false where the form is to be sent as a page,
    which says why; fails without a connection. */
 async function askNext(form) {
@@ -209,6 +234,7 @@ async function askNext(form) {
     }));
     asked.replaceWith(next);
     forget();
+    tab?.removeItem(secondsOf);
     document.getElementById("first-step").focus();
     return true;
   } finally {
@@ -227,6 +253,7 @@ for (const form of document.querySelectorAll("form[data-answer]")) {
     event.stopImmediatePropagation();
     if ("sending" in form.dataset) return;
     form.dataset.sending = "1";
+    stopCounting();
     for (;;) {
       while (!(await isReachable())) {
         status.textContent = status.dataset.failed;
@@ -247,6 +274,7 @@ for (const form of document.querySelectorAll("form[data-answer]")) {
     }
     if (tab?.getItem(UNSENT)) keep(form, true); // should it not get there, either
     isSent = true;
+    tab?.removeItem(secondsOf);
     form.requestSubmit(event.submitter);
   }, true);
   window.addEventListener("pageshow", () => {
