@@ -162,7 +162,6 @@ HELD_BY = {
     "learning/test_attestation.py": "learning/forms",
     "learning/test_cycles.py": "learning/models learning/operations learning/queries",
     "learning/test_questions.py": "learning/page learning/question_views",
-    "learning/test_views.py": "learning/activity",
     "core/test_damage.py": "jobs/damage",
     "cli/test_doctor.py": "operating/asking operating/checkup",
     "operating/test_administration.py": "operating/forms operating/queries operating/views/administration",

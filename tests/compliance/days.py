@@ -28,8 +28,8 @@ from trainer.content.serving import served
 from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict
 from trainer.credentials.models import Credential
+from trainer.learning.activity import credit_activity
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import credit_activity
 from trainer.organizations import operations as organizations
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, Team

@@ -36,8 +36,9 @@ from trainer.core.db import db, transaction
 from trainer.core.errors import Conflict, NotYet
 from trainer.credentials.models import Credential
 from trainer.credentials.operations import revoke
+from trainer.learning.activity import credit_activity
 from trainer.learning.models import Enrollment, LessonCompletion
-from trainer.learning.operations import complete_lesson, credit_activity, enroll
+from trainer.learning.operations import complete_lesson, enroll
 
 HISTORIES = 10 * int(os.environ.get("TRAINER_TEST_HISTORIES", "2"))
 BATCH = 100

@@ -20,9 +20,8 @@ from trainer.core.db import db
 from trainer.core.errors import Conflict
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.registry import read_scene
-from trainer.learning.activity import read_mark
+from trainer.learning.activity import credit_activity, opened_mark, read_mark
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import credit_activity
 from trainer.web.errors import error_response
 
 LONGEST_SCENE = dt.timedelta(minutes=3)
@@ -62,14 +61,25 @@ def refused(error: Conflict, attempt: Attempt) -> Response:
     return error_response(409, error.message, url_for("assessment.attempt", attempt_id=attempt.id))
 
 
-def credit(attempt: Attempt, mark: str | None, at: dt.datetime, longest: dt.timedelta = LONGEST_SCENE) -> None:
-    """Credit the time that a page of the attempt was open, if it said since when."""
+def scene_mark(enrollment: Enrollment, attempt: Attempt, position: int, now: dt.datetime) -> str:
+    """Return a mark that says when this learner opened an item of an attempt."""
+    return opened_mark(enrollment, _page_of(attempt, position), now)
+
+
+def credit(
+    attempt: Attempt, position: int, mark: str | None, at: dt.datetime, longest: dt.timedelta = LONGEST_SCENE
+) -> None:
+    """Credit the time that the page of an item that was answered was open, if it says since when."""
     if not mark:
         return
     enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
-    opened_at = read_mark(enrollment, mark)
-    if opened_at is not None:
-        credit_activity(enrollment, opened_at, longest, at)
+    opened = read_mark(enrollment, mark)
+    if opened is not None and opened.page == _page_of(attempt, position):
+        credit_activity(enrollment, opened.at, longest, at)
+
+
+def _page_of(attempt: Attempt, position: int) -> str:
+    return f"{attempt.id.hex}/{position}"
 
 
 def read_seconds(text: str | None) -> float | None:

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -43,6 +43,8 @@ class Enrollment(Base):
     active_seconds: Mapped[int] = mapped_column(default=0)
     active_until: Mapped[dt.datetime | None]
     """End of the time credited so far; what lies before it is never credited again."""
+    read_seconds: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
+    """Of the active seconds, those credited for the page of each lesson."""
     tested_out_at: Mapped[dt.datetime | None]
     """When the learner showed in the pretest that they know the core path; read it as `is_tested_out`."""
     attested_at: Mapped[dt.datetime | None]

@@ -33,7 +33,7 @@ from trainer.learning.queries import (
     taken,
 )
 from trainer.learning.questions import still_open
-from trainer.learning.rules import Conditions, RequiredConditions, credit, read_ahead, tightened
+from trainer.learning.rules import Conditions, RequiredConditions, read_ahead, tightened
 
 
 class Opening(NamedTuple):
@@ -219,15 +219,6 @@ def attest(enrollment: Enrollment, name: str, now: dt.datetime) -> None:
         enrollment.attested_at, enrollment.attested_as = now, name
 
 
-def credit_activity(enrollment: Enrollment, opened_at: dt.datetime, longest: dt.timedelta, now: dt.datetime) -> None:
-    """Credit the time a page was open, capped, each second once."""
-    seconds, until = credit(opened_at, now, longest, enrollment.active_until)
-    enrollment.active_seconds += seconds
-    enrollment.active_until = until
-    if seconds:
-        note_begun(enrollment, now)
-
-
 def record_result(
     enrollment: Enrollment, course: Course | None, final: PassedFinal, is_local_trial: bool, now: dt.datetime
 ) -> Credential | None:
@@ -323,6 +314,8 @@ def combine(other: Enrollment, mine: Enrollment, courses: Mapping[str, Course], 
     passed = int((now - mine.started_at).total_seconds())
     together = min(mine.active_seconds + other.active_seconds, passed)
     mine.active_seconds = max(mine.active_seconds, together)
+    lessons = mine.read_seconds.keys() | other.read_seconds.keys()
+    mine.read_seconds = {name: mine.read_seconds.get(name, 0) + other.read_seconds.get(name, 0) for name in lessons}
     if other.active_until and (mine.active_until is None or other.active_until > mine.active_until):
         mine.active_until, mine.last_lesson = other.active_until, other.last_lesson or mine.last_lesson
 

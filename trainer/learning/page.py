@@ -38,7 +38,7 @@ def lesson_page(
     if begun and lesson.questions:
         kept, to_answer = _list_kept(whole, lesson, begun)
         answers = {**kept, **unfinished(lesson, carrying, incomplete)}
-    opened_at = opened_mark(begun, now()) if begun else ""
+    opened_at = opened_mark(begun, lesson.id, now()) if begun else ""
     is_read = begun is not None and lesson.id in begun.read
     again_first = lessons_again(begun.id, whole, now()) if begun and is_read else ((), 0)
     standing_alike: Hashable = begun and (

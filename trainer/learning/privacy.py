@@ -42,6 +42,7 @@ def export_person(user_id: uuid.UUID) -> Told:
             *("course", "cycle", "course_title", "course_version", "conditions", "started_at", "last_lesson", "place"),
             *(
                 "active_seconds",
+                "read_seconds",
                 "tested_out_at",
                 "attested_at",
                 "attested_as",

@@ -19,7 +19,7 @@ from trainer.core.errors import NotFound
 from trainer.items.payload import Given
 from trainer.items.registry import FURTHER, read_further
 from trainer.learning import operations
-from trainer.learning.activity import read_mark
+from trainer.learning.activity import credit_reading
 from trainer.learning.page import lesson_page
 from trainer.learning.queries import find_enrollment, get_enrollment, taken
 from trainer.learning.questions import address, has_words, read_carried, unfinished
@@ -69,13 +69,12 @@ def answer(course: str, module: str, lesson: str, question: str) -> Response | t
     user_id, at = current_user.id, now()
     with transaction():
         enrollment = get_enrollment(user_id, whole.slug)
-        opened_at = read_mark(enrollment, request.form.get("opened_at"))
-        if opened_at is not None:
-            operations.credit_activity(enrollment, opened_at, longest_reading(loaded_lesson.file.minutes), at)
+        mark, longest = request.form.get("opened_at"), longest_reading(loaded_lesson.file.minutes)
+        credit_reading(enrollment, loaded_lesson, mark, longest, at)
         is_kept = is_whole or (is_valid and FURTHER[asked.type].is_written)
         if is_kept:
-            mark = payload.mark(form.given) if is_whole else None
-            operations.answer(enrollment, loaded_lesson, asked, form.given, mark, at)
+            marked = payload.mark(form.given) if is_whole else None
+            operations.answer(enrollment, loaded_lesson, asked, form.given, marked, at)
     others = {name: given for name, given in unfinished(loaded_lesson, carried).items() if name != question}
     answers = others if is_kept else {**others, question: form.given}
     return _back(whole, loaded_lesson, question, answers, incomplete)

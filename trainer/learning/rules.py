@@ -356,3 +356,8 @@ def credit(
 def longest_reading(minutes: int) -> dt.timedelta:
     """Return how long a lesson of `minutes` may count when nothing tells whether anybody was there."""
     return dt.timedelta(minutes=2 * minutes)
+
+
+def slowest_reading(minutes: int) -> int:
+    """Return for how many seconds a lesson of `minutes` may count in all, even for someone who reads very slowly."""
+    return 4 * 60 * minutes

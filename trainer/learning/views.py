@@ -17,7 +17,7 @@ from trainer.core.errors import Invalid, NotFound
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import find_credential
 from trainer.learning import operations
-from trainer.learning.activity import opened_mark, read_mark
+from trainer.learning.activity import credit_reading, opened_mark, read_mark
 from trainer.learning.forms import AttestationForm, PlaceForm
 from trainer.learning.models import Enrollment
 from trainer.learning.page import lesson_page
@@ -99,9 +99,8 @@ def complete_lesson(course: str, module: str, lesson: str) -> Response:
         whole = taken(whole, enrollment)
         if whole.lesson(loaded_lesson.id) is None:  # one of those for renewing
             raise NotFound
-        opened_at = read_mark(enrollment, request.form.get("opened_at"))
-        if opened_at is not None:
-            operations.credit_activity(enrollment, opened_at, longest_reading(loaded_lesson.file.minutes), at)
+        mark, longest = request.form.get("opened_at"), longest_reading(loaded_lesson.file.minutes)
+        credit_reading(enrollment, loaded_lesson, mark, longest, at)
         is_named = loaded_lesson.id in lessons_again(enrollment.id, whole, at)[0]
         operations.mark_as_read(enrollment, whole, loaded_lesson, at)
         left = lessons_again(enrollment.id, whole, at)[0]
@@ -142,20 +141,22 @@ def place(course: str) -> Response | str | tuple[str, int]:
 @access(Who.LEARNER)
 @unattended
 def activity(course: str) -> Response:
-    """Credit the time since the page's last beat, and return the mark for the next one.
+    """Credit the time since the last beat of a lesson's page, and return the mark for the next one.
 
     With `away=1` nothing is credited: the page was hidden, and only a fresh mark is asked for.
     """
     whole, user_id, at = get_course(course), current_user.id, now()
     with transaction():
         enrollment = get_enrollment(user_id, whole.slug)
-        opened_at = read_mark(enrollment, request.form.get("opened_at"))
-        if opened_at is None:
+        mark = request.form.get("opened_at")
+        opened = read_mark(enrollment, mark)
+        lesson = whole.lesson(opened.page) if opened else None
+        if lesson is None:
             raise Invalid(_l("This page was open too long. Reload it."))
         if request.form.get("away") != "1":
-            operations.credit_activity(enrollment, opened_at, LONGEST_BEAT, at)
-        mark = opened_mark(enrollment, at)
-    return jsonify(opened_at=mark)
+            credit_reading(enrollment, lesson, mark, LONGEST_BEAT, at)
+        following = opened_mark(enrollment, lesson.id, at)
+    return jsonify(opened_at=following)
 
 
 @blueprint.route("/courses/<course>/name", methods=["GET", "POST"])

@@ -37,6 +37,7 @@ from trainer.assessment.steps import (
     may_review,
     read_seconds,
     refused,
+    scene_mark,
     told_scene,
 )
 from trainer.assessment.views.results import result_page
@@ -48,7 +49,6 @@ from trainer.core.errors import Conflict, NotFound, NotYet
 from trainer.core.feature import ask_extra
 from trainer.items.judge.forms import CONFIDENCE_LABELS, JudgeForm
 from trainer.items.judge.model import VERDICT_AND_SURENESS
-from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
 from trainer.learning.queries import find_enrollment
@@ -185,7 +185,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
                 )
                 if not is_autosave:
                     longest = LONGEST_STEP if is_step else LONGEST_SCENE
-                    credit(own_attempt, request.form.get("opened_at"), at, longest)
+                    credit(own_attempt, position, request.form.get("opened_at"), at, longest)
     except Conflict as error:
         return _refused(error, attempt_id, position, int(form.version.data or 0))
     forget_saved_form()
@@ -275,7 +275,7 @@ def _menu(attempt_id: UUID, position: int) -> Response:
     own_attempt, given, enrollment = get_page(current_user.id, attempt_id, position)
     return jsonify(
         version=given.version,
-        opened_at=opened_mark(enrollment, now()),
+        opened_at=scene_mark(enrollment, own_attempt, given.position, now()),
         said=_said(own_attempt, given),
         steps=_saved(own_attempt, given).action.choices,
     )
@@ -316,7 +316,7 @@ def _question_page(
         said=_said(own_attempt, given),
         menu=JudgeForm.for_saving([""], allow_gaps=True, asks=steps) if is_menu_next else None,
         version=given.version,
-        opened_at=opened_mark(enrollment, now()),
+        opened_at=scene_mark(enrollment, own_attempt, given.position, now()),
         question=shown.question(scene, given.position, own_attempt.scenes, own_attempt.handed_in + 1),
         translation=translation,
         is_unsent=is_unsent,

@@ -17,7 +17,7 @@ from trainer.assessment.localized import localize_question
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_page, list_responses
-from trainer.assessment.steps import after, answered_positions, credit, is_outdated, refused
+from trainer.assessment.steps import after, answered_positions, credit, is_outdated, refused, scene_mark
 from trainer.content.objects import TranslationState
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
@@ -26,7 +26,6 @@ from trainer.core.errors import Conflict, NotFound, NotYet
 from trainer.items.contract import FurtherPayload, Mark
 from trainer.items.forms import AnswerForm
 from trainer.items.registry import further_type_of, read_further
-from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
 from trainer.web.access import Who, access
@@ -85,7 +84,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
                     record=not is_autosave and form.is_whole(form.given),
                 )
                 if not is_autosave:
-                    credit(attempt, request.form.get("opened_at"), at)
+                    credit(attempt, position, request.form.get("opened_at"), at)
     except Conflict as error:
         return _refused(error, attempt_id, position, int(form.version.data or 0))
     if not is_valid:
@@ -159,7 +158,7 @@ def _question_page(
         form=form,
         version=given.version,
         is_newer=is_newer,
-        opened_at=opened_mark(enrollment, now()),
+        opened_at=scene_mark(enrollment, attempt, given.position, now()),
         done=answered_positions(attempt),
         skip_url=after(attempt, given.position + 1),
     )

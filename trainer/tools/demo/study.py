@@ -22,8 +22,9 @@ from trainer.core.db import db
 from trainer.items.judge.model import Confidence
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.registry import read_scene
+from trainer.learning.activity import credit_activity
 from trainer.learning.models import Enrollment
-from trainer.learning.operations import attest, complete_lesson, credit_activity, enroll
+from trainer.learning.operations import attest, complete_lesson, enroll
 from trainer.learning.queries import find_enrollment, standing, taken
 from trainer.learning.rules import longest_reading
 from trainer.tools.demo.people import DemoPerson

@@ -17,7 +17,7 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.operations import save_response
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, list_responses
-from trainer.assessment.steps import after, answered_positions, course_title, credit, is_outdated, refused
+from trainer.assessment.steps import after, answered_positions, course_title, credit, is_outdated, refused, scene_mark
 from trainer.content.objects import TranslationState
 from trainer.content.serving import get_course, served, served_in
 from trainer.content.subject import Verdict
@@ -31,7 +31,6 @@ from trainer.extras.nights.rare import NightCounts, tell_times
 from trainer.extras.nights.telling import tell_event
 from trainer.items.judge.forms import JudgeForm
 from trainer.items.judge.model import VERDICT_ALONE
-from trainer.learning.activity import opened_mark
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
 from trainer.web.access import Who, access
@@ -97,7 +96,7 @@ def save(attempt_id: UUID, position: int) -> Response | tuple[str, int]:
                 return error_response(400, _("This answer isn’t one of the choices. Reload the page."))
             if is_valid:
                 save_response(attempt, given, form.given, int(form.version.data or 0), at, record=True)
-                credit(attempt, request.form.get("opened_at"), at)
+                credit(attempt, position, request.form.get("opened_at"), at)
     except Conflict as error:
         return _refused(error, attempt_id, position, int(form.version.data or 0))
     if not is_valid:
@@ -175,6 +174,6 @@ def _page(attempt: Attempt, position: int, form: JudgeForm, *, is_newer: bool = 
         form=form,
         is_newer=is_newer,
         version=responses[position - 1].version,
-        opened_at=opened_mark(enrollment, now()),
+        opened_at=scene_mark(enrollment, attempt, position, now()),
         done=answered_positions(attempt),
     )
