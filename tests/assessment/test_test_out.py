@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from tests.assessment import before, rich
 from tests.assessment.pretests import OFFER, start
@@ -18,6 +21,7 @@ from tests.learning import deeper
 from tests.learning.deeper import FIRST, OLD_FIRST, SECOND
 from tests.support import COURSE, Visitor, closed_up, keys, right_verdict
 from trainer.accounts.models import User
+from trainer.assessment.privacy import export_person
 from trainer.content.library import Library
 from trainer.content.serving import served
 from trainer.core import clock
@@ -58,6 +62,14 @@ def judge(app: Flask, user_id: UUID, *, wrong: int = 0, harmful: int = 0) -> Vis
         visitor.answer(attempt, position, verdict, bad if position > before.SCENES - harmful else action)
     visitor.get(visitor.post(f"{attempt}/submission").headers["Location"], follow_redirects=True)
     return visitor
+
+
+def ask_whether(visitor: Visitor) -> TestResponse:
+    """Ask whether the lessons can be skipped, on the page of the pretest, which the visitor has open."""
+    assert visitor.page is not None
+    address = re.search(r'action="(/attempts/[^"]+/test-outs)"', visitor.page.text)
+    assert address is not None
+    return visitor.post(address[1])
 
 
 def enrollment_of(user_id: UUID) -> Enrollment:
@@ -244,7 +256,7 @@ def test_a_guest_who_signs_in_brings_along_only_the_pretest_that_is_kept(
         sign_in_as(rich_app, bob).enroll()
     else:
         judge(rich_app, bob, wrong=own)
-    judge(rich_app, guest, wrong=0 if guest_knows else 4)
+    ask_whether(judge(rich_app, guest, wrong=0 if guest_knows else 4))
     with rich_app.app_context(), transaction():
         merge_guest(guest, bob, served(), clock.now())
     with rich_app.app_context():
@@ -280,3 +292,31 @@ def test_reading_in_order_after_it_asks_for_nothing_before(rich_app: Flask) -> N
         lesson = course.lesson(SECOND)
         assert lesson is not None
         complete_lesson(enroll(bob, course, clock.now()), course, lesson, clock.now())
+
+
+def test_guests_are_told_no_count_and_once_an_hour_to_a_network_whether_they_know_it(rich_app: Flask) -> None:
+    with time_machine.travel("2026-11-24T12:00:00Z", tick=False) as clock:
+        guests = [make_guest(rich_app) for _guest in range(3)]
+        visitors = [judge(rich_app, guest, wrong=wrong) for guest, wrong in zip(guests, (4, 0, 0), strict=True)]
+        told = [visitor.page.text for visitor in visitors if visitor.page]
+        pages = {re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|value=\"[^\"]*\"", "", page) for page in told}
+        assert len(pages) == 1, "the page says how many were right"
+        visitors[0].page = visitors[0].get(ask_whether(visitors[0]).headers["Location"])
+        assert "the core lessons are for you" in closed_up(visitors[0].page.text)
+        refused = ask_whether(visitors[1])
+        assert refused.status_code == 429
+        assert "nothing is lost" in refused.text
+        assert not where_is(rich_app, guests[1]).is_ready_for_final
+        clock.shift(3601)
+        page = visitors[1].get(ask_whether(visitors[1]).headers["Location"])
+        assert "They count as done" in closed_up(page.text)
+        assert where_is(rich_app, guests[1]).is_ready_for_final
+        assert ask_whether(visitors[2]).status_code == 429
+        for visitor, guest in zip(visitors, guests, strict=True):
+            assert not re.search(r"\d of \d", closed_up(visitor.get("/progress").text))
+            with rich_app.app_context():
+                (copied,) = export_person(guest)["attempts"]
+                assert copied["tally"] is None
+        known = judge(rich_app, make_account(rich_app))  # whoever has an account is told at once
+        assert known.page is not None
+        assert "4 of 4 as the rule does" in closed_up(known.page.text)

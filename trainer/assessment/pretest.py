@@ -8,7 +8,7 @@ import uuid
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete
 
-from trainer.accounts.queries import get_user
+from trainer.accounts.queries import find_user, get_user
 from trainer.assessment.drawing import two_forms
 from trainer.assessment.drawn import keep_drawn, pairs_of
 from trainer.assessment.models import Attempt, Response
@@ -77,9 +77,30 @@ def skip(enrollment: Enrollment, course: Course, now: dt.datetime) -> None:
 
 
 def hand_in(attempt: Attempt, tally: Tally, course: Course | None, now: dt.datetime) -> None:
-    """Let someone whose pretest shows that they know the core path skip reading it."""
-    if course is not None and knows_core(tally, course):
-        test_out(db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True), now)
+    """Let someone whose pretest shows that they know the core path skip reading it. Guests have to ask."""
+    if course is not None and not _is_guest(attempt.user_id):
+        count_as_known(attempt, tally, course, now)
+
+
+def count_as_known(attempt: Attempt, tally: Tally, course: Course, now: dt.datetime) -> bool:
+    """Count the lessons of the core path as done if a pretest shows that someone knows them; return whether it does.
+
+    Nothing more is told to a guest, and seldom: of anyone who comes as many guests, counts would tell the answers.
+    """
+    if not knows_core(tally, course):
+        return False
+    test_out(db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True), now)
+    return True
+
+
+def _is_guest(user_id: uuid.UUID) -> bool:
+    user = find_user(user_id)
+    return user is None or user.is_guest
+
+
+def can_be_known(course: Course) -> bool:
+    """Return whether a course lets anyone skip its core path."""
+    return course.file.pretest is not None and course.file.pretest.knows is not None
 
 
 def knows_core(tally: Tally, course: Course) -> bool:
@@ -91,9 +112,12 @@ def knows_core(tally: Tally, course: Course) -> bool:
 
 
 def find_before(user_id: uuid.UUID) -> RightOf | None:
-    """Return how many scenes someone judged as the rule does before their first course; None without a pretest."""
+    """Return how many scenes someone judged as the rule does before their first course; None without a pretest.
+
+    None of a guest, either.
+    """
     pretest = find_pretest(user_id)
-    if pretest is None or not pretest.tally:
+    if pretest is None or not pretest.tally or _is_guest(user_id):
         return None
     before = RightOf.of(Tally.read(pretest.tally))
     return before if before.answered else None

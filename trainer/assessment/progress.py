@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from trainer.accounts.queries import find_user
 from trainer.assessment.measures.calibration import Calibration, calibrate
 from trainer.assessment.measures.strength import Prior, Right, Step, strength
 from trainer.assessment.models import Attempt, Response
@@ -151,7 +152,9 @@ def find_progress(
     if pretest is not None and since is not None and pretest.started_at < since:
         pretest = None
     finals = _finals(judgments)
-    before = [window for window in [_before(pretest)] if window]
+    holder = find_user(user_id)
+    is_guest = holder is None or holder.is_guest
+    before = [window for window in [None if is_guest else _before(pretest)] if window]
     practice = [judgment for judgment in judgments if judgment.attempt.kind != Kind.FINAL]
     windows = [*before, *([_practice(practice)] if practice else []), *finals[-MOST_WINDOWS:]]
     certain = [judgment for judgment in judgments if judgment.sureness is Confidence.CERTAIN and not judgment.is_right]

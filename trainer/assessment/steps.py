@@ -79,7 +79,7 @@ def credit(
 
 
 def _page_of(attempt: Attempt, position: int) -> str:
-    return f"{attempt.id.hex}/{position}"
+    return f"{attempt.id.hex[:4]}/{position}"  # longer marks would be packed, to lengths that vary
 
 
 def read_seconds(text: str | None) -> float | None:

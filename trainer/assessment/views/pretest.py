@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.assessment import pretest
+from trainer.assessment.models import Attempt
 from trainer.assessment.queries import get_attempt
 from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.content.library import Course
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import NotYet
+from trainer.core.errors import NotFound, NotYet
 from trainer.learning.queries import find_enrollment, get_enrollment, standing
 from trainer.web.access import Who, access
+from trainer.web.limits import limit_acts
 from trainer.web.redirects import go, safe_path
 
 blueprint = Blueprint("pretest", __name__, template_folder="../templates")
@@ -67,24 +69,50 @@ def skip(course: str) -> Response:
 @blueprint.get("/attempts/<uuid:attempt_id>/counts")
 @access(Who.LEARNER, own=True)
 def result(attempt_id: UUID) -> Response | str:
-    """Say how many scenes were judged as the rule does, and nothing about any of them."""
+    """Say how many scenes were judged as the rule does, and nothing about any of them; to a guest not even that."""
     attempt = get_attempt(current_user.id, attempt_id)
     if attempt.kind != Kind.PRETEST:
         return go(url_for("assessment.attempt", attempt_id=attempt_id))
-    if attempt.tally is None:
-        raise NotYet(_("This isn’t handed in yet."))
-    whole, tally = get_course(attempt.course), Tally.read(attempt.tally)
+    whole, tally = get_course(attempt.course), _tally(attempt)
     enrollment = find_enrollment(current_user.id, whole.slug)
     is_here = enrollment is not None and enrollment.id == attempt.enrollment_id
+    knows = is_here and pretest.knows_core(tally, whole)
+    is_known = enrollment is not None and enrollment.is_tested_out
+    can_know = knows or (current_user.is_guest and pretest.can_be_known(whole))
+    may_ask = can_know and not is_known and enrollment is not None and enrollment.asks.allows_test_out
     return render_template(
         "assessment/pretest_result.html",
         course=whole,
         before=RightOf.of(tally),
-        knows=is_here and pretest.knows_core(tally, whole),
+        knows=knows and (is_known or not current_user.is_guest),
+        may_ask=may_ask,
+        attempt=attempt,
         enrollment=enrollment,
         standing=standing(enrollment, whole) if enrollment else None,
         following=_following(whole, None),
     )
+
+
+@blueprint.post("/attempts/<uuid:attempt_id>/test-outs")
+@access(Who.LEARNER, own=True)
+@limit_acts("1 per hour")
+def ask(attempt_id: UUID) -> Response:
+    """Count the core lessons as done if the pretest shows that they are known, and say so if it doesn't."""
+    user_id = current_user.id
+    with transaction():
+        attempt = get_attempt(user_id, attempt_id)
+        if attempt.kind != Kind.PRETEST:
+            raise NotFound
+        is_known = pretest.count_as_known(attempt, _tally(attempt), get_course(attempt.course), now())
+    if not is_known:
+        flash(_("Not this time: the core lessons are for you. They take a few minutes each."))
+    return go(url_for(".result", attempt_id=attempt_id))
+
+
+def _tally(attempt: Attempt) -> Tally:
+    if attempt.tally is None:
+        raise NotYet(_("This isn’t handed in yet."))
+    return Tally.read(attempt.tally)
 
 
 def _following(course: Course, path: str | None) -> str:
