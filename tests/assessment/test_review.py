@@ -78,13 +78,18 @@ def test_of_a_passed_final_at_most_four_scenes_are_shown_the_wrong_verdict_among
         assert (scene["title"] in result) is (position in shown)
 
 
-def test_failed_finals_that_differ_in_numbers_alone_look_the_same(app: Flask, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("one", "other"), [({"harmful": 2}, {"harmful": 3}), ({"missed": 3}, {"missed": 3, "over_reported": 2})]
+)
+def test_failed_finals_that_differ_in_numbers_alone_look_the_same(
+    app: Flask, tmp_path: Path, one: dict[str, int], other: dict[str, int]
+) -> None:
     app.extensions["library"] = open_library(copy_staged(tmp_path))
     told = []
-    for name, missed, harmful in (("bob", 3, 0), ("eve", 3, 1)):
+    for name, wrong in (("bob", one), ("eve", other)):
         learner = ready(app, f"{name}@example.org")
         attempt = learner.start("finals")
-        answer(learner, attempt, missed=missed, harmful=harmful)
+        answer(learner, attempt, **wrong)
         paths = [hand_in(learner, attempt).headers["Location"], "/progress", f"/courses/{COURSE}/final", "/me"]
         pages = [learner.get(path).text.replace(f"{name}@example.org", "") for path in paths]
         assert "Not passed yet." in pages[0]

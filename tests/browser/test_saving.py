@@ -36,6 +36,12 @@ class Sitting:
         page.goto(self.path + rest)
         return page
 
+    def seconds(self) -> float | None:
+        """Return how long the first scene took, as the database has it."""
+        with self.live.app.app_context():
+            row = db.session.query(Response).join(Attempt).filter_by(user_id=self.person.id)
+            return row.filter(Response.position == 1).one().seconds
+
     def given(self) -> dict[str, Any]:
         """Return what the database holds for the first scene."""
         with self.live.app.app_context():
@@ -120,6 +126,25 @@ def test_an_answer_sent_without_a_connection_stays_and_is_sent_when_it_is_back(s
     page.wait_for_url("**/scenes/2")
     assert all(sitting.given().values())
     assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_time_counts_while_the_scene_is_in_view_and_not_while_its_answer_waits_for_a_connection(
+    sitting: Sitting,
+) -> None:
+    page = sitting.tab()
+    page.wait_for_timeout(1500)
+    page.reload()  # goes on counting
+    page.wait_for_timeout(500)
+    sitting.context.set_offline(True)
+    for part in ("verdict", "confidence"):
+        _choose(page, part, 1)
+    page.get_by_role("button", name="Record my verdict").click()
+    page.wait_for_timeout(4000)
+    sitting.context.set_offline(False)
+    expect(page.locator("#first-step")).to_be_focused(timeout=15000)
+    seconds = sitting.seconds()
+    assert seconds is not None
+    assert 1.4 < seconds < 4
 
 
 @pytest.mark.parametrize("how", ["offline", "server"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import re
 from collections.abc import Callable, Mapping
@@ -66,10 +67,10 @@ def passes(app: Flask, user_id: UUID, course: str, judge: Judge) -> bool:
         whole = here.courses[course]
         attempt = finals.start_final(enroll(user_id, whole, now), whole, here, now)
         for one in list_responses(attempt):
-            scene = one.snapshot.payload
+            scene, at = one.snapshot.payload, now + dt.timedelta(minutes=one.position)  # each is read first
             verdict = judge(scene)
             given = {"verdict": verdict, "confidence": "certain", "action": first_step(scene, verdict)}
-            operations.save_response(attempt, one, given, one.version, now, record=True)
+            operations.save_response(attempt, one, given, one.version, at, record=True)
         session.expire_all()  # what was saved is read anew, as by the request that hands in
         found.append(operations.submit_attempt(user_id, attempt.id, here, True, now).is_passed)
         raise _Undo

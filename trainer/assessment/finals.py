@@ -167,12 +167,22 @@ def hand_in(
         enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
         record_result(enrollment, course, _passed(attempt, rule, tally), is_local_trial, now)
     else:
-        scenes = judge_all(responses, content.vocabulary.danger_rules)
-        judged = [([sign.id for sign in scene.signs], judgment) for scene, judgment in scenes]
-        attempt.lessons_to_read = rules.lessons_for(
-            judged, _taught(content, course), course.file.steps_lesson if course else None
-        )
+        attempt.lessons_to_read = _lessons_to_read(tally, responses, content, course)
     return True
+
+
+def _lessons_to_read(tally: Tally, responses: Sequence[Response], content: Content, course: Course | None) -> list[str]:
+    """Return the lessons that teach what went wrong; of someone far off, those on the rule and on first steps.
+
+    What went wrong where guessing would have done as well would tell the answers, of many such tries.
+    """
+    first = [course.file.rule_lesson, course.file.steps_lesson] if course else []
+    named = [lesson for lesson in first if lesson is not None]
+    if tally.is_far_off and named:
+        return named
+    scenes = judge_all(responses, content.vocabulary.danger_rules)
+    judged = [([sign.id for sign in scene.signs], judgment) for scene, judgment in scenes]
+    return rules.lessons_for(judged, _taught(content, course), course.file.steps_lesson if course else None)
 
 
 def _go_on(attempt: Attempt, rule: FinalRule, content: Content, now: dt.datetime) -> None:

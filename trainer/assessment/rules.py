@@ -64,6 +64,11 @@ class Tally:
         return self.concerns + self.innocents
 
     @property
+    def is_far_off(self) -> bool:
+        """True if over a third of the verdicts were wrong. Guessing hardly ever does better."""
+        return 3 * (self.misses + self.false_alarms) > self.answered
+
+    @property
     def counts(self) -> FinalCounts:
         """What a final's rule looks at."""
         return FinalCounts(

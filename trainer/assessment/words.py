@@ -84,13 +84,13 @@ def bar(need: Need) -> str:
     }[need.what]
 
 
-def work_on(needs: Sequence[Need]) -> tuple[str, str]:
+def work_on(needs: Sequence[Need], *, is_far_off: bool) -> tuple[str, str]:
     """Return the one thing to work on after a final that wasn't passed, as a title and what to do about it.
 
     It follows from which bars were met and from nothing else, so that it tells no more of the scenes than they do.
     """
     unmet = {need.what for need in needs if not need.is_met}
-    if unmet >= {FinalQuestion.MISSED, FinalQuestion.OVER_REPORTED}:
+    if is_far_off or unmet >= {FinalQuestion.MISSED, FinalQuestion.OVER_REPORTED}:
         return _("Telling the two apart"), _(
             "Name the sign before you report, and the ordinary reason before you don’t. Then find the line of the rule."
         )

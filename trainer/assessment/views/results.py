@@ -88,9 +88,14 @@ def result_page(own_attempt: Attempt) -> str:
 
 
 def _not_passed_page(own_attempt: Attempt, enrollment: Enrollment, course: Course | None) -> str:
-    """Return the page of a final that wasn't passed. It is given no counts, so that it can show none."""
+    """Return the page of a final that wasn't passed. It is given no counts, so that it can show none.
+
+    Where guessing would have done as well, it doesn't even say which bars were met: of many guesses, that would tell
+    the answers.
+    """
     assert own_attempt.tally is not None
-    needs = _needs(own_attempt, Tally.read(own_attempt.tally))
+    tally = Tally.read(own_attempt.tally)
+    needs = _needs(own_attempt, tally)
     where = standing(enrollment, course)
     names = own_attempt.lessons_to_read or ()
     return render_template(
@@ -100,7 +105,8 @@ def _not_passed_page(own_attempt: Attempt, enrollment: Enrollment, course: Cours
         course_title=enrollment.course_title,
         needs=[replace(need, there=0) for need in needs],
         needed_of=_needed_of(own_attempt),
-        work_on=words.work_on(needs),
+        is_far_off=tally.is_far_off,
+        work_on=words.work_on(needs, is_far_off=tally.is_far_off),
         words=words,
         lessons=[lesson for lesson in map(course.lesson, names) if lesson] if course else [],
         standing=where,

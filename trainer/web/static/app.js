@@ -185,19 +185,18 @@ function saveAsGiven(form, status) {
   };
 }
 
-/* --- scenes: how long each is in view until its verdict is recorded; who comes back to it goes on counting --- */
+/* --- scenes: how long each is in view until its verdict is recorded; loading it again or Back goes on counting --- */
 const timed = document.querySelector("form[data-answer] input[name=seconds]");
-const secondsOf = timed && `seconds ${timed.form.getAttribute("action")}`;
 let stopCounting = () => {};
 if (timed) {
-  let spent = Number(tab?.getItem(secondsOf) ?? timed.value), since = performance.now();
+  let spent = history.state?.seconds ?? Number(timed.value), since = performance.now();
   let isInView = document.visibilityState === "visible";
   const count = () => {
     const at = performance.now();
     if (isInView) spent += (at - since) / 1000;
     [since, isInView] = [at, document.visibilityState === "visible"];
     timed.value = spent.toFixed(1);
-    tab?.setItem(secondsOf, timed.value);
+    history.replaceState({ seconds: spent }, "");
   };
   const counting = setInterval(count, 1000);
   document.addEventListener("visibilitychange", count);
@@ -234,7 +233,6 @@ async function askNext(form) {
     }));
     asked.replaceWith(next);
     forget();
-    tab?.removeItem(secondsOf);
     document.getElementById("first-step").focus();
     return true;
   } finally {
@@ -274,7 +272,6 @@ for (const form of document.querySelectorAll("form[data-answer]")) {
     }
     if (tab?.getItem(UNSENT)) keep(form, true); // should it not get there, either
     isSent = true;
-    tab?.removeItem(secondsOf);
     form.requestSubmit(event.submitter);
   }, true);
   window.addEventListener("pageshow", () => {
