@@ -679,6 +679,7 @@ LEARNER = [
     Sheet("result-not-yet", _at("final", "/result"), "sitting", status=409),
     Sheet("submission-full", _at("final_full", "/submission"), "full"),
     Sheet("final-more", _at("more"), "between"),
+    Sheet("final-again", _at("again"), "rushed"),
     Sheet("result-failed", _at("failed", "/result"), "failed"),
     Sheet("final-failed", f"{COURSE}/final", "failed"),
     Sheet("final-waiting", f"{COURSE}/final", "waiting"),

@@ -209,10 +209,14 @@ class Person:
         wrong: int = 0,
         missed: int = 0,
         harmful: int = 0,
+        seconds: float | None = None,
         hand_in: bool = False,
         days_ago: int = 0,
     ) -> str:
-        """Answer the first scenes, `wrong` or `missed` of them wrongly, and hand in if asked; return the path."""
+        """Answer the first scenes, `wrong` or `missed` of them wrongly, and hand in if asked; return the path.
+
+        `seconds`: how long each was read.
+        """
         with self.app.app_context():
             with transaction():
                 enrollment = db.session.query(Enrollment).filter_by(user_id=self.id, course=self.course).one()
@@ -229,7 +233,7 @@ class Person:
                 wrongly |= set(concerns[:missed])
                 for row in rows[:answer]:
                     row.given = _given(row.snapshot.payload, row.position in wrongly, row.position <= harmful)
-                    row.version, row.saved_at = row.version + 1, now()
+                    row.version, row.saved_at, row.seconds = row.version + 1, now(), seconds
                     row.recorded_at = now() if policy_of(attempt).answers_at_once else None
                 attempt_id: UUID = attempt.id
             if hand_in:
@@ -335,7 +339,7 @@ def set_stage(live: Live) -> Stage:
     full = ready(app)
     add("full", full, final_full=full.final(answer=ALL))
     failed = ready(app)
-    add("failed", failed, failed=failed.final(answer=ALL, wrong=11, harmful=2, hand_in=True))
+    add("failed", failed, failed=failed.final(answer=ALL, wrong=9, harmful=2, hand_in=True))
     waiting = ready(app)
     for _try in range(2):
         waiting.final(answer=ALL, wrong=11, hand_in=True)
@@ -349,6 +353,8 @@ def set_stage(live: Live) -> Stage:
     between.works_at("hospital")
     sent_on = between.final(answer=ALL, missed=3, hand_in=True)
     add("between", between, more=f"{sent_on}/more")
+    rushed = ready(app)
+    add("rushed", rushed, again=f"{rushed.final(answer=ALL, seconds=1.0, hand_in=True)}/again")
     passed = ready(app)
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
