@@ -101,7 +101,7 @@ def test_a_bot_that_knows_every_answer_is_not_certified_by_answering_at_once(fiv
         five.answer(position, 0, says="9999")
     page = five.hand_in()
     assert "Not decided yet." in page
-    assert "5 scenes to judge anew." in page
+    assert "5 scenes to judge again." in page
     assert "Not decided yet." in five.hand_in()  # handed in twice
     assert five.certificates() == 0
     after = drawn(five.app, five.attempt)
@@ -171,7 +171,7 @@ def test_a_later_stage_replaces_its_own_scenes(app: Flask, tmp_path: Path, clock
     first = drawn(app, learner.attempt)[:4]
     learner.answer(5, SLOW)
     learner.answer(6, FAST)
-    assert "1 scene to judge anew." in learner.hand_in()
+    assert "1 scene to judge again." in learner.hand_in()
     assert drawn(app, learner.attempt)[:4] == first
     learner.answer(6, SLOW)
     assert "Passed." in learner.hand_in()
