@@ -107,11 +107,12 @@ def test_doors_that_are_right_or_wrong_nearly_always_are_told_once_there_are_ten
     for letter, truth in (("a", "concern"), ("b", "no_concern")):
         small.put(folder, f"scenarios/open-3-{letter}.md", small.scene(truth, "open-3", "open"))
     found = told(folder)
-    assert 'of 10 first actions with the door "none", 0% are best and 0% best or fine. Bring it to 15% to 50%' in found
+    assert 'of 10 harmless first actions with the door "none", 0% are best and 0% best or fine. Bring it to 15%' in found
     assert 'with the door "hotline"' not in found
+    assert 'with the door "ask"' not in found  # all ten do harm, which says nothing of their door
     for number in range(1, 4):
         edit(folder, f"scenarios/open-{number}-b.md", "grade: wrong-route", "grade: fine")
     assert 'with the door "hotline"' not in told(folder)  # best in half, fine in three of the others
     for pair in ("reserved-1", "reserved-2"):
         edit(folder, f"scenarios/{pair}-b.md", "grade: wrong-route", "grade: fine")
-    assert 'of 10 first actions with the door "hotline", 50% are best and 100% best or fine.' in told(folder)
+    assert 'of 10 harmless first actions with the door "hotline", 50% are best and 100% best or fine.' in told(folder)

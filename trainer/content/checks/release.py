@@ -19,7 +19,7 @@ LEAST_BEST, MOST_BEST, MOST_GOOD = 0.15, 0.5, 0.8
 
 @dataclass(frozen=True)
 class DoorShares:
-    """How often first actions with a door are offered, and which shares of them are best, and best or fine."""
+    """How often harmless first actions with a door are offered, and which shares are best, and best or fine."""
 
     id: str
     offered: int
@@ -77,17 +77,23 @@ def warn_of_doors(folder: Folder) -> None:
             folder.warn(
                 "scenarios",
                 1,
-                f'of {door.offered} first actions with the door "{door.id}", {door.best:.0%} are best and '
+                f'of {door.offered} harmless first actions with the door "{door.id}", {door.best:.0%} are best and '
                 f"{door.good:.0%} best or fine",
                 f"Bring it to {LEAST_BEST:.0%} to {MOST_BEST:.0%}, and to {MOST_GOOD:.0%} or less.",
             )
 
 
 def count_doors(items: Iterable[SceneItem]) -> list[DoorShares]:
-    """Return how often each door is offered in these menus, and is right, by its name."""
+    """Return how often each door is offered in these menus, and is right, by its name.
+
+    An action that does harm is wrong for what it does, whatever its door: most of them turn to nobody, and would hide how
+    often doing nothing more is right.
+    """
     grades: dict[str, list[Grade]] = {}
     for item in items:
         for door, grade in item.first_steps():
+            if grade is Grade.HARMFUL:
+                continue
             grades.setdefault(door, []).append(grade)
     return [
         DoorShares(door, len(given), _share(given, Grade.BEST), _share(given, Grade.BEST, Grade.FINE))
