@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
@@ -12,7 +13,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from tests.cast import answer_all, certify, hand_in, make_account, make_ready, sign_in_as, start_final
+from tests.cast import answer_all, certify, hand_in, make_account, make_ready, sign_in_as, start_final, start_practice
 from tests.support import COURSE, Visitor, closed_up
 from trainer.assessment import finals
 from trainer.assessment.check_ins import KINDS
@@ -101,6 +102,37 @@ def test_who_passed_on_the_same_major_version_reads_the_lessons_for_renewing_and
         assert "Valid until" in visitor.get(f"/verify/{new.serial}").text
         with app.app_context():
             assert find_renewal(db.session.get_one(Credential, old.id), served().courses, clock.today()) is None
+
+
+def begun_anew(app: Flask, user_id: UUID) -> str:
+    """Let someone begin to renew; return the page of the first lesson."""
+    visitor = sign_in_as(app, user_id)
+    return closed_up(visitor.get(visitor.post(RENEWALS).headers["Location"]).text)
+
+
+def test_renewing_begins_with_what_went_wrong_in_the_final_that_was_passed_and_in_check_ins_since(app: Flask) -> None:
+    with time_machine.travel(START, tick=False):
+        leo = make_account(app, "leo@example.org")
+        attempt_id = start_practice(app, leo)
+        answer_all(app, attempt_id, wrong=2)  # long known by the time of the final
+        certify(app, leo, wrong=1)
+    with time_machine.travel(OPEN, tick=False):
+        page = begun_anew(app, leo)
+        assert "First, what went wrong last time" in page
+        assert "Papers and money</strong>: 1 scene" in page
+        assert re.search(rf'action="/courses/{COURSE}/practices">.{{0,200}}name="category" value="money"', page)
+        assert f'<a href="/courses/{COURSE}/signs-in-combination/weak-and-strong">Weak and strong</a>' in page
+        assert (
+            "what went wrong last time" not in sign_in_as(app, leo).get(f"/courses/{COURSE}/{served_first(app)}").text
+        )
+
+
+def test_who_got_nothing_wrong_begins_to_renew_with_what_has_changed(app: Flask) -> None:
+    leo = learner(app)
+    with time_machine.travel(OPEN, tick=False):
+        page = begun_anew(app, leo)
+        assert "We have no wrong answers of yours from your last final or the check-ins since." in page
+        assert 'name="category"' not in page
 
 
 @pytest.mark.parametrize(("kept", "is_short"), [((1, 2, 3, 4), True), ((1, 2, 4), False)])

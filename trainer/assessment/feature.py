@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
+
 from trainer.assessment import emails, privacy
 from trainer.assessment.acts import ACTS
 from trainer.assessment.finals import lessons_again
 from trainer.assessment.next_steps import NextStep, find_next_step
+from trainer.assessment.progress import WentWrong, list_went_wrong
 from trainer.assessment.renewal_mails import wants_mail
 from trainer.assessment.renewals import find_renewal
 from trainer.assessment.tasks import count_answers, remind_of_check_ins, remind_of_renewals
@@ -30,6 +34,11 @@ from trainer.web.language import language_tag
 
 def _next_step(course: Course, enrollment: Enrollment, where: CourseProgress) -> NextStep:
     return find_next_step(course, enrollment, where, now())
+
+
+def _went_wrong(user_id: uuid.UUID, course: Course, since: dt.datetime | None) -> list[WentWrong]:
+    content = served_in(language_tag())
+    return list_went_wrong(user_id, content, content.courses[course.slug], since)  # without the lessons for renewing
 
 
 def _renewal_of(credential: Credential) -> Renewal | None:
@@ -62,6 +71,7 @@ FEATURE = Feature(
         "renewal": "assessment/_renewal.html",
         "rule": "assessment/_rule.html",
         "chances": "assessment/_chances_line.html",
+        "went_wrong": "assessment/_went_wrong.html",
     },
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(
@@ -74,6 +84,7 @@ FEATURE = Feature(
         "next_step": _next_step,
         "renewal_of": _renewal_of,
         "wants_renewal_mail": wants_mail,
+        "went_wrong": _went_wrong,
     },
     acts=ACTS,
     export_person=privacy.export_person,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -31,6 +32,7 @@ An assumption, until enough people have been through finals to fit their spread 
 MOST_WINDOWS: Final = 8
 MOST_MISTAKES: Final = 5
 MOST_LESSONS: Final = 2
+MOST_WRONG: Final = 3
 _WEAK: Final = (Step.GUESSING, Step.UNSTEADY)
 
 
@@ -71,6 +73,16 @@ class InCategory:
     def is_weak(self) -> bool:
         """True in the lower two steps."""
         return self.step in _WEAK
+
+
+@dataclass(frozen=True)
+class WentWrong:
+    """A category of signs of which someone judged scenes wrongly, and where its signs are taught."""
+
+    id: str
+    name: str
+    scenes: int
+    lessons: tuple[Lesson, ...]
 
 
 @dataclass(frozen=True)
@@ -163,7 +175,7 @@ def find_progress(
     return OwnProgress(
         windows=tuple(windows),
         categories=tuple(
-            replace(category, lessons=_lessons(category, content, course) if category.is_weak else ())
+            replace(category, lessons=_lessons(category.id, content, course) if category.is_weak else ())
             for category in by_category(((judgment.scene, judgment.is_right) for judgment in judgments), content)
         ),
         calibration=calibrate((judgment.sureness, judgment.is_right) for judgment in judgments if judgment.sureness),
@@ -172,6 +184,33 @@ def find_progress(
         before=RightOf.of(before[0].tally) if before else None,
         after=RightOf.of(finals[-1].tally) if finals else None,
     )
+
+
+def list_went_wrong(
+    user_id: uuid.UUID, content: Content, course: Course, since: dt.datetime | None = None
+) -> list[WentWrong]:
+    """Return what someone got wrong in the final of a course that they passed last, and in check-ins after it.
+
+    Only categories and counts, the most first: of scenes that are kept for finals, they don't give a key away.
+    """
+    judgments = _judge(list_judged(user_id), content.vocabulary.danger_rules)
+    passed = [each.attempt for each in judgments if each.attempt.is_passed and each.attempt.course == course.slug]
+    if not passed:
+        return []
+    final = passed[-1]
+    counted = Counter(
+        category
+        for each in judgments
+        if not each.is_right
+        and (each.attempt.id == final.id or each.attempt.kind == Kind.CHECK_IN)
+        and each.attempt.started_at >= max(final.started_at, since or final.started_at)
+        for category in _categories(each.scene, content)
+    )
+    names = {known.id: known.name for known in content.categories}
+    return [
+        WentWrong(category, names[category], scenes, _lessons(category, content, course))
+        for category, scenes in counted.most_common(MOST_WRONG)
+    ]
 
 
 def by_category(answers: Iterable[tuple[ScenePayload, bool]], content: Content) -> list[InCategory]:
@@ -274,9 +313,9 @@ def _mistake(judgment: _Judgment) -> CertainMistake:
     )
 
 
-def _lessons(category: InCategory, content: Content, course: Course | None) -> tuple[Lesson, ...]:
+def _lessons(category: str, content: Content, course: Course | None) -> tuple[Lesson, ...]:
     """Return the lessons that teach most signs of a category, in the order of the course."""
-    signs = {name for name, sign in content.indicators.items() if sign.category == category.id}
+    signs = {name for name, sign in content.indicators.items() if sign.category == category}
     taught = [
         (len(signs.intersection(lesson.file.indicators)), lesson) for lesson in (course.lessons if course else ())
     ]

@@ -12,6 +12,7 @@ from trainer.content.library import Course, Lesson
 from trainer.content.serving import served, served_in
 from trainer.core.clock import now
 from trainer.core.errors import NotFound
+from trainer.core.feature import ask as ask_feature
 from trainer.items.payload import Given
 from trainer.learning.activity import opened_mark
 from trainer.learning.queries import find_begun, lessons_again, list_answers, path_of, taken, wants_place
@@ -19,6 +20,7 @@ from trainer.learning.questions import address, ask, carried, place_of, still_op
 from trainer.learning.rules import Begun
 from trainer.web.language import language_tag
 from trainer.web.page_cache import placeholder, shared_page
+from trainer.web.ways import part_for
 
 
 def lesson_page(
@@ -77,9 +79,17 @@ def lesson_page(
     page = shared_page(
         (whole.slug, lesson.id, is_learner, standing_alike),
         lambda: _around(whole, lesson, is_learner, begun, to_answer, again_first),
-        {"body": body, "opened_at": opened_at},
+        {"body": body, "opened_at": opened_at, "went_wrong": _went_wrong(whole, lesson, begun)},
     )
     return page, 422 if incomplete in answers else 200
+
+
+def _went_wrong(whole: Course, lesson: Lesson, begun: Begun | None) -> str:
+    """Return what the first lesson for renewing begins with, what its reader got wrong; nothing on other pages."""
+    if begun is None or not begun.is_short or lesson.id != whole.first_lesson.id:
+        return ""
+    categories = ask_feature("went_wrong", begun.user_id, whole, shut_for(begun.user_id, begun.pin_replaced_at))
+    return render_template(part_for("went_wrong"), course=whole, went_wrong=categories)
 
 
 def _list_kept(whole: Course, lesson: Lesson, begun: Begun) -> tuple[Mapping[str, Given], tuple[str, ...]]:
@@ -128,5 +138,6 @@ def _around(
         named=named,
         named_left=len(lessons) - 1,
         opened_at=placeholder("opened_at"),
+        went_wrong=placeholder("went_wrong"),
         comes_first=where.comes_first(lesson.id) if begun and where and begun.is_paced else None,
     )

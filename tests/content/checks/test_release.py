@@ -107,7 +107,9 @@ def test_doors_that_are_right_or_wrong_nearly_always_are_told_once_there_are_ten
     for letter, truth in (("a", "concern"), ("b", "no_concern")):
         small.put(folder, f"scenarios/open-3-{letter}.md", small.scene(truth, "open-3", "open"))
     found = told(folder)
-    assert 'of 10 harmless first actions with the door "none", 0% are best and 0% best or fine. Bring it to 15%' in found
+    assert (
+        'of 10 harmless first actions with the door "none", 0% are best and 0% best or fine. Bring it to 15%' in found
+    )
     assert 'with the door "hotline"' not in found
     assert 'with the door "ask"' not in found  # all ten do harm, which says nothing of their door
     for number in range(1, 4):

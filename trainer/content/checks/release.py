@@ -86,8 +86,8 @@ def warn_of_doors(folder: Folder) -> None:
 def count_doors(items: Iterable[SceneItem]) -> list[DoorShares]:
     """Return how often each door is offered in these menus, and is right, by its name.
 
-    An action that does harm is wrong for what it does, whatever its door: most of them turn to nobody, and would hide how
-    often doing nothing more is right.
+    An action that does harm is wrong for what it does, whatever its door. Most of them turn to nobody, and would hide
+    how often doing nothing more is right.
     """
     grades: dict[str, list[Grade]] = {}
     for item in items:
