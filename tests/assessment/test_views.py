@@ -356,7 +356,7 @@ def answered(app: Flask, practicing: tuple[Visitor, str], verdict: str, chosen: 
         drawn = session.get_one(ItemSnapshot, kept.item_digest)
         one, other, *_more = drawn.payload["actions"]
         first = {**one, "text": "Do this", "why": "Why this.", "harm": None, **chosen}
-        second = {**other, "text": "Do that", "why": "Why that.", "harm": None, "is_report": False}
+        second = {**other, "text": "Do that", "why": "Why that.", "harm": None, "door": "site", "is_report": False}
         second["grade"] = "wrong-route" if first["grade"] == "best" else "best"
         drawn.payload = {**drawn.payload, "actions": [first, second], **made}
         kept.action_order = [first["id"], second["id"]]
@@ -399,18 +399,21 @@ def test_what_an_answer_counts_as_and_the_best_one_are_told(
 
 
 @pytest.mark.parametrize(
-    ("grade", "heading", "better"),
+    ("grade", "door", "heading", "better"),
     [
-        ("best", "First step: right", None),
-        ("fine", "First step: also fine", "Best:"),
-        ("wrong-route", "First step: another one fits better", "Better:"),
-        ("harmful", "First step: this one could harm", "Better:"),
+        ("best", "hotline", "Your first step fits", None),
+        ("fine", "site", "Your first step told someone else", "Best:"),
+        ("fine", "hotline", "Your first step made a report", "Best:"),
+        ("wrong-route", "911", "Your first step called 911", "Better:"),
+        ("wrong-route", "note", "Your first step told nobody", "Better:"),
+        ("wrong-route", None, "Your first step", "Better:"),
+        ("harmful", "none", "Your first step could harm someone", "Better:"),
     ],
 )
-def test_a_first_step_is_told_by_its_grade_and_then_the_best_one(
-    app: Flask, practicing: tuple[Visitor, str], grade: str, heading: str, better: str | None
+def test_a_first_step_is_told_by_what_it_does_and_then_the_best_one(
+    app: Flask, practicing: tuple[Visitor, str], grade: str, door: str | None, heading: str, better: str | None
 ) -> None:
-    pages = answered(app, practicing, "report-now", {"grade": grade, "is_report": False})
+    pages = answered(app, practicing, "report-now", {"grade": grade, "door": door, "is_report": False})
     assert pages.count(f"<span>{heading}</span>") == 2  # on the page of the answer, and among the scenes of the result
     if better is None:
         assert pages.count("<p><b>Do this.</b>Why this.</p>") == 2
