@@ -22,4 +22,5 @@ def test_every_card_has_a_log_entry_some_a_report_and_some_of_nothing(shelf: Lib
         seen = " ".join(filter(None, (card.log.saw, card.log.heard, card.log.did)))
         assert not _GUESSES.search(seen), venue
         assert re.search(r"\d (?:am|pm)", card.log.when), venue
-    assert {truths.count(one) for one in Truth} == {3, 4}
+    reports = truths.count(Truth.CONCERN)
+    assert abs(2 * reports - len(truths)) <= 1

@@ -24,7 +24,7 @@ FEW: Final = 3  # words; a shorter phrase may stand in any sentence, so only the
 # Words that also mean something else: of these, only a text that is nothing but the word counts.
 _ORDINARY: Final = (
     "any basics both child confront construction crisis danger detain domestic driver events farm follow friend "
-    "guard health industrial labor law minors neighbor online photograph residential restaurant services sex "
+    "guard health industrial labor law minors neighbor online photograph residential restaurant school services sex "
     "staff teacher transport us welfare work"
 )
 ORDINARY: Final = frozenset(_ORDINARY.split())
