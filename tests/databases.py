@@ -15,6 +15,9 @@ from sqlalchemy.pool import NullPool
 from trainer.core.db import db, transaction
 from trainer.core.settings import ROOT
 
+SINCE_0_9 = ("short_form_01",)
+"""The newest migrations of extras that version 0.9.0 didn't have."""
+
 
 def migrate() -> None:
     """Run all migrations in the current app's database; SQLite's file is made, which opening it never does."""
@@ -26,11 +29,15 @@ def migrate() -> None:
 
 
 def go_back_to_0_9() -> None:
-    """Leave the current app's database as version 0.9.0 would, which had one row of migrations for all tables."""
+    """Leave the current app's database as version 0.9.0 would, which had one row of migrations for all tables.
+
+    Tables of extras that came after it stay, with the rows of their migrations.
+    """
     downgrade(directory=str(ROOT / "migrations"), revision="0075")
+    kept = ", ".join(f"'{revision}'" for revision in ("0075", *SINCE_0_9))
     with transaction() as session:
-        session.execute(text("DELETE FROM alembic_version WHERE version_num <> '0075'"))
-        session.execute(text("DELETE FROM schema_revisions WHERE revision <> '0075'"))
+        session.execute(text(f"DELETE FROM alembic_version WHERE version_num NOT IN ({kept})"))
+        session.execute(text(f"DELETE FROM schema_revisions WHERE revision NOT IN ({kept})"))
 
 
 def statements_for_the_time(database: str) -> list[str]:

@@ -50,6 +50,7 @@ from trainer.extras.passkeys import feature as passkeys
 from trainer.extras.pins import feature as pins
 from trainer.extras.remarks import feature as remarks
 from trainer.extras.reports import feature as reports
+from trainer.extras.short_form import feature as short_form
 from trainer.extras.twins import feature as twins
 from trainer.extras.webhooks import feature as webhooks
 from trainer.home import feature as home
@@ -115,6 +116,7 @@ FEATURES: Final = (
     webhooks.FEATURE,
     twins.FEATURE,
     remarks.FEATURE,
+    short_form.FEATURE,
 )
 """What the app is made of, from the bottom up, as packages may import each other."""
 

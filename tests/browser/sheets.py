@@ -14,7 +14,7 @@ from uuid import UUID
 from playwright.sync_api import Page, expect
 from playwright.sync_api import Response as Answer
 
-from tests.browser import steps
+from tests.browser import short_form, steps
 from tests.browser.hands import Mouse
 from tests.browser.items import uncounted_page
 from tests.browser.stage import ABOUT_SCENES, Stage
@@ -407,6 +407,37 @@ def _skip_everything(page: Page) -> None:
     _skip_the_rest(page)
 
 
+def _answer_short(page: Page, number: int) -> None:
+    for _scene in range(number):
+        page.locator("label:has(input[name=verdict])").first.click()
+        page.locator("label:has(input[name=confidence])").first.click()
+        page.locator("main form button").first.click()
+        wait_until_sent(page)
+
+
+def _begin_short(page: Page) -> None:
+    page.get_by_role("link", name="Start").click()
+    _answer_short(page, 2)
+
+
+def _begin_short_and_send_nothing(page: Page) -> None:
+    _begin_short(page)
+    page.locator("main form button").first.click()
+    wait_until_sent(page)
+
+
+def _finish_short(page: Page) -> None:
+    page.get_by_role("link", name="Start").click()
+    _answer_short(page, 16)
+
+
+def _skip_short(page: Page) -> None:
+    page.get_by_role("link", name="Start").click()
+    while (skip := page.get_by_role("button", name="Skip this scene")).count():
+        skip.click()
+        wait_until_sent(page)
+
+
 def _error(status: int) -> Callable[[Stage], str]:
     def render(stage: Stage) -> str:
         with stage.live.app.test_request_context("/"):
@@ -480,6 +511,15 @@ PUBLIC = [
     Sheet("try-remark-thanks", "/try", act=_find_fault_and_send),
     Sheet("try-result", "/try", act=_to_the_result),
     Sheet("try-result-empty", "/try", act=_skip_everything),
+    Sheet("short-form", "/short-form"),
+    Sheet("short-form-scene", "/short-form", act=_begin_short),
+    Sheet("short-form-scene-error", "/short-form", act=_begin_short_and_send_nothing, status=422),
+    Sheet("short-form-begun", "/short-form/scenes"),
+    Sheet("short-form-result", "/short-form", act=_finish_short),
+    Sheet("short-form-result-empty", "/short-form", act=_skip_short),
+    Sheet("short-form-kept", "/short-form/kept"),
+    Sheet("short-form-norms", "/short-form/norms"),
+    Sheet("short-form-norms-told", "/short-form/norms", render=short_form.norms_page),
     Sheet("indicators", "/indicators"),
     Sheet("indicator", "/indicators/A1"),
     Sheet("indicator-false-cue", "/indicators/B3"),

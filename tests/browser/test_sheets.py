@@ -24,6 +24,7 @@ WITHOUT = {
     *("courses.security_txt", "badges.badge", "badges.badge_png", "badges.badge_svg"),
     *("credentials.certificate", "credentials.did_document", "badges.everything", "badges.status_list"),
     *("credentials.verify_json", "earlier.proof", "evidence.pack", "samples.pack", "home.sample_poster"),
+    *("short_form.key", "short_form.paper"),
     *("inspections.inspect_pack", "inspections.inspect_pdf", "meetings.sheet", "misreads.paper"),
     *("probes.alive", "probes.ready", "progress.picture", "roster.refused", "slips.badges", "static"),
     # what only leads on

@@ -106,6 +106,7 @@ KEPT = {
     "item_snapshots",
     "item_counts",
     "remarks",
+    "kept_short_forms",
     "credentials",
     "sign_offs",
     "signatures",
