@@ -28,6 +28,8 @@ SMALL: Final = frozenset(
         "instructor_approvals",
         "item_counts",
         "item_snapshots",
+        "key_panels",
+        "panel_raters",
         "jobs",
         "limit_counts",
         "remarks",

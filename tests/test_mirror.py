@@ -117,6 +117,9 @@ HELD_BY = {
     "extras/reports/test_reports.py": "extras/reports/files extras/reports/forms extras/reports/emails "
     "extras/reports/models extras/reports/operations extras/reports/queries extras/reports/views/links "
     "extras/reports/views/reports extras/reports/words",
+    "extras/panel/test_administering.py": "extras/panel/figures extras/panel/forms extras/panel/operations "
+    "extras/panel/views/panels extras/panel/words",
+    "extras/panel/test_rating.py": "extras/panel/models extras/panel/queries extras/panel/views/rating",
     "extras/remarks/test_reading.py": "extras/remarks/commands",
     "extras/remarks/test_remarks.py": "extras/remarks/forms extras/remarks/models extras/remarks/operations "
     "extras/remarks/views extras/remarks/words",

@@ -46,6 +46,7 @@ from trainer.extras.mergers import feature as mergers
 from trainer.extras.nights import feature as nights
 from trainer.extras.notes import feature as notes
 from trainer.extras.packs import feature as packs
+from trainer.extras.panel import feature as panel
 from trainer.extras.passkeys import feature as passkeys
 from trainer.extras.pins import feature as pins
 from trainer.extras.remarks import feature as remarks
@@ -117,6 +118,7 @@ FEATURES: Final = (
     twins.FEATURE,
     remarks.FEATURE,
     short_form.FEATURE,
+    panel.FEATURE,
 )
 """What the app is made of, from the bottom up, as packages may import each other."""
 

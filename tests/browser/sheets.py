@@ -407,6 +407,14 @@ def _skip_everything(page: Page) -> None:
     _skip_the_rest(page)
 
 
+def _send_first(page: Page) -> None:
+    page.locator("main form button").first.click()
+
+
+def _create_no_panel(page: Page) -> None:
+    page.get_by_role("button", name="Create the panel").click()
+
+
 def _answer_short(page: Page, number: int) -> None:
     for _scene in range(number):
         page.locator("label:has(input[name=verdict])").first.click()
@@ -952,6 +960,17 @@ CLASSES = [
     Sheet("administration-firms", "/administration/firms", "administrator"),
     Sheet("administration-no-firm", "/administration/firms?q=nobody", "administrator"),
     Sheet("items-instructor", _at("items", "?order=right&truth=no_concern"), "alice"),
+    Sheet("panels", _at("panels"), "administrator"),
+    Sheet("panels-error", _at("panels"), "administrator", _create_no_panel, 422),
+    Sheet("panel", _at("panel"), "administrator"),
+    Sheet("panel-closure", _at("panel", "/closure"), "administrator"),
+    Sheet("panel-closed", _at("panel_closed"), "administrator", _open_details),
+    Sheet("own-panel", _at("own_panel"), "administrator"),
+    Sheet("own-panel-scene", _at("own_panel", "/scenes/1"), "administrator"),
+    Sheet("own-panel-scene-error", _at("own_panel", "/scenes/1"), "administrator", _send_first, 422),
+    Sheet("own-panel-step", _at("own_panel", "/scenes/2"), "administrator"),
+    Sheet("own-panel-finished", _at("own_panel_finished"), "administrator"),
+    Sheet("own-panel-closed", _at("own_panel_closed"), "administrator"),
     Sheet("items-no-match", _at("items", "?flag=mostly_wrong&course=refresher"), "administrator"),
     Sheet("items-uncounted", "/item-analysis", "administrator", render=uncounted_page),
     Sheet("item", _at("item"), "administrator"),

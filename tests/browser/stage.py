@@ -17,6 +17,7 @@ from tests.browser.firm import set_firm
 from tests.browser.handed_in import set_notes
 from tests.browser.items import set_items
 from tests.browser.live import Live
+from tests.browser.panels import set_panels
 from tests.browser.tokens import set_tokens
 from tests.browser.training import set_training
 from tests.cast import add_second_factor, ask_for_round, join_class, put_on_roster
@@ -424,6 +425,7 @@ def set_stage(live: Live) -> Stage:
     _certificates(app, stage)
     administrator = Person(app)
     stage.paths.update(set_items(app, administrator.id))
+    stage.paths.update(set_panels(app, administrator.id, administrator.email))
     for name in ("correction", "revocation"):
         stage.paths[name] = f"/administration/certificates/{passed.serial()}/{name}"
     add("administrator", administrator)  # after the second step, which signs everybody else out

@@ -75,7 +75,8 @@ HOLDINGS: Final = (
         title=_l("Your answers to scenes"),
         what=_l(
             "Your tries in practice, finals and check-ins: which scenes you saw, what you answered, how sure you were, "
-            "how long each scene was open, your results, when you asked for more tries, and which emails you asked for."
+            "how long each scene was open, your results, when you asked for more tries, and which emails you asked for. "
+            "If you’re a rater of a key panel, what you said of its scenes."
         ),
         why=_l("To tell you what you catch and what you miss, and to decide whether you pass."),
         kept=_WITH_ACCOUNT,
@@ -83,11 +84,12 @@ HOLDINGS: Final = (
             "You. Never your firm: after a PIN slip, earlier answers open only once you show that it was you; and when "
             "a firm joins two entries of yours, answers of the one that goes away follow only if you enter its PIN, or "
             "are deleted. A teacher only sees what a class’s page told you before you joined. The copy leaves out "
-            "which scenes a final or a check-in had, and the counts of a final you didn’t pass, so that the answers "
-            "stay secret."
+            "which scenes a final, a check-in or a panel had, and the counts of a final you didn’t pass, so that the "
+            "answers stay secret. What you say as a rater is read by the people who run this site once the panel is "
+            "closed, under a number."
         ),
-        erased=_ALL_GONE,
-        is_kept=False,
+        erased=_l("Erased. Ratings that you handed in to a key panel stay, without your name and comments."),
+        is_kept=True,
     ),
     Holding(
         slug="certificates",

@@ -1,0 +1,1 @@
+"""Pages of panels: for administrators, and for raters."""
