@@ -75,8 +75,8 @@ HOLDINGS: Final = (
         title=_l("Your answers to scenes"),
         what=_l(
             "Your tries in practice, finals and check-ins: which scenes you saw, what you answered, how sure you were, "
-            "how long each scene was open, your results, when you asked for more tries, and which emails you asked for. "
-            "If you’re a rater of a key panel, what you said of its scenes."
+            "how long each scene was open, your results, when you asked for more tries, and which emails you asked for."
+            " If you’re a rater of a key panel, what you said of its scenes."
         ),
         why=_l("To tell you what you catch and what you miss, and to decide whether you pass."),
         kept=_WITH_ACCOUNT,
