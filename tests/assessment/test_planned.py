@@ -30,11 +30,15 @@ def test_each_pair_of_a_kind_comes_as_planned() -> None:
 def test_what_is_used_up_is_replaced_within_the_aims() -> None:
     """No danger on duty is left: it comes from elsewhere, and duty from what isn't danger."""
     kinds = [kind for kind in FOUR_EACH if not (kind.on_duty and kind.danger)]
-    given = chances(kinds, [0] * len(kinds), Quota(18, 8, 9, 9), PLAN)
+    given = chances(kinds, [0] * len(kinds), Quota(18, 8, 7, 7), PLAN)
     assert total(given, kinds) == pytest.approx(18)
     assert total(given, kinds, danger=True) == pytest.approx(8)
-    assert total(given, kinds, on_duty=True) == pytest.approx(9)
+    assert total(given, kinds, on_duty=True) == pytest.approx(7)
     assert max(given) <= 1
+    plan = {kind: number for kind, number in PLAN.items() if not (kind.on_duty and kind.danger)}
+    both = chances(FOUR_EACH, [0] * 40, Quota(16, 13, 4, 4), plan)  # of danger, there are ten elsewhere
+    assert total(both, FOUR_EACH, on_duty=True, danger=True) == pytest.approx(3)
+    assert max(both) <= 1
 
 
 def test_duty_yields_to_danger_and_both_to_how_many_there_are() -> None:

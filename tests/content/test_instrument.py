@@ -79,7 +79,7 @@ def test_what_no_longer_fits_is_left_out_with_a_warning(folder: Path, name: str,
 
 def test_other_words_and_open_scenes_change_nothing(folder: Path) -> None:
     write(folder)
-    small.edit(folder, "scenarios/reserved-1-a.md", "You stand at the desk.", "You stand at the long desk.")
+    small.edit(folder, "scenarios/reserved-1-a.md", "text: Wait a week", "text: Wait two weeks")
     small.edit(folder, "scenarios/open-1-a.md", "cues: few", "cues: many")
     assert warnings(folder) == []
 
