@@ -123,10 +123,10 @@ class Characteristic:
 
     def misses(self, target: Target) -> bool:
         """Return True if the target lies outside two standard errors of a chance: chance alone doesn't do that."""
-        one, in_round = 2 * self.error, 2 * error_of(self.in_round, self.people)
+        first, in_round = 2 * self.error, 2 * error_of(self.in_round, self.people)
         return (
-            self.in_one + one < target.at_least
-            or self.in_one - one > target.at_most
+            self.in_one + first < target.at_least
+            or self.in_one - first > target.at_most
             or self.in_round - in_round > target.in_round_at_most
         )
 
