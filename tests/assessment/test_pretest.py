@@ -115,7 +115,7 @@ def test_it_asks_all_parts_and_shows_no_answer_at_any_time(rich_app: Flask) -> N
     for text in texts:
         assert "Why" not in text
         assert 'class="lad"' not in text
-        assert "First step:" not in text
+        assert "Better:" not in text
         assert "twin" not in text.lower()
         assert "You caught" not in text
         assert "/remarks/" not in text

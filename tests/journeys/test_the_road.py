@@ -61,7 +61,7 @@ def test_practice_answers_at_once_and_only_once(visitor: Visitor) -> None:
     answered = visitor.answer(attempt, 1, right_verdict(truth), harmful)
     page = visitor.get(answered.headers["Location"]).text
     assert "Why" in page
-    assert "this one could harm" in page
+    assert "Your first step could harm someone" in page
     again = visitor.post(
         f"{attempt}/scenes/1", {"verdict": "report-now", "confidence": "certain", "action": action, "version": "1"}
     )

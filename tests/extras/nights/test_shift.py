@@ -39,7 +39,7 @@ def test_the_scenes_come_in_clock_order_and_are_answered_at_once(on_duty: tuple[
         assert visitor.answer(attempt, position, right_verdict(truth), given).status_code == 303
         page = visitor.get(f"{attempt}/scenes/{position}").text
         assert 'aria-label="Line ' in page
-        assert ("this one could harm" in page) == (position == 1)
+        assert ("Your first step could harm someone" in page) == (position == 1)
         assert "twin" not in page.lower()
     assert visitor.get(attempt).headers["Location"] == f"{attempt}/submission"
     result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"]).text
