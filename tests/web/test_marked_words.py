@@ -8,10 +8,13 @@ from tests.languages import PSEUDO, speak_pseudo
 from tests.web.marked import is_content, of_firm, unmarked
 from tests.web.world import World
 
-ANYONE = ("/", "/sign-in", "/sign-up", "/password-reset", "/keep?start=x", "/join", "/search", "/nowhere")
+ANYONE = (
+    "/", "/sign-in", "/sign-up", "/password-reset", "/keep?start=x", "/join", "/search", "/nowhere", "/short-form",
+    "/short-form/scenes", "/short-form/norms", "/short-form/kept",
+)  # fmt: skip
 OWNER = (
     "/me", "/account", "/account/name", "/account/address", "/account/second-factor", "/classes", "/cohorts",
-    "/organizations/new",
+    "/organizations/new", "/administration/panels",
 )  # fmt: skip
 NOT_OURS = {
     # the site's name and what the firm wrote
