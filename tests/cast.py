@@ -24,7 +24,7 @@ from trainer.assessment import finals, rounds
 from trainer.assessment import operations as assessment
 from trainer.assessment.models import Attempt, RoundRequest
 from trainer.assessment.queries import list_responses
-from trainer.assessment.tasks import count_answers
+from trainer.assessment.tasks import count_answers, measure_site
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
@@ -292,6 +292,13 @@ def count(app: Flask) -> None:
     """Count all answers, as the worker does each hour."""
     with app.app_context():
         for _portion in count_answers():
+            pass
+
+
+def measure(app: Flask) -> None:
+    """Count what all people of the site show together, as the worker does each day."""
+    with app.app_context():
+        for _portion in measure_site():
             pass
 
 

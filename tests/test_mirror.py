@@ -25,6 +25,7 @@ HELD_BY = {
     "assessment/test_pretest.py": "assessment/views/pretest",
     "assessment/test_previews.py": "assessment/views/previews",
     "assessment/test_renewals.py": "assessment/views/renewals",
+    "assessment/test_site_counting.py": "assessment/site_figures",
     "assessment/test_stages.py": "assessment/finals assessment/views/finals",
     "assessment/test_progress.py": "assessment/views/progress",
     "assessment/test_views.py": "assessment/forms assessment/models assessment/views/attempts assessment/views/results",

@@ -1,12 +1,11 @@
-"""My progress: counts over time, by category and sureness; of scenes that stay closed, nothing else."""
+"""My progress: counts over time, by group of signs and sureness; of scenes that stay closed, nothing else."""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
 import re
-from collections.abc import Callable
-from pathlib import Path
+from collections import Counter
 from uuid import UUID
 
 import pytest
@@ -15,6 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assessment import before, rich
+from tests.assessment.two_stages import TWO_STAGES
 from tests.cast import (
     answer_all,
     certify,
@@ -25,20 +25,29 @@ from tests.cast import (
     start_final,
     start_practice,
 )
-from tests.content import small
 from tests.support import COURSE, Visitor, closed_up, right_verdict, too_many
-from trainer.assessment import operations, pretest
+from trainer.assessment import operations, pretest, words
 from trainer.assessment.drawing import Pair, PairTelling, leaning
-from trainer.assessment.measures.strength import Step
+from trainer.assessment.measures.strength import Prior
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.progress import FEWEST, InCategory, OwnProgress, WindowKind, by_category, find_progress
+from trainer.assessment.progress import (
+    InCategory,
+    OwnProgress,
+    WindowKind,
+    find_progress,
+    find_weak_in_finals,
+    in_category,
+)
 from trainer.assessment.queries import list_responses
-from trainer.content.library import Content, Library
+from trainer.assessment.rules import Tally
+from trainer.assessment.site_figures import ASSUMED, Everyone, categories_of, keep
+from trainer.content.library import Library
 from trainer.content.schema import Pool
 from trainer.content.serving import served
+from trainer.content.subject import Truth
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.items.judge.payload import ScenePayload, payload_of
+from trainer.items.registry import read_scene
 from trainer.learning.operations import enroll
 
 
@@ -176,6 +185,27 @@ def test_what_went_wrong_in_a_passed_final_is_named(app: Flask) -> None:
     assert [(one.attempt_id, one.position) for one in progress_of(app, bob).mistakes] == [(attempt, position)]
 
 
+def test_one_slip_in_a_final_is_enough_for_check_ins_to_lean_to_its_groups_of_signs(app: Flask) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    answer_all(app, attempt)
+    with app.app_context(), transaction():
+        one = next(
+            one
+            for one in list_responses(db.session.get_one(Attempt, attempt))
+            if one.snapshot.payload["truth"] == "no_concern"
+        )
+        scene = read_scene(one.snapshot.payload)
+        one.given = {**(one.given or {}), "verdict": "report-now"}
+    hand_in(app, bob, attempt)
+    practice(app, bob, wrong=99)  # which is no final
+    with app.app_context():
+        weak = find_weak_in_finals(bob, served())
+        assert weak
+        assert weak <= categories_of(scene, served())
+
+
 def test_sureness_is_counted_by_how_sure_someone_was(app: Flask, shelf: Library) -> None:
     bob = make_account(app)
     number = shelf.content.courses[COURSE].file.practice.scenes
@@ -188,55 +218,51 @@ def test_sureness_is_counted_by_how_sure_someone_was(app: Flask, shelf: Library)
     assert "Certain, and wrong" not in page
 
 
-def answers(content: Content, right: Callable[[int], bool], number: int) -> list[tuple[ScenePayload, bool]]:
-    """Return answers to `number` scenes of each truth, of a pair that shows a sign of papers."""
-    found = []
-    for scene in (content.scenarios["open-1-a"], content.scenarios["open-1-b"]):
-        payload = payload_of(scene)
-        found += [(payload.model_copy(update={"scenario": f"{scene.id}-{one}"}), right(one)) for one in range(number)]
-    return found
+def test_a_band_stands_from_the_first_answer_and_counts_all_of_each_truth() -> None:
+    def band(**counts: int) -> InCategory:
+        truths = {"hits": (Truth.CONCERN, True), "misses": (Truth.CONCERN, False), "left": (Truth.NO_CONCERN, True)}
+        return in_category("papers", "Papers", Counter({truths[name]: number for name, number in counts.items()}), {})
+
+    nothing, first, many = band(), band(hits=1), band(hits=20, misses=2, left=1)
+    assert nothing.strength.share == ASSUMED.mean == 0.75
+    assert first.of_ten == (4, 10)
+    assert (many.right, many.answers) == (21, 23)
+    assert many.strength.share == pytest.approx(((20 + 1.5) / (22 + 2) + (1 + 1.5) / (1 + 2)) / 2)
+    assert many.strength.high - many.strength.low < first.strength.high - first.strength.low
 
 
-@pytest.fixture
-def content(folder: Path) -> Content:
-    return small.read(folder)
+def test_what_people_of_the_site_come_to_weighs_in_as_soon_as_it_was_counted(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    practice(rich_app, bob, wrong=1)
+    assumed = {one.id: one.strength.share for one in progress_of(rich_app, bob).categories}
+    with rich_app.app_context(), transaction():
+        priors = {name: {truth: Prior(19, 1) for truth in Truth} for name in assumed}
+        keep(Everyone((), 0, None, priors), clock.now())
+    assert all(one.strength.share > assumed[one.id] for one in progress_of(rich_app, bob).categories)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return small.write(tmp_path)
+def test_of_each_scene_the_first_answer_counts(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    practice(app, bob, wrong=2)
+    for _time in range(4):  # until all scenes come again, with their keys shown
+        practice(app, bob)
+    found = progress_of(app, bob)
+    scenes = len(shelf.content.pool(Pool.OPEN))
+    assert found.scenes > scenes
+    assert (found.calibration.certain.right, found.calibration.certain.answers) == (scenes - 2, scenes)
+    assert max(one.answers for one in found.categories) <= scenes
 
 
-def of(found: list[InCategory], category: str = "papers") -> InCategory:
-    return next(one for one in found if one.id == category)
-
-
-@pytest.mark.parametrize(
-    ("number", "right", "step"),
-    [
-        (2, lambda one: True, None),  # fewer than six
-        (3, lambda one: True, None),  # six that leave it open
-        (12, lambda one: True, Step.STRONG),
-        (12, lambda one: one % 2 == 0, Step.GUESSING),
-        (40, lambda one: one % 3 > 0, Step.UNSTEADY),
-        (40, lambda one: one % 6 > 0, Step.GOOD),
-    ],
-)
-def test_a_category_stands_in_one_of_four_steps_or_is_too_few_to_tell(
-    content: Content, number: int, right: Callable[[int], bool], step: Step | None
-) -> None:
-    found = of(by_category(answers(content, right, number), content))
-    assert (found.answers, found.step) == (2 * number, step)
-    assert found.is_weak == (step in (Step.GUESSING, Step.UNSTEADY))
-
-
-def test_as_many_of_each_truth_count_and_of_each_scene_the_first_answer(content: Content) -> None:
-    given = answers(content, lambda one: one > 0, 4)
-    concern, innocent = given[:4], given[4:]
-    again = [(scene, not is_right) for scene, is_right in concern]
-    found = of(by_category([*concern, *innocent[:2], *again], content))
-    assert (found.right, found.answers) == (2 + 1, 4)  # the newest two of concern, two innocent ones, the first wrong
-    assert FEWEST == 6
+def test_each_answer_is_a_dot_and_no_grade_is_given(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    practice(rich_app, bob, wrong=1)
+    page = page_of(rich_app, bob)
+    group = progress_of(rich_app, bob).categories[0]
+    dots = f"{group.hits} caught, {group.misses} missed, {group.false_alarms} over-reported, "
+    assert f'aria-label="{dots}{group.correct_rejections} left alone"' in page
+    assert page.count(f"Likely {group.of_ten[0]} to {group.of_ten[1]} of 10 right") >= 1
+    for grade in ("Strong", "Solid", "Getting there", "Needs work", "Too few to tell"):
+        assert grade not in page
 
 
 def test_a_weak_category_leads_to_its_lessons_and_to_a_practice_that_leans_to_it(rich_app: Flask) -> None:
@@ -245,10 +271,9 @@ def test_a_weak_category_leads_to_its_lessons_and_to_a_practice_that_leans_to_it
         practice(rich_app, bob, wrong=99)
     weakest = progress_of(rich_app, bob).weakest
     assert weakest is not None
-    assert weakest.step is Step.GUESSING
     assert weakest.lessons
     page = page_of(rich_app, bob)
-    assert "Needs work" in page
+    assert f"{weakest.misses} missed, {weakest.false_alarms} over-reported." in page
     assert f"To work on: {weakest.name}." in page
     assert weakest.lessons[0].file.title in page
     assert f'name="category" value="{weakest.id}"' in page
@@ -356,6 +381,24 @@ def test_the_page_is_ones_own(app: Flask, shelf: Library) -> None:
     assert "Nothing to show yet" in page_of(app, charlie)
     assert Visitor(app).get("/progress").headers["Location"].startswith("/sign-in")
     assert 'href="/progress"' in sign_in_as(app, bob).get("/me").text
+
+
+@pytest.mark.parametrize(
+    ("misses", "alarms", "number", "is_passed", "said"),
+    [
+        (0, 4, 2, False, "You rarely miss, and you over-report some."),  # at most 3 of 48 in a second try
+        (0, 4, 1, True, "You catch most of what adds up, and you leave most of the rest alone."),  # at most 4 of 48
+        (5, 0, 1, True, "You catch most of what adds up, and you leave most of the rest alone."),
+        (6, 0, 1, False, "You’re careful, and you miss some. Look at what signs do together."),
+    ],
+)
+def test_a_tendency_is_cut_by_what_the_try_asked(
+    app: Flask, misses: int, alarms: int, number: int, is_passed: bool, said: str
+) -> None:
+    asked = TWO_STAGES.asked(48, round_=1, number=number, is_passed=is_passed)
+    with app.test_request_context():
+        tally = Tally(24 - misses, misses, alarms, 24 - alarms, 0, 0, 48, 0, 0)
+        assert words.tendency(tally, asked) == said
 
 
 def test_a_verdict_alone_has_no_sureness(app: Flask) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final, Protocol
 
+from trainer.assessment.deciding import Bounds, FinalRule
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.queries import GivenSoFar
 from trainer.assessment.rules import Kind, Points, Tally, count
@@ -127,6 +128,14 @@ def policy_of(attempt: Attempt) -> AttemptPolicy:
     if policy is None:
         raise NotFound
     return policy
+
+
+def bounds_of(attempt: Attempt) -> Bounds | None:
+    """Return what a final that is over asked for; None for anything else, which asks for nothing."""
+    if attempt.kind != Kind.FINAL:
+        return None
+    rule = FinalRule.read(attempt.rule, attempt.scenes)
+    return rule.asked(attempt.scenes, round_=attempt.round, number=attempt.number, is_passed=bool(attempt.is_passed))
 
 
 def is_verdict_recorded(attempt: Attempt, given: Given | None) -> bool:

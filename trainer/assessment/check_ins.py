@@ -16,7 +16,7 @@ from trainer.assessment.check_in_days import FOLLOW_UP, CheckInDay, CheckInSched
 from trainer.assessment.drawing import Pair, PairTelling, draw_again
 from trainer.assessment.drawn import keep_drawn, pairs_of, showing
 from trainer.assessment.models import Attempt, CheckInMail, Response
-from trainer.assessment.progress import find_progress
+from trainer.assessment.progress import find_weak_in_finals
 from trainer.assessment.queries import find_pretest, list_met
 from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.content.library import Content, Course
@@ -134,7 +134,7 @@ def _draw(user_id: uuid.UUID, check_ins: CheckIns, content: Content) -> list[Pai
     met = list_met(user_id)
     open_pairs = [_second_tellings(pair) for pair in pairs_of(content, Pool.OPEN, met)]
     pairs = [*open_pairs, *pairs_of(content, Pool.CHECK_IN, met)]
-    weak = {category.id for category in find_progress(user_id, content, None).categories if category.is_weak}
+    weak = find_weak_in_finals(user_id, content)
     return draw_again(pairs, showing(pairs, weak, content), check_ins.course.file.check_ins.scenes, chance.rng)
 
 

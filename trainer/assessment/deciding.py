@@ -199,12 +199,15 @@ class FinalRule:
             raise ValueError(f"stages end after {self.ends} scenes, not after {scenes}")
         return self.ends.index(scenes)
 
-    def needs(self, counts: FinalCounts, *, round_: int, number: int, is_passed: bool) -> list[Need]:
-        """Return what an attempt that is over was asked for: at the end of its stage, or in all if it isn't passed."""
+    def asked(self, scenes: int, *, round_: int, number: int, is_passed: bool) -> Bounds:
+        """Return the bounds of an attempt that is over: at the end of its stage, or in all if it isn't passed."""
         bounds = self.bounds(round_, number)
-        if is_passed:
-            return bounds[self.stage_of(counts.scenes)].needs(counts)
-        return bounds[-1].needs(counts, self.ends[-1] - counts.scenes)
+        return bounds[self.stage_of(scenes)] if is_passed else bounds[-1]
+
+    def needs(self, counts: FinalCounts, *, round_: int, number: int, is_passed: bool) -> list[Need]:
+        """Return what an attempt that is over was asked for, and what there was of it."""
+        asked = self.asked(counts.scenes, round_=round_, number=number, is_passed=is_passed)
+        return asked.needs(counts, 0 if is_passed else self.ends[-1] - counts.scenes)
 
 
 def decide(rule: FinalRule, counts: FinalCounts, *, round_: int, number: int) -> Decision:

@@ -1,4 +1,4 @@
-"""Attempt, Response, ItemSnapshot, ItemCount, RoundRequest, CheckInMail and RenewalMail records."""
+"""Attempt, Response, ItemSnapshot, ItemCount, SiteFigures, RoundRequest, CheckInMail and RenewalMail records."""
 
 from __future__ import annotations
 
@@ -175,3 +175,14 @@ class ItemCount(Base):
     """Of first answers: "verdict/first action" → [whether that is right, number, how many of them by people who judged
     other scenes of its truth, the sum of what share of those is right, the sum of the shares' squares]."""
     counted_at: Mapped[dt.datetime]
+
+
+class SiteFigures(Base):
+    """What all people of this site show together: estimates from many people's counts, and nobody's answer. One row."""
+
+    __tablename__ = "site_figures"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    counted_at: Mapped[dt.datetime]
+    figures: Mapped[dict[str, Any]]
+    """`site_figures.Everyone` as JSON."""

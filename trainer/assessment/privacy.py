@@ -27,6 +27,7 @@ HELD: Final = {
 NOBODY: Final = {
     "item_counts": "Sums over many people.",
     "item_snapshots": "Scenes, nobody's.",
+    "site_figures": "Sums over many people.",
 }
 """Tables that say nothing of a person by themselves, and why."""
 

@@ -1,4 +1,4 @@
-"""How someone judges so far: counts over time, strength by category, sureness. Of scenes kept closed, counts only."""
+"""How someone judges so far: counts over time, by group of signs, sureness. Of scenes kept closed, counts only."""
 
 from __future__ import annotations
 
@@ -8,32 +8,31 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import ceil, floor
 from typing import Final
 
 from trainer.accounts.queries import find_user
+from trainer.assessment.attempt_policies import bounds_of
+from trainer.assessment.deciding import Bounds
 from trainer.assessment.measures.calibration import Calibration, calibrate
-from trainer.assessment.measures.strength import Prior, Right, Step, strength
+from trainer.assessment.measures.strength import Prior, Right, Strength, strength
 from trainer.assessment.models import Attempt, Response
 from trainer.assessment.queries import find_pretest, list_judged
 from trainer.assessment.review import list_shown
 from trainer.assessment.rules import Kind, RightOf, Tally, count
+from trainer.assessment.site_figures import ASSUMED, categories_of, find_priors
 from trainer.content.library import Content, Course, Lesson
 from trainer.content.subject import Truth
 from trainer.items.judge.model import Confidence
 from trainer.items.judge.payload import Judged, Outcome, ScenePayload
 from trainer.items.registry import read_scene
 
-FEWEST: Final = 6  # scenes of a category, before anything is said of it
-ASSUMED: Final = Prior(3, 1)
-"""What is known of a category before its first scene: three in four right, and it weighs as much as four scenes.
-
-An assumption, until enough people have been through finals to fit their spread with `measures.strength.fit`.
-"""
 MOST_WINDOWS: Final = 8
 MOST_MISTAKES: Final = 5
 MOST_LESSONS: Final = 2
 MOST_WRONG: Final = 3
-_WEAK: Final = (Step.GUESSING, Step.UNSTEADY)
+MOST_WEAK: Final = 2
+"""Groups of signs that a check-in leans to."""
 
 
 class WindowKind(StrEnum):
@@ -54,25 +53,39 @@ class Window:
     last_at: dt.datetime
     attempt: Attempt | None = None
     """Of a final."""
+    asked: Bounds | None = None
+    """Of a final: what it asked for."""
 
 
 @dataclass(frozen=True)
 class InCategory:
-    """How someone judges scenes of pairs that show signs of a category, as many of each truth."""
+    """How someone judges scenes of pairs that show signs of a category."""
 
     id: str
     name: str
-    right: int
-    answers: int
-    step: Step | None
-    """None: too few to tell."""
+    hits: int
+    misses: int
+    false_alarms: int
+    correct_rejections: int
+    strength: Strength
+    """What share they would judge right of many more such scenes, half of them to report."""
     lessons: tuple[Lesson, ...] = ()
-    """Of a weak one: where its signs are taught."""
+    """Where something went wrong: where its signs are taught."""
 
     @property
-    def is_weak(self) -> bool:
-        """True in the lower two steps."""
-        return self.step in _WEAK
+    def right(self) -> int:
+        """How many were judged as the rule does."""
+        return self.hits + self.correct_rejections
+
+    @property
+    def answers(self) -> int:
+        """How many were judged."""
+        return self.right + self.misses + self.false_alarms
+
+    @property
+    def of_ten(self) -> tuple[int, int]:
+        """How many of 10 they would plausibly judge right, at least and at most."""
+        return floor(10 * self.strength.low), ceil(10 * self.strength.high)
 
 
 @dataclass(frozen=True)
@@ -130,8 +143,7 @@ class OwnProgress:
     @property
     def weakest(self) -> InCategory | None:
         """The category to work on first."""
-        weak = [category for category in self.categories if category.is_weak]
-        return min(weak, key=lambda category: category.right / category.answers) if weak else None
+        return next(iter(_weakest(self.categories)), None)
 
 
 @dataclass(frozen=True)
@@ -163,7 +175,7 @@ def find_progress(
     pretest = find_pretest(user_id)
     if pretest is not None and since is not None and pretest.started_at < since:
         pretest = None
-    finals = _finals(judgments)
+    finals, first = _finals(judgments), _first(judgments)
     holder = find_user(user_id)
     is_guest = holder is None or holder.is_guest
     before = [window for window in [None if is_guest else _before(pretest)] if window]
@@ -175,10 +187,10 @@ def find_progress(
     return OwnProgress(
         windows=tuple(windows),
         categories=tuple(
-            replace(category, lessons=_lessons(category.id, content, course) if category.is_weak else ())
-            for category in by_category(((judgment.scene, judgment.is_right) for judgment in judgments), content)
+            replace(category, lessons=_lessons(category.id, content, course) if category.right < category.answers else ())
+            for category in _by_category(first, content)
         ),
-        calibration=calibrate((judgment.sureness, judgment.is_right) for judgment in judgments if judgment.sureness),
+        calibration=calibrate((judgment.sureness, judgment.is_right) for judgment in first if judgment.sureness),
         mistakes=tuple(_mistake(judgment) for judgment in shown[:MOST_MISTAKES]),
         closed=len(certain) - len(shown),
         before=RightOf.of(before[0].tally) if before else None,
@@ -204,7 +216,7 @@ def list_went_wrong(
         if not each.is_right
         and (each.attempt.id == final.id or each.attempt.kind == Kind.CHECK_IN)
         and each.attempt.started_at >= max(final.started_at, since or final.started_at)
-        for category in _categories(each.scene, content)
+        for category in categories_of(each.scene, content)
     )
     names = {known.id: known.name for known in content.categories}
     return [
@@ -213,42 +225,58 @@ def list_went_wrong(
     ]
 
 
-def by_category(answers: Iterable[tuple[ScenePayload, bool]], content: Content) -> list[InCategory]:
-    """Return how scenes of each category were judged, by answers from the oldest on.
+def find_weak_in_finals(user_id: uuid.UUID, content: Content) -> set[str]:
+    """Return the categories in which someone's finals went worst, however few scenes of each they asked."""
+    rows = [row for row in list_judged(user_id) if row[0].kind == Kind.FINAL]
+    judgments = _first(_judge(rows, content.vocabulary.danger_rules))
+    return {category.id for category in _weakest(_by_category(judgments, content))[:MOST_WEAK]}
 
-    Of each scene only the first answer counts, since practice shows it; of these the newest, as many of each truth.
-    """
-    first: dict[str, tuple[ScenePayload, bool]] = {}
-    for scene, is_right in answers:
-        first.setdefault(scene.scenario, (scene, is_right))
-    answers_by_category: dict[str, dict[Truth, list[bool]]] = {}
-    for scene, is_right in first.values():
-        for category in _categories(scene, content):
-            answers_by_category.setdefault(category, {truth: [] for truth in Truth})[scene.truth].append(is_right)
+
+def _weakest(categories: Iterable[InCategory]) -> list[InCategory]:
+    """Return the categories in which something went wrong, the weakest first."""
+    went_wrong = (category for category in categories if category.right < category.answers)
+    return sorted(went_wrong, key=lambda category: category.strength.share)
+
+
+def _first(judgments: Iterable[_Judgment]) -> list[_Judgment]:
+    """Return the first answer to each scene: practice shows the key, so a later one says less."""
+    first: dict[str, _Judgment] = {}
+    for judgment in judgments:
+        if judgment.judged.outcome is not None:
+            first.setdefault(judgment.scene.scenario, judgment)
+    return list(first.values())
+
+
+def _by_category(judgments: Iterable[_Judgment], content: Content) -> list[InCategory]:
+    counts: dict[str, Counter[tuple[Truth, bool]]] = {}
+    for judgment in judgments:
+        for category in categories_of(judgment.scene, content):
+            counts.setdefault(category, Counter())[judgment.scene.truth, judgment.is_right] += 1
+    priors = find_priors()
     return [
-        _in_category(known.id, known.name, answers_by_category[known.id])
+        in_category(known.id, known.name, counts[known.id], priors)
         for known in content.categories
-        if known.id in answers_by_category
+        if known.id in counts
     ]
 
 
-def _in_category(category: str, name: str, answers: Mapping[Truth, Sequence[bool]]) -> InCategory:
-    each = min(len(answered) for answered in answers.values())
-    right = sum(sum(answered[len(answered) - each :]) for answered in answers.values())
-    is_enough = 2 * each >= FEWEST
+def in_category(
+    category: str, name: str, counts: Counter[tuple[Truth, bool]], priors: Mapping[tuple[str, Truth], Prior]
+) -> InCategory:
+    """Return what answers to scenes of a category, counted by truth and whether they were right, come to."""
+    halves = [
+        (Right(counts[truth, True], counts[truth, True] + counts[truth, False]), priors.get((category, truth), ASSUMED))
+        for truth in Truth
+    ]
     return InCategory(
-        category, name, right, 2 * each, strength(Right(right, 2 * each), ASSUMED).step if is_enough else None
+        category,
+        name,
+        hits=counts[Truth.CONCERN, True],
+        misses=counts[Truth.CONCERN, False],
+        false_alarms=counts[Truth.NO_CONCERN, False],
+        correct_rejections=counts[Truth.NO_CONCERN, True],
+        strength=strength(halves),
     )
-
-
-def _categories(scene: ScenePayload, content: Content) -> set[str]:
-    """Return the categories of the signs that a scene or its twin shows, as far as the catalogue still has them.
-
-    A pair tests them whichever of its scenes is drawn: leaving the innocent one alone counts, too.
-    """
-    pair = content.pairs.get(scene.pair or "", ())
-    signs = {sign.id for sign in scene.signs}.union(*(scenario.file.sign_ids for scenario in pair))
-    return {content.indicators[sign_id].category for sign_id in signs if sign_id in content.indicators}
 
 
 def _judge(rows: Sequence[tuple[Attempt, Response]], danger_rules: Collection[str]) -> list[_Judgment]:
@@ -295,7 +323,14 @@ def _practice(practice: Sequence[_Judgment]) -> Window:
 def _finals(judgments: Sequence[_Judgment]) -> list[Window]:
     finals = {judgment.attempt.id: judgment.attempt for judgment in judgments if judgment.attempt.kind == Kind.FINAL}
     return [
-        Window(WindowKind.FINAL, Tally.read(attempt.tally), attempt.submitted_at, attempt.submitted_at, attempt)
+        Window(
+            WindowKind.FINAL,
+            Tally.read(attempt.tally),
+            attempt.submitted_at,
+            attempt.submitted_at,
+            attempt,
+            bounds_of(attempt),
+        )
         for attempt in finals.values()
         if attempt.tally and attempt.submitted_at
     ]

@@ -1,13 +1,15 @@
-"""What the worker does each hour for learners: mails that they asked for, and counts of what people said of scenes."""
+"""What the worker does for learners: mails that they asked for, and counts of what people said of scenes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from uuid import UUID
 
-from trainer.assessment import check_ins, renewal_mails
+from trainer.assessment import check_ins, renewal_mails, site_counting, site_figures
 from trainer.assessment.counting import AnswerSums, count_portion, write
+from trainer.assessment.site_counting import SiteSums
 from trainer.content.serving import served
+from trainer.core import chance
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
 
@@ -41,4 +43,17 @@ def count_answers() -> Iterator[None]:
         yield
     with transaction():
         write(counts, now())
+    yield
+
+
+def measure_site() -> Iterator[None]:
+    """Count again what all people of the site show together, a portion of people at a time, and write it at the end."""
+    sums, is_begun, after = SiteSums(), False, None
+    while after is not None or not is_begun:
+        after, is_begun = site_counting.count_portion(sums, served(), after), True
+        db.session.rollback()
+        yield
+    everyone = sums.estimate(chance.rng)
+    with transaction():
+        site_figures.keep(everyone, now())
     yield

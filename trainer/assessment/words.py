@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import flask_babel
 
-from trainer.assessment.deciding import FinalQuestion, Need
+from trainer.assessment.deciding import Bounds, FinalQuestion, Need
 from trainer.assessment.localized import reader_words
-from trainer.assessment.measures.strength import Step
 from trainer.assessment.rules import Tally
 from trainer.content.serving import served
 from trainer.items.judge.payload import Judged, Outcome
+
+_FEW = 5
+"""One in so many is few, where nothing was asked for."""
 
 
 def _(text: str, **values: object) -> str:
@@ -36,15 +38,13 @@ def over_reported(tally: Tally) -> str:
     )
 
 
-def tendency(tally: Tally) -> str:
-    """Return the sentence that the two counts add up to."""
+def tendency(tally: Tally, asked: Bounds | None = None) -> str:
+    """Return the sentence that the two counts add up to. `asked`: what a final asked for."""
     if tally.hits == tally.concerns and not tally.false_alarms:
         return _("You caught everything that adds up, and you left the rest alone.")
-    few = _level(tally.hits, tally.concerns)
-    many = _level(tally.false_alarms, tally.innocents)
     table = {
-        ("high", "low"): _("You catch most of what adds up, and you leave the rest alone."),
-        ("high", "some"): _("You rarely miss, and you over-report a little."),
+        ("high", "low"): _("You catch most of what adds up, and you leave most of the rest alone."),
+        ("high", "some"): _("You rarely miss, and you over-report some."),
         ("high", "high"): _("You rarely miss, and you over-report. Telling the two apart is what to work on."),
         ("some", "low"): _("You’re careful, and you miss some. Look at what signs do together."),
         ("some", "some"): _("Some of each. Name the sign before you report, and the ordinary reason before you don’t."),
@@ -53,12 +53,12 @@ def tendency(tally: Tally) -> str:
         ("low", "some"): _("You miss most of what adds up."),
         ("low", "high"): _("What you report and what adds up are different scenes."),
     }
-    return table[few, many]
+    return table[_caught(tally, asked), _over_reported(tally, asked)]
 
 
 def starts_at_rule(tally: Tally) -> bool:
     """Return True if the decision rule is the place to start."""
-    return _level(tally.hits, tally.concerns) == "low" and _level(tally.false_alarms, tally.innocents) != "low"
+    return _caught(tally) == "low" and _over_reported(tally) != "low"
 
 
 def there(need: Need, scenes: int) -> str:
@@ -143,17 +143,6 @@ def bound(need: Need, of: int | None) -> str:
     return _("At most: %(n)s of all %(all)s", n=need.bound, all=of) if of else _("At most: %(n)s", n=need.bound)
 
 
-def strength(step: Step | None) -> str:
-    """Return the word for how strong someone is in a category."""
-    return {
-        Step.STRONG: _("Strong"),
-        Step.GOOD: _("Solid"),
-        Step.UNSTEADY: _("Getting there"),
-        Step.GUESSING: _("Needs work"),
-        None: _("Too few to tell"),
-    }[step]
-
-
 def outcome(value: Outcome | None) -> str:
     """Return the word for an outcome."""
     return {
@@ -165,7 +154,15 @@ def outcome(value: Outcome | None) -> str:
     }[value]
 
 
-def _level(part: int, whole: int) -> str:
-    # Thirds of the scenes, with the pass rule's fifth as the bound of "low" for false alarms and of "high" for hits.
-    share = part / whole if whole else 0
-    return "high" if share >= 0.8 else "low" if share <= 0.2 else "some"
+def _caught(tally: Tally, asked: Bounds | None = None) -> str:
+    most = asked.missed_at_most if asked else tally.concerns / _FEW
+    if tally.misses <= most:
+        return "high"
+    return "low" if tally.hits <= tally.concerns / _FEW else "some"
+
+
+def _over_reported(tally: Tally, asked: Bounds | None = None) -> str:
+    most = asked.over_reported_at_most if asked else tally.innocents / _FEW
+    if tally.false_alarms <= most:
+        return "low"
+    return "high" if tally.false_alarms >= tally.innocents / 2 else "some"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from types import ModuleType
 
 import pytest
@@ -59,21 +60,15 @@ def test_detection(stats: ModuleType, np: ModuleType, seed: int) -> None:
     z = stats.norm.ppf(rates)
     assert found.sensitivity == pytest.approx(z[0] - z[1], abs=1e-9)
     assert found.bias == pytest.approx(-z.mean(), abs=1e-9)
-    assert found.variance == pytest.approx((rates * (1 - rates) / scenes / stats.norm.pdf(z) ** 2).sum(), rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_area(stats: ModuleType, np: ModuleType, seed: int) -> None:
+def test_area(stats: ModuleType, seed: int) -> None:
     rng = random.Random(seed)
     signal = [min(6, rng.randint(1, 8)) for _one in range(rng.randint(2, 30))]
     noise = [max(1, rng.randint(-1, 6)) for _one in range(rng.randint(2, 30))]
-    found = area(signal, noise)
     beaten = stats.mannwhitneyu(signal, noise).statistic / (len(signal) * len(noise))
-    assert found.area == pytest.approx(beaten, abs=1e-12)
-    wins = np.subtract.outer(signal, noise)
-    wins = (np.sign(wins) + 1) / 2
-    variance = wins.mean(axis=1).var(ddof=1) / len(signal) + wins.mean(axis=0).var(ddof=1) / len(noise)
-    assert found.variance == pytest.approx(variance, abs=1e-12)
+    assert area(Counter(signal), Counter(noise)).area == pytest.approx(beaten, abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -94,7 +89,7 @@ def test_strength(stats: ModuleType, np: ModuleType, seed: int) -> None:
     best = optimize.minimize(unlikely, [1.0, 1.0], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-11})
     prior = fit(own)
     assert (prior.a, prior.b) == pytest.approx(tuple(np.exp(best.x)), rel=1e-4)
-    found = strength(own[0], prior)
+    found = strength([(own[0], prior)])
     posterior = stats.beta(prior.a + own[0].right, prior.b + own[0].answers - own[0].right)
     assert (found.share, found.low, found.high) == pytest.approx((posterior.mean(), *posterior.interval(0.9)), rel=1e-8)
 

@@ -73,7 +73,8 @@ def test_people_who_differ_are_told_apart_as_reliably_as_theory_says() -> None:
     """A binomial score with a Beta(a, b) true share has the reliability n/(n + a + b)."""
     found = split_half(finals(600, random.Random(3)), random.Random(4), splits=20)
     assert found is not None
-    assert isclose(found, 32 / (32 + 8), abs_tol=0.06)
+    assert isclose(found.value, 32 / (32 + 8), abs_tol=0.06)
+    assert found.low < found.value < found.high < found.low + 0.15
 
 
 def test_people_who_do_not_differ_are_not_told_apart() -> None:
@@ -81,25 +82,28 @@ def test_people_who_do_not_differ_are_not_told_apart() -> None:
     alike = [[Scored((truth,), rng.random() < 0.8) for truth in "ab" for _scene in range(16)] for _person in range(600)]
     found = split_half(alike, random.Random(6), splits=20)
     assert found is not None
-    assert abs(found) < 0.15
+    assert abs(found.value) < 0.15
+    assert found.low < 0 < found.high
 
 
 def test_alike_scenes_are_shared_out_evenly() -> None:
     """Everybody has all hard scenes wrong: halves that each get as many of them agree fully."""
     same = [[Scored((hard,), not hard) for hard in (0, 1) for _scene in range(8)] for _person in range(3)]
     same += [[Scored((hard,), True) for hard in (0, 1) for _scene in range(8)] for _person in range(3)]
-    assert split_half(same, random.Random(7)) == pytest.approx(1)
+    found = split_half(same, random.Random(7))
+    assert found is not None
+    assert (found.value, found.high) == pytest.approx((1, 1))
 
 
 def test_the_order_of_scenes_and_a_scene_without_a_fellow_change_nothing() -> None:
     made = [[Scored((hard,), (person + hard) % 3 > 0) for hard in (0, 0, 1, 1)] for person in range(9)]
     mixed = [[Scored((2,), True), final[0], final[2], final[1], final[3]] for final in made]
-    assert split_half(mixed, random.Random(8)) == pytest.approx(split_half(made, random.Random(8)))
+    assert split_half(mixed, random.Random(8)) == split_half(made, random.Random(8))
 
 
 def test_where_nobody_differs_there_is_no_reliability() -> None:
     assert split_half([[Scored((1,), True)] * 4] * 5, random.Random(9)) is None
-    assert split_half([], random.Random(9)) is None
+    assert split_half(finals(3, random.Random(9)), random.Random(9)) is None
 
 
 def test_the_same_chance_gives_the_same_figure() -> None:

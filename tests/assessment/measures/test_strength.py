@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import random
 from math import isclose, lgamma, sqrt
+from statistics import quantiles
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainer.assessment.measures.strength import Prior, Right, Step, Strength, fit, strength
+from trainer.assessment.measures.strength import Prior, Right, Strength, fit, strength
 
 OF_SIX = [5, 6, 4, 6, 3, 6, 5, 2, 6, 6, 4, 5, 6, 6, 3, 5]
 PRIOR = Prior(4.12607, 0.94281)
+
+
+def alone(own: Right, prior: Prior) -> Strength:
+    return strength([(own, prior)])
+
 
 rights = st.integers(1, 24).flatmap(lambda half: st.builds(Right, st.integers(0, 2 * half), st.just(2 * half)))
 priors = st.builds(Prior, st.floats(0.1, 50), st.floats(0.1, 50))
@@ -28,7 +34,7 @@ def likelihood(people: list[Right], a: float, b: float) -> float:
 def test_the_worked_case_comes_out_to_the_digit() -> None:
     prior = fit([Right(right, 6) for right in OF_SIX])
     assert (round(prior.a, 5), round(prior.b, 5)) == (4.12607, 0.94281)
-    assert round(strength(Right(2, 6), prior).share, 6) == 0.553450
+    assert round(alone(Right(2, 6), prior).share, 6) == 0.553450
 
 
 @settings(deadline=None, max_examples=30)
@@ -45,12 +51,12 @@ def test_no_other_spread_is_likelier(people: list[Right], more_a: float, more_b:
 def test_people_who_differ_no_more_than_by_chance_count_alike() -> None:
     prior = fit([Right(3, 6)] * 20)
     assert isclose(prior.weight, 1000, rel_tol=1e-9)
-    assert isclose(strength(Right(6, 6), prior).share, 0.5, abs_tol=0.01)
+    assert isclose(alone(Right(6, 6), prior).share, 0.5, abs_tol=0.01)
 
 
 @given(rights, priors)
 def test_it_lies_between_ones_own_share_and_that_of_all(own: Right, prior: Prior) -> None:
-    found, share = strength(own, prior), own.right / own.answers
+    found, share = alone(own, prior), own.right / own.answers
     assert min(share, prior.mean) - 1e-9 <= found.share <= max(share, prior.mean) + 1e-9
     assert 0 <= found.low <= found.high <= 1
 
@@ -58,56 +64,47 @@ def test_it_lies_between_ones_own_share_and_that_of_all(own: Right, prior: Prior
 @given(rights, priors)
 def test_one_more_right_makes_it_stronger(own: Right, prior: Prior) -> None:
     if own.right < own.answers:
-        found, more = strength(own, prior), strength(Right(own.right + 1, own.answers), prior)
+        found, more = alone(own, prior), alone(Right(own.right + 1, own.answers), prior)
         assert found.share < more.share
         assert found.low <= more.low
         assert found.high <= more.high
 
 
 def test_what_is_wrong_and_what_is_right_mirror_each_other() -> None:
-    found, mirrored = strength(Right(2, 6), PRIOR), strength(Right(4, 6), Prior(PRIOR.b, PRIOR.a))
+    found, mirrored = alone(Right(2, 6), PRIOR), alone(Right(4, 6), Prior(PRIOR.b, PRIOR.a))
     assert isclose(found.share, 1 - mirrored.share)
     assert isclose(found.low, 1 - mirrored.high)
 
 
-@pytest.mark.parametrize(
-    ("own", "step"),
-    [
-        (Right(0, 6), Step.GUESSING),
-        (Right(1, 6), Step.GUESSING),
-        (Right(2, 6), None),
-        (Right(5, 6), None),
-        (Right(6, 6), Step.STRONG),
-        (Right(12, 24), Step.GUESSING),
-        (Right(15, 24), None),
-        (Right(60, 96), Step.UNSTEADY),
-        (Right(18, 24), Step.GOOD),
-        (Right(22, 24), Step.GOOD),
-        (Right(24, 24), Step.STRONG),
-    ],
-)
-def test_a_step_is_said_where_the_answers_tell_it(own: Right, step: Step | None) -> None:
-    assert strength(own, PRIOR).step is step
+def test_two_halves_count_alike_however_many_answers_each_has() -> None:
+    found = strength([(Right(18, 20), PRIOR), (Right(1, 2), PRIOR)])
+    halves = alone(Right(18, 20), PRIOR), alone(Right(1, 2), PRIOR)
+    assert isclose(found.share, (halves[0].share + halves[1].share) / 2)
 
 
-@pytest.mark.parametrize(
-    ("low", "share", "high", "step"),
-    [
-        (0.61, 0.7, 0.74, Step.UNSTEADY),
-        (0.61, 0.74, 0.89, Step.UNSTEADY),
-        (0.59, 0.7, 0.74, Step.UNSTEADY),
-        (0.59, 0.7, 0.75, None),
-        (0.75, 0.8, 0.9, Step.GOOD),
-        (0.74, 0.8, 0.9, None),
-    ],
-)
-def test_across_two_cuts_it_is_too_few_to_tell(low: float, share: float, high: float, step: Step | None) -> None:
-    assert Strength(share, low, high).step is step
+def test_the_band_tightens_as_answers_grow() -> None:
+    found = [
+        strength([(Right(3 * times, 4 * times), PRIOR), (Right(2 * times, 3 * times), PRIOR)]) for times in range(9)
+    ]
+    widths = [one.high - one.low for one in found]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[-1] < 0.55 * widths[0]
 
 
-@pytest.mark.parametrize(("right", "answers"), [(7, 6), (-1, 6), (2, 5), (0, 0)])
+def test_the_band_of_two_halves_is_that_of_their_average() -> None:
+    rng, halves = random.Random(12), [(Right(9, 10), Prior(3, 1)), (Right(3, 5), Prior(2, 2))]
+    found = strength(halves)
+    drawn = [
+        sum(rng.betavariate(prior.a + own.right, prior.b + own.answers - own.right) for own, prior in halves) / 2
+        for _draw in range(40_000)
+    ]
+    cuts = quantiles(drawn, n=20)
+    assert (found.low, found.high) == pytest.approx((cuts[0], cuts[-1]), abs=0.01)
+
+
+@pytest.mark.parametrize(("right", "answers"), [(7, 6), (-1, 6), (1, 0)])
 def test_counts_that_cannot_be_are_refused(right: int, answers: int) -> None:
-    with pytest.raises(ValueError, match="each truth"):
+    with pytest.raises(ValueError, match="no more can be right"):
         Right(right, answers)
 
 
@@ -129,7 +126,7 @@ def recovered(a: float, b: float, answers: int, people: int) -> None:
     true = [rng.betavariate(a, b) for _person in range(people)]
     own = [Right(sum(rng.random() < share for _answer in range(answers)), answers) for share in true]
     prior = fit(own)
-    found = [strength(one, prior) for one in own]
+    found = [alone(one, prior) for one in own]
     held = sum(one.low <= share <= one.high for one, share in zip(found, true, strict=True)) / people
     assert abs(held - 0.9) <= 0.02 + 4 * sqrt(0.9 * 0.1 / people)
     assert isclose(prior.mean, a / (a + b), abs_tol=4 * sqrt(a * b) / (a + b) / sqrt(people))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -50,48 +49,13 @@ class Detection:
     """d′: 0 tells nothing apart."""
     bias: float
     """c: negative leans toward reporting, positive toward letting pass."""
-    variance: float
-    """Of d′."""
-
-    @property
-    def sensitivity_error(self) -> float:
-        """The standard error of d′."""
-        return sqrt(self.variance)
-
-    @property
-    def bias_error(self) -> float:
-        """The standard error of c: half that of d′ (Macmillan and Creelman, 2005, chapter 13)."""
-        return self.sensitivity_error / 2
-
-    def sensitivity_interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Return where d′ plausibly lies, by the normal approximation; `level` lies between 0 and 1."""
-        return _around(self.sensitivity, self.sensitivity_error, level)
-
-    def bias_interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Return where c plausibly lies, by the normal approximation; `level` lies between 0 and 1."""
-        return _around(self.bias, self.bias_error, level)
 
 
 def detect(reports: Reports) -> Detection:
-    """Return d′ = z(H) − z(F), c = −½(z(H) + z(F)) and var d′ = H(1−H)/(n₁φ(z_H)²) + F(1−F)/(n₀φ(z_F)²).
+    """Return d′ = z(H) − z(F) and c = −½(z(H) + z(F)).
 
-    N. A. Macmillan and C. D. Creelman, Detection Theory: A User's Guide, 2nd ed. (2005), equations 1.5, 2.1 and 13.4;
-    the variance is that of V. Gourevitch and E. Galanter, "A significance test for one parameter isosensitivity
-    functions", Psychometrika 32 (1967), 25–33. H and F are log-linear throughout.
+    N. A. Macmillan and C. D. Creelman, Detection Theory: A User's Guide, 2nd ed. (2005), equations 1.5 and 2.1. H and F
+    are log-linear throughout. The interval of a group's is in `pooled`.
     """
-    hit, alarm = reports.hit_rate, reports.false_alarm_rate
-    z_hit, z_alarm = _NORMAL.inv_cdf(hit), _NORMAL.inv_cdf(alarm)
-    return Detection(
-        sensitivity=z_hit - z_alarm,
-        bias=(-z_hit - z_alarm) / 2,
-        variance=_variance(hit, z_hit, reports.concerns) + _variance(alarm, z_alarm, reports.innocents),
-    )
-
-
-def _variance(rate: float, z: float, scenes: int) -> float:
-    return rate * (1 - rate) / (scenes * _NORMAL.pdf(z) ** 2)
-
-
-def _around(middle: float, error: float, level: float) -> tuple[float, float]:
-    reach = _NORMAL.inv_cdf((1 + level) / 2) * error
-    return middle - reach, middle + reach
+    z_hit, z_alarm = _NORMAL.inv_cdf(reports.hit_rate), _NORMAL.inv_cdf(reports.false_alarm_rate)
+    return Detection(sensitivity=z_hit - z_alarm, bias=(-z_hit - z_alarm) / 2)

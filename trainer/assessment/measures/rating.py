@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist, mean, variance
+from typing import Final
 
 from trainer.items.judge.model import Confidence
+
+CLASSES: Final = range(1, 2 * len(Confidence) + 1)
+"""From surely no report to surely a report."""
+LEAST_REPORT: Final = len(Confidence) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +18,10 @@ class Area:
     """The chance that a scene to report is rated above an innocent one, ties counted half."""
 
     area: float
-    variance: float
-
-    def interval(self, level: float = 0.95) -> tuple[float, float] | None:
-        """Return where it plausibly lies within 0 and 1, or None where the variance is 0, as it is at an area of 1."""
-        if self.variance <= 0:
-            return None
-        reach = NormalDist().inv_cdf((1 + level) / 2) * sqrt(self.variance)
-        return max(0.0, self.area - reach), min(1.0, self.area + reach)
+    of_signal: Mapping[int, float]
+    """Of a scene to report that is rated in a class: the share of innocent ones that are rated below it."""
+    of_noise: Mapping[int, float]
+    """Of an innocent one: the share of scenes to report that are rated above it."""
 
 
 def rate(is_reported: bool, confidence: Confidence) -> int:
@@ -32,24 +30,24 @@ def rate(is_reported: bool, confidence: Confidence) -> int:
     A report by the first action alone is rated as a report, guessing.
     """
     sureness = list(Confidence).index(confidence)
-    return 4 + sureness if is_reported else 3 - sureness
+    return LEAST_REPORT + sureness if is_reported else LEAST_REPORT - 1 - sureness
 
 
-def area(signal: Sequence[int], noise: Sequence[int]) -> Area:
-    """Return the area under the rating curve, by Mann and Whitney, with DeLong's variance S₁₀/m + S₀₁/n.
+def area(signal: Mapping[int, int], noise: Mapping[int, int]) -> Area:
+    """Return the area under the rating curve, by Mann and Whitney, and the placements that it is the mean of.
 
     E. R. DeLong, D. M. DeLong and D. L. Clarke-Pearson, "Comparing the areas under two or more correlated receiver
     operating characteristic curves: a nonparametric approach", Biometrics 44 (1988), 837–845, section 2. `signal`:
-    classes given to scenes to report, `noise`: to innocent ones. Raises ValueError with fewer than two of either.
+    how many scenes to report were rated in each class, `noise`: how many innocent ones. Raises ValueError without any.
     """
-    if len(signal) < 2 or len(noise) < 2:
-        raise ValueError("two scenes of each truth, or more, must be rated")
-    below, above = sorted(noise), sorted(signal)
-    of_signal = [_beaten(rating, below) for rating in signal]
-    of_noise = [1 - _beaten(rating, above) for rating in noise]
-    return Area(mean(of_signal), variance(of_signal) / len(signal) + variance(of_noise) / len(noise))
+    signals, noises = sum(signal.values()), sum(noise.values())
+    if not (signals and noises):
+        raise ValueError("both truths must be rated")
+    of_signal = {rating: _below(noise, rating) / noises for rating in signal}
+    of_noise = {rating: 1 - _below(signal, rating) / signals for rating in noise}
+    return Area(sum(of_signal[rating] * number for rating, number in signal.items()) / signals, of_signal, of_noise)
 
 
-def _beaten(rating: int, others: Sequence[int]) -> float:
-    """Return the share of sorted others that lie below a rating, ties counted half."""
-    return (bisect_left(others, rating) + bisect_right(others, rating)) / (2 * len(others))
+def _below(counts: Mapping[int, int], rating: int) -> float:
+    """Return how many are rated below a class, those in it counted half."""
+    return sum(number for other, number in counts.items() if other < rating) + counts.get(rating, 0) / 2

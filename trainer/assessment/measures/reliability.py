@@ -1,4 +1,4 @@
-"""How consistently a final would give the same verdict again."""
+"""How consistently a final measures, and would give the same verdict again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import random
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from statistics import StatisticsError, correlation, mean
+from math import atanh, sqrt, tanh
+from statistics import NormalDist, StatisticsError, correlation, mean
 from typing import Final
 
 SPLITS: Final = 100
+_Z: Final = NormalDist().inv_cdf(0.975)
+_NEARLY_ONE: Final = 1 - 1e-9
+"""What a full agreement counts as, so that its interval has ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,15 @@ class Scored:
 
     likeness: tuple[str | int, ...]
     is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """The share of the differences between people's results that would come back, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
 
 
 def cohen(both: float, first_only: float, second_only: float, neither: float) -> float:
@@ -48,14 +61,20 @@ def spearman_brown(halves: float) -> float:
     return 2 * halves / (1 + halves)
 
 
-def split_half(finals: Sequence[Sequence[Scored]], rng: random.Random, splits: int = SPLITS) -> float | None:
+def split_half(finals: Sequence[Sequence[Scored]], rng: random.Random, splits: int = SPLITS) -> Reliability | None:
     """Return the reliability of the number of right answers in a final, or None where it doesn't vary.
+
+    It needs four finals or more.
 
     Within each final, alike scenes are taken two by two, and chance puts one of each two into either half: matched
     random halves, as in H. Gulliksen, Theory of Mental Tests (1950), chapter 15. (No two people have the same scenes,
     so the halves can't be the same for all.) The correlation is averaged over many splits, then stepped up by Spearman
-    and Brown. A scene without a fellow is left out.
+    and Brown. A scene without a fellow is left out. The interval is that of R. A. Fisher for the correlation, "On the
+    'probable error' of a coefficient of correlation deduced from a small sample", Metron 1 (1921), 3–32, its ends
+    stepped up likewise.
     """
+    if len(finals) < 4:
+        return None
     coupled = [_couples(final) for final in finals]
     coefficients = []
     for _split in range(splits):
@@ -64,10 +83,12 @@ def split_half(finals: Sequence[Sequence[Scored]], rng: random.Random, splits: i
             coefficients.append(
                 correlation([first for first, _second in halves], [second for _first, second in halves])
             )
-        except StatisticsError:  # fewer than two people, or no two that differ
+        except StatisticsError:  # no two people differ
             return None
-    average = mean(coefficients)
-    return spearman_brown(average) if average > -1 else None
+    average = min(max(mean(coefficients), -_NEARLY_ONE), _NEARLY_ONE)
+    reach = _Z / sqrt(len(finals) - 3)
+    ends = (tanh(atanh(average) + way * reach) for way in (-1, 1))
+    return Reliability(spearman_brown(average), *map(spearman_brown, ends))
 
 
 def _couples(final: Sequence[Scored]) -> list[tuple[bool, bool]]:

@@ -1,41 +1,30 @@
-"""How strong someone is in a category of signs, with what all people's answers lend to a few of one's own."""
+"""What share someone has right in a group of signs, with what all people's answers lend to a few of one's own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from math import exp, log
+from statistics import fmean
 from typing import Final
 
 from trainer.assessment.measures.distributions import beta_quantile
 
 LEVEL: Final = 0.9
-CUTS: Final = (0.6, 0.75, 0.9)
-"""Where a step ends and the next begins, of the share that is right; guessing gives half."""
 _LEAST, _MOST = 0.01, 1000.0
 _HALVINGS: Final = 60
 
 
-class Step(IntEnum):
-    """How strong someone is in a category."""
-
-    GUESSING = 0
-    UNSTEADY = 1
-    GOOD = 2
-    STRONG = 3
-
-
 @dataclass(frozen=True, slots=True)
 class Right:
-    """How many answers were right, of as many to scenes of concern as to innocent ones. Raises ValueError if not."""
+    """How many answers were right, and how many there are. Raises ValueError if that can't be."""
 
     right: int
     answers: int
 
     def __post_init__(self) -> None:
-        if not 0 <= self.right <= self.answers or self.answers % 2 or not self.answers:
-            raise ValueError(f"some answers, as many of each truth, and no more right than there are: {self}")
+        if not 0 <= self.right <= self.answers:
+            raise ValueError(f"no more can be right than there are, and not fewer than none: {self}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +53,22 @@ class Strength:
     low: float
     high: float
 
-    @property
-    def step(self) -> Step | None:
-        """The step the share is in, or None: too few to tell, since the interval reaches across two cuts or more."""
-        return _step(self.share) if _step(self.high) - _step(self.low) < 2 else None
 
+def strength(halves: Sequence[tuple[Right, Prior]]) -> Strength:
+    """Return the average of the shares of some halves, each (k + αm)/(n + α), with its interval.
 
-def strength(own: Right, prior: Prior) -> Strength:
-    """Return (k + αm)/(n + α) with its interval from Beta(k + αm, n − k + α(1 − m)).
-
-    The posterior of a share whose prior is a beta (A. Gelman and others, Bayesian Data Analysis, 3rd ed., 2013, section
-    2.4). That true scores are spread like one: J. A. Keats and F. M. Lord, "A theoretical distribution for mental test
-    scores", Psychometrika 27 (1962), 59–72.
+    A share whose prior is a beta has the posterior Beta(k + αm, n − k + α(1 − m)) (A. Gelman and others, Bayesian Data
+    Analysis, 3rd ed., 2013, section 2.4). That true scores are spread like one: J. A. Keats and F. M. Lord, "A
+    theoretical distribution for mental test scores", Psychometrika 27 (1962), 59–72. Scenes to report are one half and
+    innocent ones the other: each counts with all of its answers, however many the other has. The interval of the
+    average is that of the beta with the same mean and variance; of a single half it is exact.
     """
-    a, b = prior.a + own.right, prior.b + own.answers - own.right
-    return Strength(a / (a + b), beta_quantile((1 - LEVEL) / 2, a, b), beta_quantile((1 + LEVEL) / 2, a, b))
+    betas = [(prior.a + own.right, prior.b + own.answers - own.right) for own, prior in halves]
+    share = fmean(a / (a + b) for a, b in betas)
+    variance = sum(a * b / ((a + b) ** 2 * (a + b + 1)) for a, b in betas) / len(betas) ** 2
+    weight = share * (1 - share) / variance - 1
+    a, b = share * weight, (1 - share) * weight
+    return Strength(share, beta_quantile((1 - LEVEL) / 2, a, b), beta_quantile((1 + LEVEL) / 2, a, b))
 
 
 def fit(people: Collection[Right]) -> Prior:
@@ -134,7 +124,3 @@ def _root(falling: Callable[[float], float], low: float, high: float) -> float:
         else:
             high = middle
     return (low + high) / 2
-
-
-def _step(share: float) -> Step:
-    return Step(sum(share >= cut for cut in CUTS))

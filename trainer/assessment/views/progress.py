@@ -31,6 +31,7 @@ def show() -> str:
         course=course,
         progress=find_progress(current_user.id, served(), course, shut_before()),
         check_ins_done=[done for done in list_done(current_user.id) if not is_shut(done[0].started_at)],
+        icons=served().icons,
         words=words,
     )
 

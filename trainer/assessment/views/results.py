@@ -8,7 +8,7 @@ from flask import render_template
 
 from trainer.accounts.after_slip import shut_before
 from trainer.assessment import shown, words
-from trainer.assessment.attempt_policies import policy_of
+from trainer.assessment.attempt_policies import bounds_of, policy_of
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.deciding import FinalRule, Need
@@ -55,6 +55,7 @@ def result_page(own_attempt: Attempt) -> str:
         course_title=enrollment.course_title,
         enrollment=enrollment,
         tally=tally,
+        asked=bounds_of(own_attempt),
         needs=_needs(own_attempt, tally),
         has_first_steps=policy_of(own_attempt).has_menu and tally.answered,
         words=words,
