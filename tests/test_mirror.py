@@ -72,6 +72,7 @@ HELD_BY = {
     "home/emails home/round_views instructing/views/rounds",
     "instructing/test_board.py": "instructing/words",
     "instructing/test_invitations.py": "instructing/follow_ups instructing/views/invitations",
+    "instructing/test_everyone.py": "instructing/views/everyone",
     "instructing/test_items.py": "instructing/views/items",
     "instructing/test_briefing.py": "instructing/briefing_paper instructing/briefing_words",
     "instructing/test_figures.py": "instructing/tasks",

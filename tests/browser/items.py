@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy import delete, select
 
-from tests.cast import add_second_factor, appoint, count, sign_in_as
+from tests.cast import add_second_factor, appoint, count, measure, sign_in_as
 from tests.crowd import Said, let_answer, rightly, wrongly
 from tests.extras.remarks.cast import write_remark
 from trainer.accounts.models import Administrator
@@ -39,6 +39,7 @@ def set_items(app: Flask, administrator: UUID) -> dict[str, str]:
         people.append({one.id: (rightly if rng.random() < skill else wrongly)(one) for one in scenes[:40]})
     let_answer(app, people)
     count(app)
+    measure(app)
     first = scenes[0].id
     write_remark(app, first, TEXT)
     write_remark(app, first, "The number may have changed.", RemarkKind.FACT, days_ago=3)

@@ -973,6 +973,7 @@ CLASSES = [
     Sheet("own-panel-closed", _at("own_panel_closed"), "administrator"),
     Sheet("items-no-match", _at("items", "?flag=mostly_wrong&course=refresher"), "administrator"),
     Sheet("items-uncounted", "/item-analysis", "administrator", render=uncounted_page),
+    Sheet("everyone", "/item-analysis/everyone", "administrator"),
     Sheet("item", _at("item"), "administrator"),
     Sheet("item-instructor", _at("item"), "alice"),
     Sheet("misreads-empty", _at("class_alone", "/misreads"), "alice"),

@@ -142,6 +142,11 @@ def correlation(value: float) -> str:
     return ("−" if value < 0 else "+") + f"{abs(value):.2f}".removeprefix("0")
 
 
+def decimal(value: float) -> str:
+    """Return a number with two places."""
+    return ("−" if round(value, 2) < 0 else "") + f"{abs(value):.2f}"
+
+
 def verdict_shares(version: Version, vocabulary: Vocabulary) -> list[tuple[str, int, float]]:
     """Return (verdict, how many gave it, share), in the order in which they are offered; none below 30 answers."""
     if version.figures is None:

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import flask_babel
+from flask_babel import lazy_gettext as _l
 
 from trainer.assessment.deciding import Bounds, FinalQuestion, Need
 from trainer.assessment.localized import reader_words
-from trainer.assessment.rules import Tally
+from trainer.assessment.rules import Kind, Tally
 from trainer.content.serving import served
 from trainer.items.judge.payload import Judged, Outcome
 
+KINDS = {
+    Kind.PRETEST: _l("Before a first course"),
+    Kind.PRACTICE: _l("Practice"),
+    Kind.FINAL: _l("First final, first part"),
+    Kind.CHECK_IN: _l("Check-ins"),
+    Kind.FOLLOW_UP: _l("Check-in on day 163"),
+}
+"""What people were asked in, where all of them are measured together."""
 _FEW = 5
 """One in so many is few, where nothing was asked for."""
 

@@ -13,6 +13,7 @@ from trainer.instructing.tasks import count_classes
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
 from trainer.instructing.views.cohorts import blueprint as cohorts
+from trainer.instructing.views.everyone import blueprint as everyone
 from trainer.instructing.views.invitations import blueprint as class_invitations
 from trainer.instructing.views.items import blueprint as items
 from trainer.instructing.views.misreads import blueprint as misreads
@@ -28,6 +29,7 @@ FEATURE = Feature(
         class_rounds,
         classes,
         items,
+        everyone,
     ),
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("count classes", HOUR, count_classes),),
