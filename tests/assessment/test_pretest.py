@@ -25,8 +25,11 @@ from tests.assessment.pretests import rich_shelf as rich_shelf
 from tests.assessment.swapped import CANARY, edit_scenes, mark_answers, swap_key
 from tests.cast import (
     answer_all,
+    approve,
     hand_in,
+    join_class,
     make_account,
+    make_class,
     make_guest,
     make_ready,
     sign_in_as,
@@ -353,3 +356,17 @@ def test_counts_are_only_of_a_pretest_that_was_handed_in(rich_app: Flask) -> Non
     assert visitor.get(f"{attempt}/counts").status_code == 409
     practice = visitor.start("practices")
     assert visitor.get(f"{practice}/counts").headers["Location"] == practice
+
+
+def test_half_of_a_class_has_either_form_first(rich_app: Flask) -> None:
+    """The lot is blocked: after each second person of a class, as many have one form as the other."""
+    ines = make_account(rich_app, "ines@example.org")
+    approve(rich_app, ines)
+    cohort, forms = make_class(rich_app, ines, None), []
+    for number in range(8):
+        user_id = make_account(rich_app, f"class{number}@example.org")
+        join_class(rich_app, user_id, cohort)
+        attempt = start(rich_app, user_id)
+        with rich_app.app_context():
+            forms.append(db.session.get_one(Attempt, attempt).rule["form"])
+    assert all(set(forms[place : place + 2]) == {"a", "b"} for place in range(0, 8, 2))

@@ -14,13 +14,13 @@ from trainer.assessment.twins import list_twins
 from trainer.content.library import Library
 from trainer.content.schema import Pool
 from trainer.instructing.briefing import prepare, scene_on
-from trainer.instructing.rules import LEAST, Grain, Misread, Rate
+from trainer.instructing.rules import Grain, Misread, Rate
 
 pytestmark = pytest.mark.on_both
 
 
 def rate(part: int, whole: int, low: float, high: float, people: int = 9) -> Rate:
-    return Rate(part, whole, people, LEAST[Grain.INDICATOR], (low, high))
+    return Rate(part, whole, people, (low, high), whole >= 30 and people >= 5)
 
 
 NONE = rate(0, 0, 0, 1, 0)

@@ -11,6 +11,7 @@ from tests.cast import approve, join_class, make_account, make_class
 from tests.instructing.conftest import Room
 from tests.organizations.conftest import Acme
 from tests.support import COURSE
+from trainer.assessment import pretest
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.rules import Kind
 from trainer.content.serving import served
@@ -41,7 +42,7 @@ def tell(room: Room, people: list[uuid.UUID], kind: Kind, reports: dict[str, int
                 kind=kind,
                 number=1,
                 scenes=PAIRS,
-                rule={},
+                rule={"form": pretest.FORMS[place % 2]} if kind is Kind.PRETEST else {},
                 started_at=at,
                 submitted_at=at,
                 round=1,
@@ -95,7 +96,7 @@ def test_thirty_people_who_gave_both_are_told_of_as_counts_and_a_change(public: 
     tell(public, people, Kind.PRETEST, {"concern": 10, "no_concern": 20})
     tell(public, people[:29], Kind.FOLLOW_UP, {"concern": 25, "no_concern": 5}, days=163)
     found = gain(public)
-    assert found.people == 29
+    assert (found.people, found.asked, found.lost) == (29, 31, 2)
     assert found.hits is found.false_alarms is None
     tell(public, people[29:30], Kind.FOLLOW_UP, {"concern": 0, "no_concern": 0}, days=163)
     found = gain(public)

@@ -19,7 +19,7 @@ from trainer.content.library import Library
 from trainer.content.schema import Pool
 from trainer.content.serving import served
 from trainer.core.db import db, transaction
-from trainer.instructing.misreads import count_misreads, name_misreads
+from trainer.instructing.misreads import _Count, _list_told, count_misreads, name_misreads
 from trainer.instructing.models import Cohort
 from trainer.instructing.rules import Grain, Misread
 from trainer.organizations.models import Membership
@@ -82,6 +82,24 @@ def test_few_answers_or_few_people_say_nothing(room: Room) -> None:
     assert "report now" not in page.lower()
     lines = room.enter().post(room.path("/misreads/exports"), {"form": "csv"}).text.strip().splitlines()
     assert len(lines) == 1
+
+
+def test_what_would_tell_a_few_peoples_answers_by_what_is_left_is_not_told() -> None:
+    """Twelve people judge two scenes of a sign, and two of them a third without it: what is left is those two."""
+
+    def said(pair: str, people: range) -> _Count:
+        return _Count({(UUID(int=person), pair): (person % 2, 1) for person in people})
+
+    scenes = {
+        (Grain.SCENE, pair): said(pair, people)
+        for pair, people in {"a": range(12), "b": range(11), "c": range(2)}.items()
+    }
+    every = _Count({cell: said for count in scenes.values() for cell, said in count.cells.items()})
+    sign = every.without(scenes[Grain.SCENE, "c"])
+    counts = {(Grain.ALL, ""): every, **scenes, (Grain.CATEGORY, "Work"): sign}
+    assert _list_told(counts) == {(Grain.ALL, ""), (Grain.SCENE, "a")}
+    wider = {**counts, (Grain.CATEGORY, "Work"): every}
+    assert (Grain.CATEGORY, "Work") in _list_told(wider)
 
 
 def test_page_and_csv_say_the_same_shares(room: Room) -> None:

@@ -19,7 +19,7 @@ def test_the_longest_scenes_and_names_fit_on_one_page(app: Flask, shelf: Library
     content = shelf.content
     sides = [side for twins in list_twins(content) for side in (twins.one, twins.other)]
     longest = sorted(sides, key=lambda side: -len(" ".join(side.scene.paragraphs) + side.reason))[:2]
-    rate = Rate(11, 240, 24, 10, (0.02, 0.98))
+    rate = Rate(11, 240, 24, (0.02, 0.98), is_shown=True)
     labels = sorted((f"{sign.id} {sign.name}" for sign in content.indicators.values()), key=len)[-3:]
     lessons = (lesson for course in content.courses.values() for lesson in course.lessons)
     lesson = max(lessons, key=lambda lesson: len(lesson.file.title))

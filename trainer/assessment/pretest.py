@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from trainer.accounts.queries import find_user, get_user
 from trainer.assessment.drawing import two_forms
@@ -19,6 +21,7 @@ from trainer.content.schema import Pool
 from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.errors import Conflict
+from trainer.core.feature import ask
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import test_out
 from trainer.learning.queries import has_read
@@ -48,9 +51,10 @@ def has_begun(user_id: uuid.UUID) -> bool:
 
 
 def start(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
-    """Start the pretest in one of its two forms at random, or return one already started.
+    """Start the pretest in one of its two forms by lot, or return one already started.
 
-    Raises Conflict if none is due.
+    In a class it is the form that fewer of it had so far: half of each class has either. Raises Conflict if none is
+    due.
     """
     get_user(enrollment.user_id)  # locks the row: two tabs that start at once become one pretest
     pretest = find_pretest(enrollment.user_id)
@@ -60,10 +64,24 @@ def start(enrollment: Enrollment, course: Course, content: Content, now: dt.date
         raise Conflict(_l("These scenes are offered once, before a first course. Go to the course."))
     scenes = course.file.pretest.scenes
     pairs = chance.rng.sample(pairs_of(content, Pool.PRETEST), scenes)
-    form = chance.rng.randrange(len(FORMS))
-    drawn = two_forms(pairs)[form]
+    form = _draw_form(enrollment)
+    drawn = two_forms(pairs)[FORMS.index(form)]
     chance.rng.shuffle(drawn)
-    return keep_drawn(_attempt(enrollment, scenes, now, {"form": FORMS[form]}), content, drawn, now)
+    return keep_drawn(_attempt(enrollment, scenes, now, {"form": form}), content, drawn, now)
+
+
+def _draw_form(enrollment: Enrollment) -> str:
+    """Return a form by lot, in blocks of two within a class."""
+    classmates: Sequence[uuid.UUID] = ask("classmates", enrollment.user_id, enrollment.course)
+    had = Counter(
+        db.session.scalars(
+            select(Attempt.rule["form"].as_string()).where(
+                Attempt.user_id.in_(classmates), Attempt.kind == Kind.PRETEST, Attempt.scenes > 0
+            )
+        )
+    )
+    fewest = min(had[form] for form in FORMS)
+    return chance.rng.choice([form for form in FORMS if had[form] == fewest])
 
 
 def skip(enrollment: Enrollment, course: Course, now: dt.datetime) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import ngettext
 
+from trainer.assessment.measures.disclosure import FEWEST_PEOPLE
 from trainer.content.serving import served
-from trainer.instructing.rules import FEWEST_PEOPLE, Rate
+from trainer.instructing.rules import Rate
 from trainer.instructing.words import _, percent
 
 

@@ -9,6 +9,7 @@ from trainer.instructing import emails, privacy
 from trainer.instructing.acts import ACTS
 from trainer.instructing.follow_ups import follow_up_classes
 from trainer.instructing.operations import end_views_that_lapsed, forget_firm
+from trainer.instructing.queries import list_classmates
 from trainer.instructing.tasks import count_classes
 from trainer.instructing.views.board import blueprint as board
 from trainer.instructing.views.classes import blueprint as classes
@@ -36,6 +37,7 @@ FEATURE = Feature(
     upkeep=(follow_up_classes, end_views_that_lapsed),
     forget_firm=forget_firm,
     firm_pages=(FirmPage("cohorts.firms_list", _l("Classes"), "teach", NavigationGroup.TRAINING, 3),),
+    answers={"classmates": list_classmates},
     acts=ACTS,
     export_person=privacy.export_person,
     forget_person=privacy.forget_person,

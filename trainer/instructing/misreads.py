@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, func, or_, select
 
+from trainer.assessment.measures.disclosure import GroupCount, list_tellable, may_tell
 from trainer.assessment.measures.groups import share_of
 from trainer.assessment.measures.shares import wilson
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
@@ -39,11 +40,27 @@ class _Count:
         reports, number = self.cells.get((user_id, pair), (0, 0))
         self.cells[user_id, pair] = reports + is_reported, number + 1
 
-    def rate(self, grain: Grain) -> Rate:
-        part = sum(reports for reports, _number in self.cells.values())
-        whole = sum(number for _reports, number in self.cells.values())
-        rate = Rate(part, whole, len({person for person, _pair in self.cells}), LEAST[grain])
-        return replace(rate, interval=self._interval(part, whole)) if rate.is_shown else rate
+    @property
+    def total(self) -> GroupCount:
+        return GroupCount(
+            len({person for person, _pair in self.cells}),
+            sum(reports for reports, _number in self.cells.values()),
+            sum(number for _reports, number in self.cells.values()),
+        )
+
+    def without(self, other: _Count) -> _Count:
+        """Return the answers that aren't among those of another count, which are some of these."""
+        rest = {}
+        for key, (reports, number) in self.cells.items():
+            less, fewer = other.cells.get(key, (0, 0))
+            if number > fewer:
+                rest[key] = reports - less, number - fewer
+        return _Count(rest)
+
+    def rate(self, *, is_shown: bool) -> Rate:
+        total = self.total
+        interval = self._interval(total.part, total.whole) if is_shown else (0.0, 1.0)
+        return Rate(total.part, total.whole, total.people, interval, is_shown)
 
     def _interval(self, part: int, whole: int) -> tuple[float, float]:
         """Return where the share plausibly lies: for other people and other pairs or, of a single pair, other people.
@@ -88,10 +105,33 @@ def count_misreads(cohort: Cohort, content: Content) -> list[Counted]:
             concern, innocent = counts.setdefault(key, (_Count(), _Count()))
             which = concern if scene["truth"] == Truth.CONCERN else innocent
             which.add(user_id, scene["pair"] or scene["scenario"], is_reported=reported[said])
+    told = [_list_told({key: both[side] for key, both in counts.items()}) for side in (0, 1)]
     return [
-        Counted(grain, key, concern.rate(grain), innocent.rate(grain))
-        for (grain, key), (concern, innocent) in counts.items()
+        Counted(*key, concern.rate(is_shown=key in told[0]), innocent.rate(is_shown=key in told[1]))
+        for key, (concern, innocent) in counts.items()
     ]
+
+
+def _list_told(counts: dict[tuple[Grain, str], _Count]) -> set[tuple[Grain, str]]:
+    """Return which counts of a class may be told beside each other.
+
+    Scenes are parts of all answers. Signs and their kinds overlap, so each is held against what is left without it.
+    """
+    every, told = counts.get((Grain.ALL, ""), _Count()), set[tuple[Grain, str]]()
+    if may_tell(every.total, LEAST[Grain.ALL]):
+        told.add((Grain.ALL, ""))
+    scenes = {key: count for key, count in counts.items() if key[0] is Grain.SCENE}
+
+    def together(keys: Iterable[tuple[Grain, str]]) -> GroupCount:
+        return _Count({cell: number for key in keys for cell, number in scenes[key].cells.items()}).total
+
+    told |= list_tellable(scenes, together, LEAST[Grain.SCENE])
+    for (grain, name), count in counts.items():
+        rest = every.without(count).total
+        is_told = may_tell(count.total, LEAST[grain]) and (not rest.whole or may_tell(rest))
+        if grain in (Grain.CATEGORY, Grain.INDICATOR) and is_told:
+            told.add((grain, name))
+    return told
 
 
 def name_misreads(counted: Iterable[Counted], content: Content) -> list[Misread]:

@@ -274,6 +274,12 @@ def list_own_classes(user_id: uuid.UUID) -> Sequence[tuple[Cohort, CohortMember]
     return [(row[0], row[1]) for row in rows]
 
 
+def list_classmates(user_id: uuid.UUID, course: str) -> Sequence[uuid.UUID]:
+    """Return who else is in the newest class in which a person takes a course; nobody without one."""
+    cohort = next((cohort for cohort, _member in list_own_classes(user_id) if cohort.course == course), None)
+    return db.session.scalars(users_of(cohort).where(CohortMember.user_id != user_id)).all() if cohort else ()
+
+
 def list_last_nudges(cohort: Cohort) -> dict[uuid.UUID, dt.datetime]:
     """Return user id -> when the class last had a mail sent to them."""
     rows = db.session.execute(

@@ -15,8 +15,6 @@ IDLE_AFTER: Final = dt.timedelta(days=7)
 """Without any activity for so long, whoever isn't done is stuck."""
 NUDGES_APART: Final = dt.timedelta(days=3)
 """A class sends one person at most one mail in this time."""
-FEWEST_PEOPLE: Final = 5
-"""A share of fewer people would show what one of them answered."""
 
 
 def is_stuck(*, last_active: dt.datetime, is_complete: bool, has_failed_last: bool, now: dt.datetime) -> bool:
@@ -58,7 +56,7 @@ class Grain(StrEnum):
 
 
 LEAST: Final = {Grain.ALL: 10, Grain.CATEGORY: 10, Grain.SCENE: 10, Grain.INDICATOR: 30}
-"""Responses below which a share says too little."""
+"""Responses below which a share says too little; `measures.disclosure` says which of the others may be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +66,10 @@ class Rate:
     part: int
     whole: int
     people: int
-    least: int
     interval: tuple[float, float] = (0.0, 1.0)
     """Where the share of other people in other scenes plausibly lies."""
-
-    @property
-    def is_shown(self) -> bool:
-        """True once there are responses and people enough to say a share."""
-        return self.whole >= self.least and self.people >= FEWEST_PEOPLE
+    is_shown: bool = False
+    """True if it may be told: there is enough of it, and neither it nor what is left of the group tells of a person."""
 
     @property
     def share(self) -> float:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.assessment.measures.distributions import t_quantile
-from trainer.assessment.measures.groups import FEWEST_PEOPLE, Estimate, PairAnswer, difference, share
+from trainer.assessment.measures.groups import FEWEST_PEOPLE, Estimate, PairAnswer, crossover, share
 
 NORMAL = NormalDist()
 
@@ -78,23 +78,39 @@ def occasion(people: int, yes: int) -> list[PairAnswer]:
     return [PairAnswer(person, pair, pair < yes) for person in range(people) for pair in range(12)]
 
 
-def test_a_difference_is_said_from_thirty_people_on_who_are_in_both() -> None:
-    before, after = occasion(FEWEST_PEOPLE, 6), occasion(FEWEST_PEOPLE, 9)
-    assert difference(before, after[:-12]) is None
-    found = difference(before, [*after, PairAnswer("new", 1, True)])
+def test_a_change_is_told_from_thirty_people_on_who_answered_on_both_days() -> None:
+    first, second = occasion(FEWEST_PEOPLE, 6), occasion(FEWEST_PEOPLE, 9)
+    a_first, b_first = first[:180], first[180:]
+    a_second, b_second = second[:180], second[180:]
+    assert crossover([(a_first, a_second), (b_first, b_second[:-12])]) is None
+    found = crossover([(a_first, a_second), (b_first, [*b_second, PairAnswer("new", 1, True)])])
     assert found is not None
     assert isclose(found.value, 0.25)
     assert (found.people, found.pairs, found.df) == (30, 12, 11)
-    back = difference(after, before)
-    assert back is not None
-    assert isclose(back.value, -0.25)
-    assert isclose(back.variance, found.variance)
+    assert crossover([(first, second), (first[:48], second[:48])]) is None
+
+
+def test_how_hard_a_form_is_and_how_many_had_it_first_do_not_count() -> None:
+    """A worked case: form A is reported in 4 of 12, form B in 8, and the second day adds 2. 25 people had A first."""
+    many, others = range(25), range(25, 30)
+    found = crossover(
+        [
+            (reports(many, 4), reports(many, 8 + 2)),
+            (reports(others, 8), reports(others, 4 + 2)),
+        ]
+    )
+    assert found is not None
+    assert isclose(found.value, 2 / 12)  # half of 6/12 less 2/12; all together it would be .39
+
+
+def reports(people: range, yes: int) -> list[PairAnswer]:
+    return [PairAnswer(person, pair, pair < yes) for person in people for pair in range(12)]
 
 
 def test_what_stays_the_same_in_each_person_and_pair_cancels() -> None:
     rng = random.Random(1)
     answers = [PairAnswer(person, pair, rng.random() < 0.6) for person in range(30) for pair in range(12)]
-    found = difference(answers, answers)
+    found = crossover([(answers, answers)])
     assert found is not None
     assert isclose(found.value, 0)
     assert isclose(found.variance, 0, abs_tol=1e-12)
@@ -127,7 +143,8 @@ def recovered(groups: int, people: int, pairs: int) -> None:
         before, after = simulated(people, pairs, rng, 0.5)
         low, high = share(before).interval()
         held += low <= true <= high
-        found = difference(before, after)
+        some = people // 3 * pairs
+        found = crossover([(before[:some], after[:some]), (before[some:], after[some:])])
         assert found is not None
         low, high = found.interval()
         gained += low <= gain <= high

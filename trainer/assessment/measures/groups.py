@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Final
 
+from trainer.assessment.measures import disclosure
 from trainer.assessment.measures.distributions import t_quantile
 
 FEWEST_PEOPLE: Final = 30
-"""From so many people on, a difference is said."""
+"""From so many people on, a change is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +66,31 @@ def share_of(cells: Cells) -> Estimate:
     return _estimate(mean, {key: (reports - mean * number) / total for key, (reports, number) in cells.items()})
 
 
-def difference(first: Sequence[PairAnswer], second: Sequence[PairAnswer]) -> Estimate | None:
-    """Return by how much the second share exceeds the first, or None below 30 people who are in both.
+def crossover(orders: Sequence[tuple[Sequence[PairAnswer], Sequence[PairAnswer]]]) -> Estimate | None:
+    """Return by how much the share of reports changed from a first day to a second one, or None if too few gave both.
 
-    The same people, the same pairs: a pretest and its other form, or two tellings of the same scenes. Answers of
-    people who gave only one of the two don't count. Variance as in `share`, a person's and a pair's answers of both
-    times being one cluster. Raises ValueError with fewer than two pairs.
+    `orders`: the answers of both days, of the people who had form A first, and of those who had form B first. Within
+    each order, the change is that of the days plus that of the forms; the mean of both orders,
+    ½[(second − first | A first) + (second − first | B first)], is free of the forms, however many had which: M. Hills
+    and P. Armitage, "The two-period cross-over clinical trial", British Journal of Clinical Pharmacology 8 (1979),
+    7–20, whose period effect it is. Variance as in `share`: all that a person answered is one cluster, and so is all
+    that was answered about a pair. Answers of people who answered on one day only don't count. At least 30 people are
+    needed, and in each order at least 5. Raises ValueError with fewer than two pairs.
     """
-    both = {answer.person for answer in first} & {answer.person for answer in second}
-    if len(both) < FEWEST_PEOPLE:
-        return None
-    before, after = (_cells([answer for answer in answers if answer.person in both]) for answers in (first, second))
-    old, new = _mean(before), _mean(after)
     weights: dict[tuple[Hashable, Hashable], float] = defaultdict(float)
-    for cells, mean, sign in ((before, old, -1), (after, new, 1)):
-        total = sum(number for _reports, number in cells.values())
-        for key, (reports, number) in cells.items():
-            weights[key] += sign * (reports - mean * number) / total
-    return _estimate(new - old, weights)
+    number, change = 0, 0.0
+    for first, second in orders:
+        both = {answer.person for answer in first} & {answer.person for answer in second}
+        if len(both) < disclosure.FEWEST_PEOPLE:
+            return None
+        number += len(both)
+        for answers, sign in ((first, -1 / len(orders)), (second, 1 / len(orders))):
+            cells = _cells([answer for answer in answers if answer.person in both])
+            mean, total = _mean(cells), sum(whole for _reports, whole in cells.values())
+            change += sign * mean
+            for key, (reports, whole) in cells.items():
+                weights[key] += sign * (reports - mean * whole) / total
+    return _estimate(change, weights) if number >= FEWEST_PEOPLE else None
 
 
 def _cells(answers: Sequence[PairAnswer]) -> Cells:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from trainer.assessment.measures.disclosure import FEWEST_PEOPLE
 from trainer.assessment.measures.groups import FEWEST_PEOPLE as FEWEST_FOR_GAIN
 from trainer.assessment.twins import list_twins
 from trainer.content.serving import served
@@ -22,7 +23,7 @@ from trainer.instructing.figures import Figures, find_figures
 from trainer.instructing.misreads import name_misreads
 from trainer.instructing.operations import note_export
 from trainer.instructing.queries import TeachingContext
-from trainer.instructing.rules import FEWEST_PEOPLE, LEAST, Grain, Misread
+from trainer.instructing.rules import LEAST, Grain, Misread
 from trainer.organizations.rules import local_day
 from trainer.web.access import Who, access
 
