@@ -127,6 +127,7 @@ HELD_BY = {
     "extras/remarks/views extras/remarks/words",
     "extras/short_form/test_short_form.py": "extras/short_form/models extras/short_form/operations "
     "extras/short_form/paper extras/short_form/rules extras/short_form/views extras/short_form/words",
+    "extras/evidence/test_evidence.py": "extras/evidence/views",
     "extras/twins/test_twins.py": "extras/twins/rules extras/twins/views",
     "extras/webhooks/test_webhooks.py": "core/events extras/webhooks/forms extras/webhooks/models "
     "extras/webhooks/operations extras/webhooks/queries extras/webhooks/signatures extras/webhooks/tasks "

@@ -40,6 +40,7 @@ from trainer.credentials import feature as credentials
 from trainer.extras.api import feature as api
 from trainer.extras.backups import feature as backups
 from trainer.extras.badges import feature as badges
+from trainer.extras.evidence import feature as evidence
 from trainer.extras.inspectors import feature as inspectors
 from trainer.extras.meetings import feature as meetings
 from trainer.extras.mergers import feature as mergers
@@ -119,6 +120,7 @@ FEATURES: Final = (
     remarks.FEATURE,
     short_form.FEATURE,
     panel.FEATURE,
+    evidence.FEATURE,
 )
 """What the app is made of, from the bottom up, as packages may import each other."""
 

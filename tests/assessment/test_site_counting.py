@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 
 import pytest
@@ -23,7 +24,14 @@ from trainer.content.schema import Pool
 from trainer.content.subject import Truth
 
 FINAL, OTHER_FINAL, PRACTICE = uuid.UUID(int=1), uuid.UUID(int=2), uuid.UUID(int=3)
-KINDS = {FINAL: Kind.FINAL, OTHER_FINAL: Kind.FINAL, PRACTICE: Kind.PRACTICE}
+PRETEST, DAY_163 = uuid.UUID(int=4), uuid.UUID(int=5)
+KINDS = {
+    FINAL: Kind.FINAL,
+    OTHER_FINAL: Kind.FINAL,
+    PRACTICE: Kind.PRACTICE,
+    PRETEST: Kind.PRETEST,
+    DAY_163: Kind.FOLLOW_UP,
+}
 
 
 def scene(name: str, truth: Truth = Truth.CONCERN) -> SiteScene:
@@ -34,7 +42,7 @@ def answer(
     asked: SiteScene, *, is_right: bool = True, attempt: uuid.UUID = PRACTICE, is_in_first_try: bool = False
 ) -> SiteAnswer:
     is_report = is_right == (asked.truth is Truth.CONCERN)
-    return SiteAnswer(asked, KINDS[attempt], attempt, is_in_first_try, is_right, 6 if is_report else 1)
+    return SiteAnswer(asked, KINDS[attempt], attempt, is_in_first_try, is_right, 6 if is_report else 1, is_report)
 
 
 def of(everyone: Everyone, kind: Kind) -> KindFigures:
@@ -98,6 +106,34 @@ def test_people_who_happen_to_be_alike_never_outweigh_ones_own_answers() -> None
         sums.add([answer(scene("a")), answer(scene("b"), is_right=False)])
     prior = sums.estimate(random.Random(1)).priors["papers"][Truth.CONCERN]
     assert (prior.weight, prior.mean) == pytest.approx((MOST_WEIGHT, 0.5))
+
+
+def two_days(form: str, caught: tuple[bool, bool], pair: str) -> list[SiteAnswer]:
+    """Return what someone said of a pair before a first course, in one form, and of the twin on day 163."""
+    first, second = (replace(scene(f"{pair}-{day}"), pair=pair) for day in (1, 163))
+    before, after = (
+        answer(first, attempt=PRETEST, is_right=caught[0]),
+        answer(second, attempt=DAY_163, is_right=caught[1]),
+    )
+    return [replace(before, form=form), after]
+
+
+@pytest.mark.parametrize(("people", "is_told"), [(14, False), (15, True)])
+def test_a_gain_is_told_from_thirty_people_who_answered_both_forms(people: int, is_told: bool) -> None:
+    sums = SiteSums()
+    for number in range(people):
+        for form in "ab":
+            sums.add(
+                [*two_days(form, (number % 3 == 0, number % 3 < 2), "p"), *two_days(form, (False, number % 3 > 0), "q")]
+            )
+    sums.add([replace(answer(scene("p"), attempt=PRETEST), form="a")])  # who never had the other form
+    gain = sums.estimate(random.Random(1)).gain
+    assert gain.people == 2 * people
+    assert (gain.hits is not None) is is_told
+    if gain.hits is not None:
+        assert gain.hits.value == pytest.approx((2 / 3 - 1 / 3 + 2 / 3) / 2)
+        assert gain.hits.low < gain.hits.value < gain.hits.high
+    assert gain.false_alarms is None
 
 
 def pairs(shelf: Library, pool: Pool) -> list[Scenario]:

@@ -550,6 +550,7 @@ PUBLIC = [
     Sheet("search", "/search"),
     Sheet("search-found", "/search?q=passport"),
     Sheet("search-nothing", "/search?q=zzzz"),
+    Sheet("evidence", "/evidence"),
     Sheet("twins", "/twins"),
     Sheet("twin-ask", "/twins/room-214-b"),
     Sheet("twin-answered", "/twins/room-214-b?seen=y&marked=2&marked=3"),

@@ -52,8 +52,8 @@ def test_of_enough_people_it_shows_each_figure_with_its_range(
     page = closed_up(administrator.get(PAGE).text)
     row = page[page.index("First final, first part") :].split("</tr>")[0]
     assert "Too few yet" not in row
-    assert 'data-l="Caught, %">80<span' in row
-    assert 'data-l="Over-reported, %">20<span' in row
+    assert 'data-l="Caught, %"><span>80<span' in row
+    assert 'data-l="Over-reported, %"><span>20<span' in row
     assert row.count(" to ") == 5
     assert "from both halves of 30 first finals." in page
 

@@ -137,6 +137,12 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
+def points(change: float) -> str:
+    """Return a change of a share in whole points, with its sign."""
+    number = round(100 * change)
+    return f"{'−' if number < 0 else '+' if number else ''}{abs(number)}"
+
+
 def correlation(value: float) -> str:
     """Return a correlation with two places."""
     return ("−" if value < 0 else "+") + f"{abs(value):.2f}".removeprefix("0")

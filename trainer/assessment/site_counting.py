@@ -18,16 +18,17 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from trainer.assessment.attempt_policies import POLICIES
 from trainer.assessment.measures.disclosure import GroupCount, may_tell
-from trainer.assessment.measures.groups import FEWEST_PEOPLE, Estimate
+from trainer.assessment.measures.groups import FEWEST_PEOPLE, Estimate, PairAnswer, crossover
 from trainer.assessment.measures.pooled import Pooled, RatedAs
 from trainer.assessment.measures.rating import rate
 from trainer.assessment.measures.reliability import Scored, split_half
 from trainer.assessment.measures.strength import Prior, Right, fit
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
+from trainer.assessment.pretest import FORMS
 from trainer.assessment.rules import Kind
-from trainer.assessment.site_figures import Everyone, Interval, KindFigures, Rate, categories_of
+from trainer.assessment.site_figures import Everyone, Interval, KindFigures, Rate, SiteGain, categories_of
 from trainer.content.library import Content
-from trainer.content.subject import Truth
+from trainer.content.subject import Truth, Verdict
 from trainer.core.db import db
 from trainer.items.judge.model import Confidence
 from trainer.items.judge.payload import Outcome, ScenePayload
@@ -37,13 +38,15 @@ PORTION: Final = 500
 """People."""
 MEASURED: Final = (Kind.PRETEST, Kind.PRACTICE, Kind.FINAL, Kind.CHECK_IN, Kind.FOLLOW_UP)
 """Kinds of attempts that ask for a verdict and for sureness."""
-MOST_FINALS: Final = 2_000
-"""That are split in halves: they say all that can be said."""
+MOST_SPLIT: Final = 2_000
+"""Finals that are split in halves, and people whose two forms are compared: more wouldn't say more."""
 MOST_WEIGHT: Final = 20.0
 """What is known of people never weighs more than so many of one's own answers: among a few people who happen to be
 alike, one's own would count for nothing."""
 _KINDS: Final = [kind.value for kind, policy in POLICIES.items() if policy.asks_scenes]
 _SEALED: Final = (Kind.PRETEST, Kind.FOLLOW_UP)
+"""Both days of a change."""
+Days = tuple[list[PairAnswer], list[PairAnswer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,10 @@ class SiteAnswer:
     is_right: bool
     rating: int | None
     """None where sureness wasn't asked for."""
+    is_verdict_to_report: bool = False
+    """What is asked in the same way before a first course and on day 163, whatever the first action."""
+    form: str | None = None
+    """Of a pretest."""
 
 
 @dataclass(slots=True)
@@ -80,6 +87,12 @@ class SiteSums:
     finals: list[list[Scored]] = field(default_factory=list)
     categories: dict[tuple[str, Truth], Counter[Right]] = field(default_factory=dict)
     """How many people had so many right, of so many."""
+    orders: dict[str, dict[Truth, Days]] = field(
+        default_factory=lambda: {form: {truth: ([], []) for truth in Truth} for form in FORMS}
+    )
+    """By the form of their pretest: what people said then, and on day 163."""
+    both: int = 0
+    """Who answered both."""
 
     def add(self, answers: Sequence[SiteAnswer]) -> None:
         """Add one person's answers, in the order in which they were given."""
@@ -96,7 +109,7 @@ class SiteSums:
                 for answer in asked
                 if answer.rating is not None
             )
-        if final and len(self.finals) < MOST_FINALS:
+        if final and len(self.finals) < MOST_SPLIT:
             self.finals.append([Scored(answer.scene.likeness, answer.is_right) for answer in final])
         rights: dict[tuple[str, Truth], list[bool]] = {}
         for answer in own:
@@ -104,6 +117,31 @@ class SiteSums:
                 rights.setdefault((category, answer.scene.truth), []).append(answer.is_right)
         for key, right in rights.items():
             self.categories.setdefault(key, Counter())[Right(sum(right), len(right))] += 1
+
+        self._add_days(own)
+
+    def _add_days(self, own: Sequence[SiteAnswer]) -> None:
+        days = [[answer for answer in own if answer.kind is kind] for kind in _SEALED]
+        form = next((answer.form for answer in days[0]), None)
+        if form not in self.orders or not days[1] or self.both >= MOST_SPLIT:
+            return
+        self.both += 1
+        for place, answers in enumerate(days):
+            for answer in answers:
+                said = PairAnswer(self.both, answer.scene.pair, answer.is_verdict_to_report)
+                self.orders[form][answer.scene.truth][place].append(said)
+
+    def _gain(self, truth: Truth) -> Interval | None:
+        orders = [self.orders[form][truth] for form in FORMS]
+        days = [[answer for order in orders for answer in order[place]] for place in range(len(_SEALED))]
+        are_told = all(
+            may_tell(
+                GroupCount(len({answer.person for answer in day}), sum(answer.is_report for answer in day), len(day))
+            )
+            for day in days
+        )
+        change = crossover(orders) if are_told and len({answer.pair for answer in days[0] + days[1]}) > 1 else None
+        return _interval(change, -1, 1) if change else None
 
     def estimate(self, rng: random.Random) -> Everyone:
         """Return the figures that may be told: of at least 5 people who don't all say the same, and some of 30."""
@@ -118,6 +156,7 @@ class SiteSums:
             finals=len(self.finals),
             reliability=split_half(self.finals, rng) if is_enough else None,
             priors=priors,
+            gain=SiteGain(self.both, self._gain(Truth.CONCERN), self._gain(Truth.NO_CONCERN)),
         )
 
 
@@ -182,6 +221,7 @@ def _answers_of(user_ids: Sequence[uuid.UUID]) -> Select[Any]:
             Attempt.id,
             Attempt.kind,
             and_(is_first_try, Response.position <= first_stage).label("is_in_first_try"),
+            Attempt.rule["form"].as_string().label("form"),
             Response.item_digest,
             Response.given,
         )
@@ -211,7 +251,8 @@ def _marking(digests: Iterable[str], content: Content) -> Callable[[Any], SiteAn
         if key not in marks:
             marks[key] = _rated(payloads[row.item_digest], row.given)
         kind, is_in_first_try = Kind(row.kind), bool(row.is_in_first_try)
-        return SiteAnswer(scenes[row.item_digest], kind, row.id, is_in_first_try, *marks[key])
+        is_to_report = row.given["verdict"] == Verdict.REPORT_NOW
+        return SiteAnswer(scenes[row.item_digest], kind, row.id, is_in_first_try, *marks[key], is_to_report, row.form)
 
     return mark
 

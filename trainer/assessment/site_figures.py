@@ -58,6 +58,16 @@ class KindFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class SiteGain:
+    """By how much the shares of reports changed from the pretest to its other form on day 163. None: too few."""
+
+    people: int = 0
+    """Who answered both."""
+    hits: Interval | None = None
+    false_alarms: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Everyone:
     """All that is kept."""
 
@@ -67,6 +77,7 @@ class Everyone:
     reliability: Reliability | None
     priors: Mapping[str, Mapping[Truth, Prior]] = field(default_factory=dict)
     """By category and truth."""
+    gain: SiteGain = SiteGain()
     counted_at: dt.datetime | None = None
 
 
