@@ -80,7 +80,12 @@ class InCategory:
     @property
     def answers(self) -> int:
         """How many were judged."""
-        return self.right + self.misses + self.false_alarms
+        return self.right + self.went_wrong
+
+    @property
+    def went_wrong(self) -> int:
+        """How many weren't judged as the rule does."""
+        return self.misses + self.false_alarms
 
     @property
     def of_ten(self) -> tuple[int, int]:
@@ -187,7 +192,7 @@ def find_progress(
     return OwnProgress(
         windows=tuple(windows),
         categories=tuple(
-            replace(category, lessons=_lessons(category.id, content, course) if category.right < category.answers else ())
+            replace(category, lessons=_lessons(category.id, content, course) if category.went_wrong else ())
             for category in _by_category(first, content)
         ),
         calibration=calibrate((judgment.sureness, judgment.is_right) for judgment in first if judgment.sureness),
@@ -234,8 +239,7 @@ def find_weak_in_finals(user_id: uuid.UUID, content: Content) -> set[str]:
 
 def _weakest(categories: Iterable[InCategory]) -> list[InCategory]:
     """Return the categories in which something went wrong, the weakest first."""
-    went_wrong = (category for category in categories if category.right < category.answers)
-    return sorted(went_wrong, key=lambda category: category.strength.share)
+    return sorted((each for each in categories if each.went_wrong), key=lambda category: category.strength.share)
 
 
 def _first(judgments: Iterable[_Judgment]) -> list[_Judgment]:
