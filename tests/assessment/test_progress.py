@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assessment import before, rich
-from tests.assessment.two_stages import TWO_STAGES
+from tests.assessment.final_rules import TWO_STAGES
 from tests.cast import (
     answer_all,
     certify,
