@@ -17,7 +17,7 @@ from trainer.assessment.drawing import Pair, PairTelling, draw_again
 from trainer.assessment.drawn import keep_drawn, pairs_of, showing
 from trainer.assessment.models import Attempt, CheckInMail, Response
 from trainer.assessment.progress import find_weak_in_finals
-from trainer.assessment.queries import find_pretest, list_met
+from trainer.assessment.queries import find_pretest, find_retest, list_met
 from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.content.library import Content, Course
 from trainer.content.schema import Pool
@@ -93,15 +93,15 @@ def _of(credential: Credential, course: Course, enrollment_id: uuid.UUID, conten
         )
     }
     done = [number for number, attempt in attempts.items() if attempt.submitted_at is not None]
-    other_form = _other_form(credential.user_id, content)
+    asked_again = other_form(credential.user_id, content)
     return CheckIns(
         credential,
         course,
         enrollment_id,
         make_schedule(credential.issued_on, credential.valid_until, done),
         attempts,
-        bool(other_form),
-        len(other_form),
+        bool(asked_again),
+        len(asked_again),
     )
 
 
@@ -114,7 +114,7 @@ def start(user_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
         raise NotYet(_l("No check-in is due now. The page of your check-ins shows when the next one is."))
     if scheduled.number in check_ins.attempts:
         return check_ins.attempts[scheduled.number]
-    drawn = _other_form(user_id, content) if check_ins.is_follow_up(scheduled) else _draw(user_id, check_ins, content)
+    drawn = other_form(user_id, content) if check_ins.is_follow_up(scheduled) else _draw(user_id, check_ins, content)
     attempt = Attempt(
         user_id=user_id,
         enrollment_id=check_ins.enrollment_id,
@@ -144,10 +144,19 @@ def _second_tellings(pair: Pair) -> Pair:
     return replace(pair, tellings=second) if second else pair
 
 
-def _other_form(user_id: uuid.UUID, content: Content) -> list[PairTelling]:
-    """Return the twins of what someone judged before their first course, or nothing if any of them is gone."""
+def other_form(user_id: uuid.UUID, content: Content) -> list[PairTelling]:
+    """Return the twins of what someone judged before their first course, or nothing if any of them is gone.
+
+    Nothing either where a trial has asked them: they are asked once.
+    """
     pretest = find_pretest(user_id)
-    if pretest is None or pretest.submitted_at is None or not pretest.scenes or not pretest.tally:
+    if (
+        find_retest(user_id) is not None
+        or pretest is None
+        or pretest.submitted_at is None
+        or not pretest.scenes
+        or not pretest.tally
+    ):
         return []
     asked = db.session.scalars(select(Response.item).where(Response.attempt_id == pretest.id)).all()
     pairs = {telling.scene: pair for pair in pairs_of(content, Pool.PRETEST) for telling in pair.tellings}

@@ -16,6 +16,7 @@ from trainer.assessment.rounds import find_request
 from trainer.assessment.rules import Kind, TryDecision
 from trainer.assessment.steps import course_title
 from trainer.content.library import Course, Lesson
+from trainer.core.feature import ask_extra
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import next_lesson, taken, wants_place
 from trainer.learning.rules import CourseProgress
@@ -36,6 +37,16 @@ class CourseStep(StrEnum):
     ATTESTATION = "attestation"
     FINAL = "final"
     WAIT = "wait"  # the next try isn't open yet
+    ASKED_FIRST = "asked_first"  # something that an extra asks for, or to wait for, before the course goes on
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFirst:
+    """What an extra asks for before the course goes on."""
+
+    words: str
+    label: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,7 @@ class NextStep:
     """All lessons to read again before the next try."""
     request: RoundRequest | None = None
     """That a new round was asked for."""
+    asked: AskedFirst | None = None
 
 
 def find_next_step(course: Course, enrollment: Enrollment, where: CourseProgress, now: dt.datetime) -> NextStep:
@@ -71,6 +83,9 @@ def find_next_step(course: Course, enrollment: Enrollment, where: CourseProgress
         begun = pretest.find_under_way(enrollment.user_id, course)
         if begun is not None or pretest.is_due(enrollment.user_id, course):
             return NextStep(CourseStep.PRETEST, attempt_id=begun.id if begun else None, practice_id=practice_id)
+    asked = ask_extra("asked_first", enrollment, now)
+    if asked is not None:
+        return NextStep(CourseStep.ASKED_FIRST, practice_id=practice_id, asked=asked)
     lesson = next_lesson(course, enrollment, where)
     if lesson is not None:
         step = CourseStep.PLACE if wants_place(course, enrollment, where, lesson) else CourseStep.LESSON

@@ -50,8 +50,10 @@ def has_begun(user_id: uuid.UUID) -> bool:
     return has_read(user_id) or has_practiced(user_id)
 
 
-def start(enrollment: Enrollment, course: Course, content: Content, now: dt.datetime) -> Attempt:
-    """Start the pretest in one of its two forms by lot, or return one already started.
+def start(
+    enrollment: Enrollment, course: Course, content: Content, now: dt.datetime, form: str | None = None
+) -> Attempt:
+    """Start the pretest in one of its two forms, by lot unless one is given, or return one already started.
 
     In a class it is the form that fewer of it had so far: half of each class has either. Raises Conflict if none is
     due.
@@ -64,7 +66,7 @@ def start(enrollment: Enrollment, course: Course, content: Content, now: dt.date
         raise Conflict(_l("These scenes are offered once, before a first course. Go to the course."))
     scenes = course.file.pretest.scenes
     pairs = chance.rng.sample(pairs_of(content, Pool.PRETEST), scenes)
-    form = _draw_form(enrollment)
+    form = form or _draw_form(enrollment)
     drawn = two_forms(pairs)[FORMS.index(form)]
     chance.rng.shuffle(drawn)
     return keep_drawn(_attempt(enrollment, scenes, now, {"form": form}), content, drawn, now)

@@ -32,7 +32,7 @@ NOBODY: Final = {
 """Tables that say nothing of a person by themselves, and why."""
 
 
-_NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP)
+_NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP, Kind.RETEST)
 
 
 def export_person(user_id: uuid.UUID) -> Told:

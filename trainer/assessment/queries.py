@@ -116,10 +116,11 @@ def find_open_attempt(enrollment_id: uuid.UUID, kind: Kind) -> Attempt | None:
 
 
 def find_any_open_attempt(enrollment_id: uuid.UUID) -> Attempt | None:
-    """Return the attempt under way, a final first, then the latest; or None. Pretests don't count."""
+    """Return the attempt under way, a final first, then the latest; or None. Pretests and retests don't count."""
+    others = Attempt.kind.not_in([Kind.PRETEST, Kind.RETEST])
     return db.session.scalar(
         select(Attempt)
-        .where(Attempt.enrollment_id == enrollment_id, Attempt.submitted_at.is_(None), Attempt.kind != Kind.PRETEST)
+        .where(Attempt.enrollment_id == enrollment_id, Attempt.submitted_at.is_(None), others)
         .order_by(Attempt.kind != Kind.FINAL, Attempt.started_at.desc())
         .limit(1)
     )
@@ -128,6 +129,11 @@ def find_any_open_attempt(enrollment_id: uuid.UUID) -> Attempt | None:
 def find_pretest(user_id: uuid.UUID) -> Attempt | None:
     """Return a person's pretest, which may be one without scenes that was skipped; or None."""
     return db.session.scalar(select(Attempt).where(Attempt.user_id == user_id, Attempt.kind == Kind.PRETEST))
+
+
+def find_retest(user_id: uuid.UUID) -> Attempt | None:
+    """Return the attempt in which a trial asks a person the other form of the pretest, or None."""
+    return db.session.scalar(select(Attempt).where(Attempt.user_id == user_id, Attempt.kind == Kind.RETEST))
 
 
 def has_practiced(user_id: uuid.UUID) -> bool:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     FINAL = "final"
     CHECK_IN = "check_in"  # two minutes, on the days of a schedule after passing
     FOLLOW_UP = "follow_up"  # the check-in that asks the other form of the pretest
+    RETEST = "retest"  # the same form, asked by a trial at the same time of people with and without training
 
 
 @dataclass(frozen=True)

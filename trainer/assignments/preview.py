@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Date, Row, Text, and_, cast, exists, func,
 
 from trainer.assignments import rules, sql
 from trainer.assignments.models import Assignment, Requirement, Waiver
-from trainer.assignments.queries import list_team_names, meant
+from trainer.assignments.queries import find_earliest_due, list_team_names, meant
 from trainer.assignments.rules import RequiredTerms, Status
 from trainer.assignments.snapshots import meets, renewing
 from trainer.assignments.statements import covers_until
@@ -58,9 +58,11 @@ def preview(actor: Actor, rule: RequiredTerms, today: dt.date, now: Requirement 
     """Count what would happen, and to whom; `now` is the requirement that would be changed."""
     is_meant = meant(rule.audience, actor.organization)
     zone, rows = actor.organization.time_zone, _list_meant(actor, rule, is_meant, now)
+    earliest = find_earliest_due(actor.organization_id, rule.course)
     seen = Preview(who(rule.audience, list_team_names(actor.organization_id)))
     for row in rows:
-        due_on = rules.first_due(rules.began_on(row.hired_on, row.created_at, zone), rule.starts_on, rule.days_allowed)
+        began_on = rules.began_on(row.hired_on, row.created_at, zone)
+        due_on = rules.first_due(began_on, rule.starts_on, rule.days_allowed, earliest)
         seen.people += 1
         seen.waiting += row.user_id is None
         seen.under_way += bool(row.is_under_way)

@@ -29,6 +29,7 @@ from trainer.assignments.sql import InOrder
 from trainer.assignments.statements import duties, duties_where, standings
 from trainer.core.db import db
 from trainer.core.errors import NotFound
+from trainer.core.feature import ask_extra
 from trainer.core.outbox import OutboxMessage, has_failed
 from trainer.core.paging import Page, read_page
 from trainer.credentials.models import Credential
@@ -159,6 +160,15 @@ def list_requirements(organization_id: uuid.UUID, *, with_ended: bool = False) -
     if not with_ended:
         query = query.where(Requirement.ended_at.is_(None))
     return db.session.scalars(query.order_by(Requirement.title, Requirement.id)).all()
+
+
+def find_earliest_due(organization_id: uuid.UUID, course: str) -> dt.date | None:
+    """Return the day before which a course is first due for nobody in a firm, or None.
+
+    An extra can set one for everyone alike, so that due days don't tell for whom it did.
+    """
+    earliest: dt.date | None = ask_extra("earliest_due", organization_id, course)
+    return earliest
 
 
 def list_versions(organization_id: uuid.UUID, until: dt.datetime) -> Sequence[RequirementVersion]:

@@ -371,9 +371,10 @@ def began_on(hired_on: dt.date | None, listed_at: dt.datetime, zone: str) -> dt.
     return hired_on or local_day(zone, listed_at)
 
 
-def first_due(began_on: dt.date, starts_on: dt.date, days_allowed: int) -> dt.date:
-    """Return the first due day of someone who was hired, or first listed, on a day."""
-    return max(began_on, starts_on) + dt.timedelta(days=days_allowed)
+def first_due(began_on: dt.date, starts_on: dt.date, days_allowed: int, earliest: dt.date | None = None) -> dt.date:
+    """Return the first due day of someone who was hired, or first listed, on a day; none is before `earliest`."""
+    due_on = max(began_on, starts_on) + dt.timedelta(days=days_allowed)
+    return max(due_on, earliest) if earliest else due_on
 
 
 def monday_of(day: dt.date) -> dt.date:

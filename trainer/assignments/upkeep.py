@@ -20,7 +20,7 @@ from trainer.assessment.renewals import list_short
 from trainer.assignments import rules, sql
 from trainer.assignments.history import keep_periods
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
-from trainer.assignments.queries import list_late, list_requirements, meant, wanted_by
+from trainer.assignments.queries import find_earliest_due, list_late, list_requirements, meant, wanted_by
 from trainer.assignments.rules import LATE, SOON, Audience, RequiredTerms, Status, is_renewal_open
 from trainer.assignments.snapshots import TODAY, on
 from trainer.assignments.statements import duties_where
@@ -216,15 +216,17 @@ def correct_due_days(organization: Organization, only: ColumnElement[bool]) -> i
             Membership.created_at,
             Requirement.starts_on,
             Requirement.days_allowed,
+            Requirement.course,
         )
         .join(Membership, Membership.id == Assignment.membership_id)
         .join(Requirement, Requirement.id == Assignment.requirement_id)
         .where(Assignment.ended_at.is_(None), only)
     ).all()
+    earliest = {course: find_earliest_due(organization.id, course) for course in {row.course for row in rows}}
     wrong = [
         {"id": row.id, "due_on": due_on}
         for row in rows
-        if (due_on := _first_due(organization, row.hired_on, row.created_at, row.starts_on, row.days_allowed))
+        if (due_on := _first_due(organization, row, row.starts_on, row.days_allowed, earliest[row.course]))
         != row.due_on
     ]
     if wrong:
@@ -254,6 +256,7 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
     again = [row.ended for row in people if row.ended]
     if again:
         db.session.execute(update(Assignment).where(Assignment.id.in_(again)).values(ended_at=None))
+    earliest = find_earliest_due(organization.id, requirement.course) if len(again) < len(people) else None
     insert_missing(
         Assignment,
         [
@@ -263,9 +266,7 @@ def _assign(organization: Organization, requirement: Requirement, now: dt.dateti
                 "requirement_id": requirement.id,
                 "membership_id": row.id,
                 "user_id": row.user_id,
-                "due_on": _first_due(
-                    organization, row.hired_on, row.created_at, requirement.starts_on, requirement.days_allowed
-                ),
+                "due_on": _first_due(organization, row, requirement.starts_on, requirement.days_allowed, earliest),
                 "created_at": now,
             }
             for row in people
@@ -364,13 +365,10 @@ def _portion(organization: Organization, after: uuid.UUID | None) -> Sequence[uu
 
 
 def _first_due(
-    organization: Organization,
-    hired_on: dt.date | None,
-    listed_at: dt.datetime,
-    starts_on: dt.date,
-    days_allowed: int,
+    organization: Organization, person: Any, starts_on: dt.date, days_allowed: int, earliest: dt.date | None
 ) -> dt.date:
-    return rules.first_due(rules.began_on(hired_on, listed_at, organization.time_zone), starts_on, days_allowed)
+    began_on = rules.began_on(person.hired_on, person.created_at, organization.time_zone)
+    return rules.first_due(began_on, starts_on, days_allowed, earliest)
 
 
 def _why_not(status: str, user_id: uuid.UUID | None, email: str | None) -> str | None:

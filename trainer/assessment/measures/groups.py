@@ -63,7 +63,7 @@ def share_of(cells: Cells) -> Estimate:
     """Return the same as `share` from answers that are counted by person and pair."""
     total = sum(number for _reports, number in cells.values())
     mean = _mean(cells)
-    return _estimate(mean, {key: (reports - mean * number) / total for key, (reports, number) in cells.items()})
+    return estimate(mean, {key: (reports - mean * number) / total for key, (reports, number) in cells.items()})
 
 
 def crossover(orders: Sequence[tuple[Sequence[PairAnswer], Sequence[PairAnswer]]]) -> Estimate | None:
@@ -90,7 +90,7 @@ def crossover(orders: Sequence[tuple[Sequence[PairAnswer], Sequence[PairAnswer]]
             change += sign * mean
             for key, (reports, whole) in cells.items():
                 weights[key] += sign * (reports - mean * whole) / total
-    return _estimate(change, weights) if number >= FEWEST_PEOPLE else None
+    return estimate(change, weights) if number >= FEWEST_PEOPLE else None
 
 
 def _cells(answers: Sequence[PairAnswer]) -> Cells:
@@ -107,7 +107,11 @@ def _mean(cells: Cells) -> float:
     return sum(reports for reports, _number in cells.values()) / sum(number for _reports, number in cells.values())
 
 
-def _estimate(value: float, weights: Mapping[tuple[Hashable, Hashable], float]) -> Estimate:
+def estimate(value: float, weights: Mapping[tuple[Hashable, Hashable], float]) -> Estimate:
+    """Return a figure with the variance of `share`. Raises ValueError with fewer than two people or two pairs.
+
+    `weights`: what the answers of a person to a pair add to its error, linearized.
+    """
     people, of_people = _clustered(weights, lambda cell: cell[0])
     pairs, of_pairs = _clustered(weights, lambda cell: cell[1])
     _both, of_both = _clustered(weights, lambda cell: cell)
