@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from trainer.core.db import db, transaction
 from trainer.core.settings import ROOT
 
-SINCE_0_9 = ("short_form_01", "panel_01")
+SINCE_0_9 = ("short_form_01", "panel_01", "study_01")
 """The newest migrations of extras that version 0.9.0 didn't have."""
 
 

@@ -128,6 +128,12 @@ HELD_BY = {
     "extras/short_form/test_short_form.py": "extras/short_form/models extras/short_form/operations "
     "extras/short_form/paper extras/short_form/rules extras/short_form/views extras/short_form/words",
     "extras/evidence/test_evidence.py": "extras/evidence/views",
+    "extras/study/test_firm.py": "extras/study/models extras/study/operations extras/study/protocol "
+    "extras/study/views/firm",
+    "extras/study/test_taking_part.py": "extras/study/answers extras/study/forms extras/study/queries "
+    "extras/study/views/own",
+    "extras/study/test_figures.py": "extras/study/commands extras/study/export extras/study/made_up "
+    "extras/study/views/administration",
     "extras/twins/test_twins.py": "extras/twins/rules extras/twins/views",
     "extras/webhooks/test_webhooks.py": "core/events extras/webhooks/forms extras/webhooks/models "
     "extras/webhooks/operations extras/webhooks/queries extras/webhooks/signatures extras/webhooks/tasks "

@@ -53,6 +53,7 @@ from trainer.extras.pins import feature as pins
 from trainer.extras.remarks import feature as remarks
 from trainer.extras.reports import feature as reports
 from trainer.extras.short_form import feature as short_form
+from trainer.extras.study import feature as study
 from trainer.extras.twins import feature as twins
 from trainer.extras.webhooks import feature as webhooks
 from trainer.home import feature as home
@@ -121,6 +122,7 @@ FEATURES: Final = (
     short_form.FEATURE,
     panel.FEATURE,
     evidence.FEATURE,
+    study.FEATURE,
 )
 """What the app is made of, from the bottom up, as packages may import each other."""
 

@@ -76,17 +76,18 @@ HOLDINGS: Final = (
         what=_l(
             "Your tries in practice, finals and check-ins: which scenes you saw, what you answered, how sure you were, "
             "how long each scene was open, your results, when you asked for more tries, and which emails you asked for."
-            " If you’re a rater of a key panel, what you said of its scenes."
+            " If you take part in a study: when you agreed, and in which group you are. If you’re a rater of a key "
+            "panel, what you said of its scenes."
         ),
         why=_l("To tell you what you catch and what you miss, and to decide whether you pass."),
         kept=_WITH_ACCOUNT,
         seen_by=_l(
             "You. Never your firm: after a PIN slip, earlier answers open only once you show that it was you; and when "
             "a firm joins two entries of yours, answers of the one that goes away follow only if you enter its PIN, or "
-            "are deleted. A teacher only sees what a class’s page told you before you joined. The copy leaves out "
-            "which scenes a final, a check-in or a panel had, and the counts of a final you didn’t pass, so that the "
-            "answers stay secret. What you say as a rater is read by the people who run this site once the panel is "
-            "closed, under a number."
+            "are deleted. A teacher only sees what a class’s page told you before you joined. If you take part in a "
+            "study, those who evaluate it get your answers without your name. The copy leaves out which scenes a final, "
+            "a check-in or a panel had, and the counts of a final you didn’t pass, so that the answers stay secret. "
+            "What you say as a rater is read by the people who run this site once the panel is closed, under a number."
         ),
         erased=_l("Erased. Ratings that you handed in to a key panel stay, without your name and comments."),
         is_kept=True,

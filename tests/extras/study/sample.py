@@ -1,0 +1,41 @@
+"""A study that a firm set up and closed, in which whoever fills it took part."""
+
+from __future__ import annotations
+
+import hashlib
+
+from trainer.core import clock
+from trainer.core.db import db
+from trainer.extras.study.models import Trial, TrialPerson, TrialProtocol
+from trainer.extras.study.operations import allow
+from trainer.extras.study.queries import find_site
+from trainer.organizations.actor import Actor
+
+OF_FIRMS = {"trials", "trial_protocols", "trial_people"}
+TOLD = ("later",)
+LEFT: set[str] = set()
+OF_PEOPLE = ()
+PROTOCOL = "# Delayed-start trial\n\n## Question\nDoes it help?\n"
+
+
+def fill(actor: Actor, _employee_number: str) -> tuple[dict[str, str | int], dict[str, dict[str, str]]]:
+    """Keep the rows as opening, agreeing and closing leave them; nobody's due day moves."""
+    now = clock.now()
+    trial: Trial = allow(actor.organization_id, now)
+    trial.course, trial.contact, trial.enroll_until = "security-officer", "Dr. Roe, 207-555-0100", actor.today(now)
+    trial.closed_at = now
+    digest = hashlib.sha256(PROTOCOL.encode()).hexdigest()
+    person = TrialPerson(
+        trial_id=trial.id,
+        user_id=actor.user_id,
+        site=find_site(actor.user_id, actor.organization_id),
+        place=0,
+        arm="later",
+        form="a",
+        agreed_at=now,
+        protocol=1,
+    )
+    db.session.add(TrialProtocol(trial_id=trial.id, version=1, frozen_at=now, text=PROTOCOL, digest=digest))
+    db.session.add(person)
+    db.session.flush()
+    return {"trial_id": str(trial.id), "version": 1}, {}

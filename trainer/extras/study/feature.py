@@ -1,0 +1,51 @@
+"""What `study` brings to the app."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from trainer.assessment.attempt_policies import POLICIES, AttemptPolicy
+from trainer.assessment.rules import Kind
+from trainer.core.feature import Feature
+from trainer.extras.study import privacy
+from trainer.extras.study.acts import ACTS
+from trainer.extras.study.answers import list_own_studies
+from trainer.extras.study.commands import study_cli
+from trainer.extras.study.operations import forget_firm
+from trainer.extras.study.periods import PERIODS
+from trainer.extras.study.queries import find_asked_first, find_earliest_due, find_trial
+from trainer.extras.study.views.administration import blueprint as administration
+from trainer.extras.study.views.firm import blueprint as firm
+from trainer.extras.study.views.own import blueprint as own
+
+POLICIES[Kind.RETEST] = AttemptPolicy(
+    "assessment.scene", result="studies.counts", is_sealed=True, asks=POLICIES[Kind.PRETEST].asks
+)
+"""The same is asked on both occasions, and nothing is shown of either: colleagues are still to be asked."""
+
+FEATURE = Feature(
+    name="study",
+    blueprints=(own, firm, administration),
+    commands=(study_cli,),
+    parts={
+        "above_pretest": "study/_before_pretest.html",
+        "below_class_invitations": "study/_own.html",
+        "below_earlier_training": "study/_further.html",
+        "below_queues": "study/_to_all.html",
+    },
+    answers={
+        "asked_first": find_asked_first,
+        "earliest_due": find_earliest_due,
+        "firm_study": find_trial,
+        "own_studies": list_own_studies,
+    },
+    forget_firm=forget_firm,
+    firm_blueprints={"trials": "training.status"},
+    acts=ACTS,
+    act_subjects={"trial": _l("Studies")},
+    export_person=privacy.export_person,
+    forget_person=privacy.forget_person,
+    held=privacy.HELD,
+    holds_nobody=privacy.NOBODY,
+    periods=PERIODS,
+)

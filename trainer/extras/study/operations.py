@@ -1,0 +1,206 @@
+"""Allowing, setting up, opening and closing a trial; agreeing to take part, withdrawing, the second form.
+
+Never commits. Who agrees or withdraws is never noted in the audit log: the firm reads that.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from trainer.assessment import pretest
+from trainer.assessment.check_ins import other_form
+from trainer.assessment.drawn import keep_drawn
+from trainer.assessment.models import Attempt
+from trainer.assessment.operations import ungraded
+from trainer.assessment.queries import find_retest
+from trainer.assessment.rules import Kind
+from trainer.assignments.history import keep_periods
+from trainer.assignments.models import Assignment, Requirement
+from trainer.assignments.upkeep import correct_due_days
+from trainer.content.library import Content
+from trainer.core.audit import note
+from trainer.core.db import db, delete_some
+from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
+from trainer.extras.study.models import Trial, TrialPerson, TrialProtocol
+from trainer.extras.study.protocol import write_protocol
+from trainer.extras.study.queries import find_protocol, find_site, get_own, list_courses
+from trainer.extras.study.rules import Stage, draw_lot
+from trainer.learning.operations import enroll
+from trainer.learning.queries import get_enrollment
+from trainer.organizations.actor import Actor
+from trainer.organizations.models import Organization
+from trainer.organizations.queries import find_open_firm
+
+LONGEST = dt.timedelta(days=365)
+"""How far ahead the last day to agree may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFacts:
+    """What a firm says of its trial."""
+
+    course: str
+    contact: str
+    enroll_until: dt.date
+    registry_number: str | None = None
+    ethics_decision: str | None = None
+
+
+def allow(organization_id: uuid.UUID, now: dt.datetime, *, is_made_up: bool = False) -> Trial:
+    """Let a firm set up a trial. Raises NotFound without such a firm, Conflict if one is allowed or running."""
+    firm = find_open_firm(organization_id)
+    if firm is None:
+        raise NotFound(_l("There’s no open firm with this ID."))
+    running = select(Trial.id).where(Trial.organization_id == organization_id, Trial.closed_at.is_(None))
+    if db.session.scalar(running) is not None:
+        raise Conflict(_l("This firm already has a trial that isn’t closed."))
+    trial = Trial(organization_id=firm.id, seed=secrets.token_hex(32), allowed_at=now, is_made_up=is_made_up)
+    db.session.add(trial)
+    db.session.flush()
+    note("trial.allowed", now, organization_id=firm.id, subject_id=trial.id)
+    return trial
+
+
+def set_up(actor: Actor, trial: Trial, facts: TrialFacts, content: Content, now: dt.datetime) -> None:
+    """Write down what a trial is about. Once it is open, what changes makes a new version of its protocol."""
+    _lock(trial)
+    if trial.closed_at is not None:
+        raise Conflict(_l("This study is closed. Nothing about it can be changed."))
+    if facts.course not in {course.slug for course in list_courses(content)}:
+        raise Invalid(_l("Choose a course from the list."), field="course")
+    if trial.opened_at is not None and facts.course != trial.course:
+        raise Conflict(_l("The course of an open study can’t be changed."), field="course")
+    today = actor.today(now)
+    if facts.enroll_until != trial.enroll_until and not today <= facts.enroll_until <= today + LONGEST:
+        raise Invalid(_l("Choose a day between today and a year from now."), field="enroll_until")
+    trial.course, trial.contact, trial.enroll_until = facts.course, facts.contact, facts.enroll_until
+    trial.registry_number, trial.ethics_decision = facts.registry_number, facts.ethics_decision
+    db.session.flush()
+    if trial.opened_at is not None:
+        _freeze(trial, actor.organization, content, now)
+        _shift_due_days(actor, trial, now)
+    note("trial.changed", now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=trial.id)
+
+
+def open_trial(actor: Actor, trial: Trial, content: Content, now: dt.datetime) -> None:
+    """Freeze the protocol and invite everyone at the firm. From now on, the course is due for nobody before the end."""
+    _lock(trial)
+    if trial.opened_at is not None:
+        raise Conflict(_l("This study is already open."))
+    if trial.enroll_until is None or trial.enroll_until < actor.today(now):
+        raise NotYet(_l("First, choose the last day to join. It must be today or later."))
+    trial.opened_at = now
+    _freeze(trial, actor.organization, content, now)
+    _shift_due_days(actor, trial, now)
+    note("trial.opened", now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=trial.id)
+
+
+def close_trial(trial: Trial, now: dt.datetime, actor_id: uuid.UUID | None = None) -> None:
+    """Close a trial for good: nobody waits anymore, nothing more counts, and its answers can be exported."""
+    _lock(trial)
+    if trial.opened_at is None or trial.closed_at is not None:
+        raise Conflict(_l("Only an open study can be closed."))
+    trial.closed_at = now
+    note("trial.closed", now, actor_id=actor_id, organization_id=trial.organization_id, subject_id=trial.id)
+
+
+def agree(user_id: uuid.UUID, trial_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
+    """Let someone take part: draw the lot, and start the first form. Nobody is told the lot before that is handed in.
+
+    Raises NotFound for someone who isn't invited, or no longer is.
+    """
+    trial = db.session.get(Trial, trial_id, with_for_update=True)  # one lot at a time
+    if trial is None:
+        raise NotFound
+    own = get_own(user_id, trial_id, content, now)
+    if own.person is not None:
+        raise Conflict(_l("You already take part."))
+    site = find_site(user_id, trial.organization_id)
+    last = select(func.max(TrialPerson.place)).where(TrialPerson.trial_id == trial.id, TrialPerson.site == site)
+    before = db.session.scalar(last)
+    place = 0 if before is None else before + 1
+    lot, protocol = draw_lot(trial.seed, site, place), find_protocol(trial)
+    assert protocol is not None  # it is open
+    db.session.add(
+        TrialPerson(
+            trial_id=trial.id,
+            user_id=user_id,
+            site=site,
+            place=place,
+            arm=lot.arm.value,
+            form=lot.form,
+            agreed_at=now,
+            protocol=protocol.version,
+        )
+    )
+    db.session.flush()
+    return pretest.start(enroll(user_id, own.course, now), own.course, content, now, lot.form)
+
+
+def withdraw(user_id: uuid.UUID, trial_id: uuid.UUID, content: Content, now: dt.datetime) -> None:
+    """Let someone stop taking part: their answers count for nothing from now on, and they wait for nothing."""
+    own = get_own(user_id, trial_id, content, now)
+    if own.person is None:
+        raise NotFound
+    if own.person.withdrew_at is None:
+        own.person.withdrew_at = now
+        db.session.flush()
+
+
+def start_second(user_id: uuid.UUID, trial_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
+    """Start the second form, or return it if it is under way. Raises NotYet if it isn't open for this person."""
+    db.session.get(Trial, trial_id, with_for_update=True)  # two tabs that start at once become one attempt
+    own, under_way = get_own(user_id, trial_id, content, now), find_retest(user_id)
+    if under_way is not None:
+        return under_way
+    if own.stage is not Stage.SECOND:
+        raise NotYet(_l("The second set of scenes isn’t open now. This page shows its days."))
+    drawn = other_form(user_id, content)
+    if not drawn:
+        raise NotFound(_l("These scenes aren’t offered anymore. Thank you for your first answers."))
+    attempt = ungraded(get_enrollment(user_id, own.course.slug), Kind.RETEST, len(drawn), now)
+    return keep_drawn(attempt, content, drawn, now)
+
+
+def forget_firm(organization_id: uuid.UUID, most: int) -> int:
+    """Delete at most so many rows of a firm's trials; return how many."""
+    theirs = select(Trial.id).where(Trial.organization_id == organization_id)
+    return delete_some(
+        most,
+        (TrialPerson, TrialPerson.trial_id.in_(theirs)),
+        (TrialProtocol, TrialProtocol.trial_id.in_(theirs)),
+        (Trial, Trial.organization_id == organization_id),
+    )
+
+
+def _lock(trial: Trial) -> None:
+    db.session.refresh(trial, with_for_update=True)
+
+
+def _freeze(trial: Trial, firm: Organization, content: Content, now: dt.datetime) -> None:
+    """Keep the protocol as it is now as a new version, unless nothing in it has changed."""
+    before, text = find_protocol(trial), write_protocol(trial, firm.name, content)
+    if before is not None and before.text == text:
+        return
+    version = before.version + 1 if before else 1
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    db.session.add(TrialProtocol(trial_id=trial.id, version=version, frozen_at=now, text=text, digest=digest))
+    db.session.flush()
+
+
+def _shift_due_days(actor: Actor, trial: Trial, now: dt.datetime) -> None:
+    """Let the first due days of everyone at the firm follow, of those who take part and of all others alike."""
+    db.session.flush()
+    requirements = select(Requirement.id).where(
+        Requirement.organization_id == actor.organization_id, Requirement.course == trial.course
+    )
+    only = Assignment.requirement_id.in_(requirements)
+    correct_due_days(actor.organization, only)
+    keep_periods(only, now)
