@@ -18,6 +18,7 @@ from tests.browser.handed_in import set_notes
 from tests.browser.items import set_items
 from tests.browser.live import Live
 from tests.browser.panels import set_panels
+from tests.browser.studies import set_studies
 from tests.browser.tokens import set_tokens
 from tests.browser.training import set_training
 from tests.cast import add_second_factor, ask_for_round, join_class, put_on_roster
@@ -412,6 +413,13 @@ def set_stage(live: Live) -> Stage:
     stage.paths.update(set_classroom(app, alice.id, firm, Person))
     called = add("called", Person(app))
     stage.paths.update(set_invitations(app, alice.id, firm, called.id, Person))
+    researcher = Person(app)
+    add_second_factor(app, researcher.id)
+    stage.paths.update(set_studies(app, researcher.id))
+    add("researcher", researcher)
+    with app.app_context():
+        for name in ("study_invited", "study_later", "study_now", "study_second", "study_done", "study_left"):
+            stage.cookies[name] = live.cookie(db.session.get_one(User, UUID(stage.paths[name])))
     former = Person(app)
     add_second_factor(app, former.id)
     add("former", former, **set_past(app, alice.id, firm, former.id, called.id))

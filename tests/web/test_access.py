@@ -64,6 +64,7 @@ def test_every_route_declares_who_may_enter(app: Flask) -> None:
     theirs = (
         *("attempt_id", "session_id", "address_token", "organization_id", "cohort_id", "/item-analysis", "passkey_id"),
         *("merger_id", "slip_id", "note_id", "comment_id", "/hand-in", "credential_id", "/administration", "panel_id"),
+        "trial_id",
     )
     rules = {name: str(list(app.url_map.iter_rules(name))) for name in app.view_functions}
     assert {name for name, rule in rules.items() if any(one in rule for one in theirs)} == own

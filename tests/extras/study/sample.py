@@ -22,7 +22,7 @@ def fill(actor: Actor, _employee_number: str) -> tuple[dict[str, str | int], dic
     """Keep the rows as opening, agreeing and closing leave them; nobody's due day moves."""
     now = clock.now()
     trial: Trial = allow(actor.organization_id, now)
-    trial.course, trial.contact, trial.enroll_until = "security-officer", "Dr. Roe, 207-555-0100", actor.today(now)
+    trial.course, trial.contact, trial.enroll_until = "security-officer", "Dana Dow", actor.today(now)
     trial.closed_at = now
     digest = hashlib.sha256(PROTOCOL.encode()).hexdigest()
     person = TrialPerson(

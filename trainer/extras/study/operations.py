@@ -73,8 +73,7 @@ def set_up(actor: Actor, trial: Trial, facts: TrialFacts, content: Content, now:
     _lock(trial)
     if trial.closed_at is not None:
         raise Conflict(_l("This study is closed. Nothing about it can be changed."))
-    if facts.course not in {course.slug for course in list_courses(content)}:
-        raise Invalid(_l("Choose a course from the list."), field="course")
+    _check_course(facts.course, content)
     if trial.opened_at is not None and facts.course != trial.course:
         raise Conflict(_l("The course of an open study can’t be changed."), field="course")
     today = actor.today(now)
@@ -92,10 +91,11 @@ def set_up(actor: Actor, trial: Trial, facts: TrialFacts, content: Content, now:
 def open_trial(actor: Actor, trial: Trial, content: Content, now: dt.datetime) -> None:
     """Freeze the protocol and invite everyone at the firm. From now on, the course is due for nobody before the end."""
     _lock(trial)
-    if trial.opened_at is not None:
-        raise Conflict(_l("This study is already open."))
+    if trial.opened_at is not None or trial.closed_at is not None:
+        raise Conflict(_l("This study was already opened."))
     if trial.enroll_until is None or trial.enroll_until < actor.today(now):
         raise NotYet(_l("First, choose the last day to join. It must be today or later."))
+    _check_course(str(trial.course), content)
     trial.opened_at = now
     _freeze(trial, actor.organization, content, now)
     _shift_due_days(actor, trial, now)
@@ -178,6 +178,11 @@ def forget_firm(organization_id: uuid.UUID, most: int) -> int:
         (TrialProtocol, TrialProtocol.trial_id.in_(theirs)),
         (Trial, Trial.organization_id == organization_id),
     )
+
+
+def _check_course(slug: str, content: Content) -> None:
+    if slug not in {course.slug for course in list_courses(content)}:
+        raise Invalid(_l("Choose a course from the list."), field="course")
 
 
 def _lock(trial: Trial) -> None:

@@ -41,8 +41,11 @@ def show(trial_id: UUID) -> str:
 def participate(trial_id: UUID) -> Response | tuple[str, int]:
     """Take part, and go on to the first set of scenes."""
     user_id, form = current_user.id, ConsentForm()
+    own = get_own(user_id, trial_id, served(), now())
+    if own.person is not None:
+        return go(url_for("studies.show", trial_id=trial_id))
     if not form.validate_on_submit():
-        return _asking(get_own(user_id, trial_id, served(), now()), form), 422
+        return _asking(own, form), 422
     with transaction():
         attempt_id = agree(user_id, trial_id, served(), now()).id
     return go(url_for("assessment.attempt", attempt_id=attempt_id))
