@@ -130,8 +130,8 @@ HELD_BY = {
     "extras/evidence/test_evidence.py": "extras/evidence/views",
     "extras/study/test_firm.py": "extras/study/models extras/study/operations extras/study/protocol "
     "extras/study/views/firm",
-    "extras/study/test_taking_part.py": "extras/study/answers extras/study/forms extras/study/queries "
-    "extras/study/views/own",
+    "extras/study/test_taking_part.py": "extras/study/answers extras/study/emails extras/study/forms "
+    "extras/study/queries extras/study/tasks extras/study/views/own",
     "extras/study/test_figures.py": "extras/study/commands extras/study/export extras/study/made_up "
     "extras/study/views/administration",
     "extras/twins/test_twins.py": "extras/twins/rules extras/twins/views",

@@ -178,7 +178,7 @@ def test_a_copy_of_ones_data_says_the_group(studied: Studied) -> None:
     assert feature.export_person is not None
     with studied.app.app_context():
         (told,) = feature.export_person(studied.guards[0])["studies"]
-    assert set(told) == {"agreed_at", "arm", "withdrew_at"}
+    assert set(told) == {"agreed_at", "arm", "withdrew_at", "mailed_at"}
 
 
 @pytest.mark.nightly

@@ -143,7 +143,8 @@ def test_whoever_waits_is_not_overdue_and_looks_like_anyone_who_has_not_gone_on(
         ]
         assert len(told) == 2
         assert told[0] == told[1]
-        assert "Overdue" not in told[0]
+        assert "Not started, due" in told[0]
+        assert "Was due" not in told[0]
         assert "Guard" not in owner.get(f"/organizations/{studied.firm}/audit").text
 
 

@@ -13,13 +13,18 @@ from tests.assessment import before
 from tests.cast import make_account, sign_in_as
 from tests.extras.study.cast import BEGINS, Studied, close_it, make_trial
 from tests.support import COURSE, Visitor
+from trainer.accounts.operations import confirm_address
+from trainer.accounts.queries import get_user
 from trainer.assessment.check_ins import other_form
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.rules import Kind
 from trainer.content.serving import served
+from trainer.core import clock
 from trainer.core.audit import AuditEvent
-from trainer.core.db import db
+from trainer.core.db import db, transaction
+from trainer.core.outbox import OutboxMessage
+from trainer.extras.study import emails
 from trainer.extras.study.models import TrialPerson
+from trainer.extras.study.tasks import remind_of_second_forms
 
 MONTH_LATER = "2026-12-22T15:00:00Z"
 AGREES = {"agrees": "y"}
@@ -46,10 +51,14 @@ def test_someone_who_is_invited_reads_what_it_means_agrees_and_judges(studied: S
     assert visitor.post(f"/studies/{studied.trial}/participation").status_code == 422
     begun = visitor.post(f"/studies/{studied.trial}/participation", AGREES)
     assert re.fullmatch(r"/attempts/[0-9a-f-]+", begun.headers["Location"])
-    person = studied.person(0)
+    for guard in range(1, 8):
+        studied.judge_first(guard)
     with studied.app.app_context():
-        pretest = db.session.scalars(select(Attempt).where(Attempt.user_id == person.user_id)).one()
-        assert (pretest.kind, pretest.rule["form"]) == (Kind.PRETEST, person.form)
+        forms = db.session.execute(
+            select(TrialPerson.form, Attempt.rule).join(Attempt, Attempt.user_id == TrialPerson.user_id)
+        ).all()
+        assert len(forms) == 8
+        assert [row.form for row in forms] == [row.rule["form"] for row in forms]
 
 
 @time_machine.travel(BEGINS)
@@ -133,3 +142,28 @@ def test_the_lot_of_each_site_follows_the_order_in_which_people_agree(studied: S
     sites = [row.site for row in rows]
     assert sorted(row.place for row in rows if row.site == sites[0]) == list(range(sites.count(sites[0])))
     assert len(set(sites)) == 2
+
+
+def test_one_mail_says_that_the_second_form_is_open_and_names_no_firm(studied: Studied) -> None:
+    app = studied.app
+    with app.app_context(), transaction():
+        for number in (0, 1):
+            confirm_address(get_user(studied.guards[number]), clock.now())
+    with time_machine.travel(BEGINS):
+        for guard in range(3):
+            studied.judge_first(guard)
+        studied.enter(1).post(f"/studies/{studied.trial}/withdrawal")
+    for day in ("2026-12-20", "2026-12-22", "2026-12-23"):
+        with time_machine.travel(f"{day}T16:00:00Z"), app.app_context():
+            list(remind_of_second_forms())
+            mails = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "study-second")).all()
+            assert len(mails) == (0 if day == "2026-12-20" else 1)
+    with time_machine.travel("2026-12-23T16:00:00Z"), app.test_request_context():
+        written = emails.write(mails[0])
+        assert written is not None
+        assert f"/studies/{studied.trial}" in written.text
+        assert "Acme" not in written.text + written.subject
+    with time_machine.travel("2026-12-24T16:00:00Z"):
+        studied.judge_second(0)
+        with app.test_request_context():
+            assert emails.write(mails[0]) is None

@@ -6,14 +6,15 @@ from flask_babel import lazy_gettext as _l
 
 from trainer.assessment.attempt_policies import POLICIES, AttemptPolicy
 from trainer.assessment.rules import Kind
-from trainer.core.feature import Feature
-from trainer.extras.study import privacy
+from trainer.core.feature import HOUR, Feature, Task
+from trainer.extras.study import emails, privacy
 from trainer.extras.study.acts import ACTS
 from trainer.extras.study.answers import list_own_studies
 from trainer.extras.study.commands import study_cli
 from trainer.extras.study.operations import forget_firm
 from trainer.extras.study.periods import PERIODS
 from trainer.extras.study.queries import find_asked_first, find_earliest_due, find_trial
+from trainer.extras.study.tasks import remind_of_second_forms
 from trainer.extras.study.views.administration import blueprint as administration
 from trainer.extras.study.views.firm import blueprint as firm
 from trainer.extras.study.views.own import blueprint as own
@@ -39,6 +40,8 @@ FEATURE = Feature(
         "firm_study": find_trial,
         "own_studies": list_own_studies,
     },
+    emails=dict.fromkeys(emails.TEMPLATES, emails.write),
+    tasks=(Task("remind of second forms", HOUR, remind_of_second_forms),),
     forget_firm=forget_firm,
     firm_blueprints={"trials": "training.status"},
     acts=ACTS,

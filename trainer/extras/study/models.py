@@ -81,3 +81,5 @@ class TrialPerson(Base):
     protocol: Mapped[int]
     """The version of the protocol that was in effect."""
     withdrew_at: Mapped[dt.datetime | None]
+    mailed_at: Mapped[dt.datetime | None]
+    """When the mail about the second form was ordered; there is no second one."""

@@ -26,7 +26,7 @@ KEPT: Final = dt.timedelta(days=3 * 365)
 def export_person(user_id: uuid.UUID) -> Told:
     """Return the studies that a person took part in, with what fell to them."""
     taking = select(TrialPerson).where(TrialPerson.user_id == user_id).order_by(TrialPerson.agreed_at)
-    return {"studies": tell_all(taking, "agreed_at", "arm", "withdrew_at")}
+    return {"studies": tell_all(taking, "agreed_at", "arm", "withdrew_at", "mailed_at")}
 
 
 def forget_person(user_id: uuid.UUID, _now: dt.datetime) -> None:

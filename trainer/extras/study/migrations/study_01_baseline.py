@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("agreed_at", TIME, nullable=False, index=True),
         sa.Column("protocol", sa.Integer(), nullable=False),
         sa.Column("withdrew_at", TIME),
+        sa.Column("mailed_at", TIME),
         sa.UniqueConstraint("trial_id", "site", "place"),
     )
 
