@@ -50,6 +50,7 @@ VALUES: dict[str, list[dict[str, object]]] = {
     "merger-made": [{"firm": NAME, "url": URL}],
     "merger-undone": [{"firm": NAME, "url": URL}],
     "merger-disputed": [{"firm": NAME, "url": URL}],
+    "study-second": [{"last": TODAY, "url": URL}],
     "class-nudge": [NUDGE | {"lessons": lessons, "minutes": minutes} for lessons in (0, 1) for minutes in (0, 9)],
     "class-note": [{"taught_by": NAME, "url": URL}],
     "class-invitation": [
