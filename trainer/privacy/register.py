@@ -85,9 +85,9 @@ HOLDINGS: Final = (
             "You. Never your firm: after a PIN slip, earlier answers open only once you show that it was you; and when "
             "a firm joins two entries of yours, answers of the one that goes away follow only if you enter its PIN, or "
             "are deleted. A teacher only sees what a class’s page told you before you joined. If you take part in a "
-            "study, those who evaluate it get your answers without your name. The copy leaves out which scenes a final, "
-            "a check-in or a panel had, and the counts of a final you didn’t pass, so that the answers stay secret. "
-            "What you say as a rater is read by the people who run this site once the panel is closed, under a number."
+            "study, those who evaluate it get your answers without your name. The copy leaves out which scenes a final,"
+            " a check-in or a panel had, and the counts of a final you didn’t pass, so that the answers stay secret. "
+            "What you say as a rater is read by the people who run this site, by number, once its panel has closed."
         ),
         erased=_l("Erased. Ratings that you handed in to a key panel stay, without your name and comments."),
         is_kept=True,
