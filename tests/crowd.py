@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from flask import Flask
 
@@ -23,6 +24,17 @@ from trainer.learning.models import Enrollment
 Said = tuple[str, str]
 """A verdict and a first action; ("", "") where the scene was drawn and not answered."""
 _PORTION = 1_000
+
+
+class Begun(NamedTuple):
+    """In what people answer."""
+
+    course: str
+    kind: Kind
+    is_handed_in: bool
+    language: str
+    seconds: float | None
+    at: dt.datetime
 
 
 def rightly(scene: Scenario) -> Said:
@@ -45,15 +57,19 @@ def let_answer(
     kind: Kind = Kind.PRACTICE,
     scenes: Mapping[str, Scenario] | None = None,
     is_handed_in: bool = True,
+    language: str = "en",
+    seconds: float | None = None,
+    at: dt.datetime | None = None,
 ) -> None:
-    """Let people answer scenes, each in one attempt."""
+    """Let people answer scenes, each in one attempt, now or at an instant."""
+    begun = Begun(course, kind, is_handed_in, language, seconds, at or clock.now())
     with app.app_context(), transaction():
         there = scenes or served().scenarios
         payloads = {name: payload_of(scene) for name, scene in there.items()}
         _keep(there, payloads)
         answers, digests = list(people), {name: scene.digest for name, scene in there.items()}
         for first in range(0, len(answers), _PORTION):
-            _write(answers[first : first + _PORTION], digests, course, kind, is_handed_in)
+            _write(answers[first : first + _PORTION], digests, begun)
 
 
 def _keep(there: Mapping[str, Scenario], payloads: Mapping[str, ScenePayload]) -> None:
@@ -67,13 +83,11 @@ def _keep(there: Mapping[str, Scenario], payloads: Mapping[str, ScenePayload]) -
     )
 
 
-def _write(
-    people: Sequence[Mapping[str, Said]], digests: Mapping[str, str], course: str, kind: Kind, is_handed_in: bool
-) -> None:
-    at = clock.now()
+def _write(people: Sequence[Mapping[str, Said]], digests: Mapping[str, str], sat: Begun) -> None:
+    at = sat.at
     begun = [(uuid.uuid4(), uuid.uuid4(), uuid.uuid4()) for _one in people]
     insert_all(User, [{"id": one, "created_at": at, "second_factor_misses": 0} for _a, _e, one in begun])
-    taken = {"course": course, "course_title": "-", "course_version": "-", "course_digest": "-", "conditions": {}}
+    taken = {"course": sat.course, "course_title": "-", "course_version": "-", "course_digest": "-", "conditions": {}}
     state = {"cycle": 1, "active_seconds": 0, "started_at": at}
     insert_all(Enrollment, [{"id": enrollment, "user_id": one, **taken, **state} for _a, enrollment, one in begun])
     insert_all(
@@ -83,14 +97,15 @@ def _write(
                 "id": attempt,
                 "user_id": one,
                 "enrollment_id": enrollment,
-                "kind": kind.value,
+                "kind": sat.kind.value,
                 "round": 1,
                 "number": 1,
-                "course": course,
+                "course": sat.course,
+                "language": sat.language,
                 "rule": {},
                 "scenes": len(said),
                 "started_at": at,
-                "submitted_at": at if is_handed_in else None,
+                "submitted_at": at if sat.is_handed_in else None,
             }
             for (attempt, enrollment, one), said in zip(begun, people, strict=True)
         ],
@@ -107,6 +122,7 @@ def _write(
                 "given": _given(verdict, action),
                 "version": 1,
                 "saved_at": at + dt.timedelta(seconds=position) if verdict else None,
+                "seconds": sat.seconds,
             }
             for (attempt, _enrollment, _one), said in zip(begun, people, strict=True)
             for position, (scene, (verdict, action)) in enumerate(said.items(), start=1)

@@ -31,6 +31,7 @@ SMALL: Final = frozenset(
         "key_panels",
         "panel_raters",
         "jobs",
+        "leak_counts",
         "limit_counts",
         "remarks",
         "roster_drafts",

@@ -17,6 +17,7 @@ HELD_BY = {
     "accounts/test_second_factor.py": "accounts/codes accounts/second_factor_views accounts/words",
     "accounts/test_sessions.py": "cli/accounts",
     "accounts/test_views.py": "accounts/forms accounts/models accounts/signing_in",
+    "assessment/test_analysis.py": "assessment/cells",
     "assessment/test_check_ins.py": "assessment/dates assessment/views/check_ins",
     "assessment/test_drills.py": "assessment/queries assessment/views/drills assessment/steps",
     "assessment/test_finish.py": "assessment/words",

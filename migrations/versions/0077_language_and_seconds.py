@@ -15,7 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("attempts", sa.Column("language", sa.String(length=10), server_default="en", nullable=False))
-    op.add_column("responses", sa.Column("seconds", sa.Float(), nullable=True))
+    op.add_column("responses", sa.Column("seconds", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:

@@ -16,6 +16,7 @@ from trainer.assessment.figures import (
     HEADS,
     ORDER_NAMES,
     POOL_NAMES,
+    SITTING_NAMES,
     TRUTH_NAMES,
     FiguresFilter,
     FiguresOrder,
@@ -23,9 +24,11 @@ from trainer.assessment.figures import (
     correlation,
     item_table,
     narrow,
+    points,
     verdict_shares,
 )
-from trainer.assessment.measures.items import Correlation, Flag, ItemFigures
+from trainer.assessment.measures.items import AnswerTime, Correlation, Flag, ItemFigures
+from trainer.assessment.rules import Sitting
 from trainer.content.library import Library
 from trainer.content.schema import Difficulty, Grade, Pool
 from trainer.content.subject import Truth
@@ -42,7 +45,14 @@ class Shown:
 
 
 FIGURES = ItemFigures(
-    40, 30, 1, Correlation(0.3, 0.1, 0.5), {"report-now": 30, "note-and-watch": 10}, {"call": 10, "tell": 30}, "call"
+    40,
+    30,
+    1,
+    Correlation(0.3, 0.1, 0.5),
+    {"report-now": 30, "note-and-watch": 10},
+    {"call": 10, "tell": 30},
+    "call",
+    {"call": 0.8},
 )
 ONE = Version(
     scene="a",
@@ -55,13 +65,28 @@ ONE = Version(
     edition=Edition.CURRENT,
     first_used_at=None,
     actions=(Shown("call", "Call", Grade.BEST), Shown("tell", "Tell", Grade.FINE)),
+    tellings=("0123456789abcdef",),
     drawn=50,
-    people=45,
     answers=40,
     figures=FIGURES,
+    is_told=True,
+    time=AnswerTime(40, 21.5, 4),
+    months={"2026-11": (30, 40)},
     flags=(Flag.OTHER_ACTION,),
 )
-FEW = replace(ONE, scene="b", pool=Pool.RESERVED, truth=Truth.NO_CONCERN, answers=9, figures=None, flags=(), remarks=2)
+FEW = replace(
+    ONE,
+    scene="b",
+    pool=Pool.RESERVED,
+    truth=Truth.NO_CONCERN,
+    answers=9,
+    figures=None,
+    is_told=False,
+    flags=(),
+    remarks=2,
+    time=None,
+    months={},
+)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +117,8 @@ def test_what_has_no_figures_stands_behind_what_has(order: FiguresOrder) -> None
 
 
 def test_everything_that_there_is_has_a_name() -> None:
-    named = (FLAG_NAMES, ORDER_NAMES, POOL_NAMES, TRUTH_NAMES, DESIGN_NAMES, EDITION_NAMES, GRADE_NAMES)
-    kinds = (Flag, FiguresOrder, Pool, Truth, Difficulty, Edition, Grade)
+    named = (FLAG_NAMES, SITTING_NAMES, ORDER_NAMES, POOL_NAMES, TRUTH_NAMES, DESIGN_NAMES, EDITION_NAMES, GRADE_NAMES)
+    kinds = (Flag, Sitting, FiguresOrder, Pool, Truth, Difficulty, Edition, Grade)
     assert [set(names) for names in named] == [set(kind) for kind in kinds]
 
 
@@ -101,11 +126,17 @@ def test_a_correlation_has_two_places_and_its_sign() -> None:
     assert [correlation(value) for value in (0.302, -0.05, 0.0, -1.0)] == ["+.30", "−.05", "+.00", "−1.00"]
 
 
+def test_points_have_a_sign_unless_there_are_none() -> None:
+    assert [points(value) for value in (0.254, -0.06, 0.004, -0.004)] == ["+25", "−6", "0", "0"]
+
+
 def test_shares_are_told_from_thirty_answers_on(app: Flask, shelf: Library) -> None:
     words = shelf.content.vocabulary
     assert [(number, share) for _name, number, share in verdict_shares(ONE, words)] == [(30, 0.75), (10, 0.25), (0, 0)]
     assert [one[0] for one in action_shares(ONE)] == ["Tell", "Call"]
     assert (verdict_shares(FEW, words), action_shares(FEW)) == ([], [])
+    hidden = replace(ONE, is_told=False)
+    assert (verdict_shares(hidden, words), action_shares(hidden)) == ([], [])
     asked_few = replace(ONE, figures=replace(FIGURES, chosen={"call": 9, "tell": 20}))
     assert (len(verdict_shares(asked_few, words)), action_shares(asked_few)) == (3, [])
 
@@ -116,7 +147,8 @@ def test_the_table_leaves_out_what_says_too_little_and_is_no_formula(app: Flask,
         assert head.removeprefix("\ufeff") == ",".join(f'"{one}"' if "," in str(one) else str(one) for one in HEADS)
     assert "'=A scene" in first
     assert "75.0" in first
-    assert "Call (best) 25%" in first
+    assert "Call (best) 25% (their other scenes: 80% right)" in first
+    assert "2026-11 30/40" in first
     assert str(FLAG_NAMES[Flag.OTHER_ACTION]) in first
     assert "%" not in second
     assert second.endswith("too few to tell,2")

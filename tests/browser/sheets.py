@@ -991,6 +991,7 @@ CLASSES = [
     Sheet("own-panel-finished", _at("own_panel_finished"), "administrator"),
     Sheet("own-panel-closed", _at("own_panel_closed"), "administrator"),
     Sheet("items-no-match", _at("items", "?flag=mostly_wrong&course=refresher"), "administrator"),
+    Sheet("leaks", "/item-analysis/leaks", "administrator"),
     Sheet("items-uncounted", "/item-analysis", "administrator", render=uncounted_page),
     Sheet("everyone", "/item-analysis/everyone", "administrator"),
     Sheet("item", _at("item"), "administrator"),

@@ -39,7 +39,10 @@ from tests.databases import go_back_to_0_9
 from tests.extras import fill_extras
 from tests.extras.meetings.cast import hold_meeting, teach_at
 from tests.support import Visitor, make_ready, take_final
+from trainer.assessment import leaks
 from trainer.assessment.check_ins import ask_for_mail
+from trainer.assessment.leaks import LeakTotals
+from trainer.assessment.measures.leaks import Comparison
 from trainer.assessment.models import Attempt, RenewalMail
 from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment
@@ -140,6 +143,9 @@ def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
         assert enrollment is not None
         ask_for_mail(enrollment.user_id, served(), clock.now())
         session.add(RenewalMail(enrollment_id=enrollment.id, asked_at=clock.now()))
+        totals = LeakTotals()
+        totals.add({"2026-11": {"pair": Comparison(1, 0.5, 0.0)}})
+        leaks.write(totals, clock.now())
     count(app)
     measure(app)
 
@@ -157,7 +163,8 @@ def test_each_migration_undone_leaves_every_row_as_it_was_before_it(
         old = checksums().keys()
         migrate()
         check_schema()
-        assert [name for name, told in checksums().items() if name in old and told != at_head[name]] == []
+        kept = old - {"item_counts"}  # sums that the worker counts again
+        assert [name for name, told in checksums().items() if name in kept and told != at_head[name]] == []
         for migration in scripts().walk_revisions():
             if migration.revision == "0075":
                 continue  # nothing goes below it

@@ -22,6 +22,8 @@ from tests.cast import (
 )
 from tests.crowd import let_answer, rightly, wrongly
 from tests.support import Visitor, closed_up
+from trainer.assessment import leaks
+from trainer.assessment.measures.leaks import Comparison
 from trainer.content.library import Library, Scenario
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth
@@ -144,7 +146,7 @@ def test_few_answers_are_counts_only(app: Flask, shelf: Library, ines: Visitor) 
     count(app)
     page = closed_up(ines.get(f"{SCENE}/{scene.id}").text)
     assert "too few to tell" in page
-    assert "29 × for 29 people" in page
+    assert "29 times" in page
     assert "100%" not in page
 
 
@@ -154,16 +156,20 @@ def test_filters_are_in_the_address(app: Flask, shelf: Library, ines: Visitor) -
     page = ines.get(f"{PAGE}?truth=no_concern").text
     assert f"{SCENE}/{innocent.id}" in page
     assert f"{SCENE}/{concern.id}" not in page
-    flagged = ines.get(f"{PAGE}?flag=unused_action").text
-    assert f"{SCENE}/{scenes(shelf)[0].id}" in flagged
-    assert f"{SCENE}/{concern.id}" not in flagged
-    assert "No matches." in ines.get(f"{PAGE}?flag=mostly_wrong").text
+    let_answer(app, [{concern.id: wrongly(concern)}] * 30)
+    count(app)
+    flagged = ines.get(f"{PAGE}?flag=mostly_wrong").text
+    assert f"{SCENE}/{concern.id}" in flagged
+    assert f"{SCENE}/{scenes(shelf)[0].id}" not in flagged
+    assert "not shown" in flagged  # thirty who all judged it wrong: flagged, and no figure
+    assert "No matches." in ines.get(f"{PAGE}?flag=against_the_rest").text
     assert f"{SCENE}/{concern.id}" in ines.get(f"{PAGE}?truth=maybe&order=whatever&course=none&page=99").text
 
 
 def test_the_order_is_in_the_address(app: Flask, shelf: Library, ines: Visitor) -> None:
     first, second, *_rest = sorted(scenes(shelf), key=lambda one: one.id)
-    let_answer(app, [{first.id: rightly(first), second.id: wrongly(second)}] * 30)
+    people = [{first.id: rightly(first), second.id: wrongly(second)}] * 30
+    let_answer(app, [*people, {first.id: wrongly(first), second.id: rightly(second)}])
     count(app)
 
     def places(order: str) -> list[int]:
@@ -178,8 +184,8 @@ def test_a_course_counts_the_answers_given_in_it(app: Flask, shelf: Library, ine
     scene, (first, second) = scenes(shelf)[0], list(shelf.content.courses)[:2]
     let_answer(app, [{scene.id: rightly(scene)}] * 30, course=first)
     count(app)
-    assert "30 × for 30 people" in ines.get(f"{SCENE}/{scene.id}?course={first}").text
-    assert "0 × for 0 people" in ines.get(f"{SCENE}/{scene.id}?course={second}").text
+    assert "30 times" in ines.get(f"{SCENE}/{scene.id}?course={first}").text
+    assert "0 times" in ines.get(f"{SCENE}/{scene.id}?course={second}").text
 
 
 def test_the_csv_has_the_rows_of_the_page_and_is_written_down(app: Flask, shelf: Library, ines: Visitor) -> None:
@@ -201,7 +207,7 @@ def test_distractors_stand_on_the_page_of_the_scene(app: Flask, shelf: Library, 
     assert "90% (27)" in page
     assert "10% (3)" in page
     assert "0% (0)" in page
-    assert "an option nobody chooses" in page
+    assert "Right in other scenes" in page
 
 
 def test_no_person_is_on_any_of_it(app: Flask, shelf: Library, administrator: Visitor) -> None:
@@ -211,3 +217,38 @@ def test_no_person_is_on_any_of_it(app: Flask, shelf: Library, administrator: Vi
     everything += administrator.post(f"{PAGE}/exports").text
     assert "bob@" not in everything
     assert bob.hex not in everything
+
+
+def test_administrators_alone_see_whether_scenes_leak(
+    app: Flask, shelf: Library, ines: Visitor, administrator: Visitor
+) -> None:
+    page = f"{PAGE}/leaks"
+    assert ines.get(page).status_code == 404
+    assert page not in ines.get(PAGE).text
+    assert page in administrator.get(PAGE).text
+    assert "Nothing to compare yet" in administrator.get(page).text
+    scene, totals = scenes(shelf, Pool.RESERVED)[0], leaks.LeakTotals()
+    for number in range(40):
+        part = Comparison(1, 0.8, 0.2) if number % 2 else Comparison(1, 0.6, 0.2)
+        totals.add({f"2026-{10 + (number < 3)}": {scene.file.pair or "": part}})
+    with app.app_context(), transaction():
+        leaks.write(totals, clock.now())
+    told = closed_up(administrator.get(page).text)
+    assert "3.5 ×" in told
+    assert told.count("they do better: it leaks") == 3  # in all, in October, and for the pair
+    assert told.count("too few to tell") == 1  # November
+    assert scene.file.title in told
+
+
+def test_the_difference_that_people_make_is_for_administrators(
+    app: Flask, shelf: Library, ines: Visitor, administrator: Visitor
+) -> None:
+    both = [one for one in shelf.content.scenarios.values() if one.other and one.file.truth is Truth.CONCERN][:2]
+    for scene in both:
+        for telling, right in ((scene, 10), (scene.other, 15)):
+            assert telling is not None
+            people = [{scene.id: (rightly if number < right else wrongly)(scene)} for number in range(20)]
+            let_answer(app, people, scenes={scene.id: telling})
+    count(app)
+    assert "To report: +25 (+25 to +25), from 2 pairs" in closed_up(administrator.get(PAGE).text)
+    assert "from 2 pairs" not in closed_up(ines.get(PAGE).text)

@@ -27,16 +27,16 @@ def run(app: Flask, *words: str) -> Result:
 def test_the_report_counts_anew_and_tells_scenes_of_all_pools(app: Flask, shelf: Library, tmp_path: Path) -> None:
     open_one, reserved = (shelf.content.pool(pool)[0] for pool in (Pool.OPEN, Pool.RESERVED))
     people = [{open_one.id: rightly(open_one), reserved.id: rightly(reserved)}] * 27
-    let_answer(app, [*people, *[{open_one.id: wrongly(open_one)}] * 3])
+    let_answer(app, [*people, *[{open_one.id: wrongly(open_one)}] * 3], seconds=31)
     file = tmp_path / "items.csv"
     report = run(app, "report", "--items", "--csv", str(file)).output
     lines = report.split(f"\n{open_one.id} (")[1].split("\n")
-    assert lines[1] == "  drawn 30 times for 30 people, 30 first answers"
+    assert lines[1] == "  drawn 30 times; 30 first answers in practice"
     assert lines[2].startswith("  judged right 90% (74 to 97%); item-total ")
-    assert "(best)" in report
-    assert "LOOK: an option nobody chooses" in report
+    assert "(best), their other scenes 100% right" in report
+    assert "  31 seconds (median), 0 of 30 faster than reading" in lines
     kept = report.split(f"\n{reserved.id} (")[1].split("\n")
-    assert kept[1:3] == ["  drawn 27 times for 27 people, 27 first answers", "  too few to tell"]
+    assert kept[1:3] == ["  drawn 0 times; 0 first answers in finals", "  too few to tell, or all alike"]
     with file.open(encoding="utf-8-sig", newline="") as table:
         rows = list(csv.DictReader(table))
     told = [line.partition(" (")[0] for line in report.split("\n") if re.match(r"\S+ \(.*\): ", line)]
@@ -44,7 +44,7 @@ def test_the_report_counts_anew_and_tells_scenes_of_all_pools(app: Flask, shelf:
 
 
 def test_without_any_answer_the_report_says_so(app: Flask) -> None:
-    assert "no scene has 30 answers yet" in run(app, "report", "--items").output
+    assert "no two pairs have 30 answers yet" in run(app, "report", "--items").output
 
 
 def test_administrators_are_appointed_and_dismissed(app: Flask) -> None:

@@ -12,7 +12,13 @@ from trainer.assessment.next_steps import NextStep, find_next_step
 from trainer.assessment.progress import WentWrong, list_went_wrong
 from trainer.assessment.renewal_mails import wants_mail
 from trainer.assessment.renewals import find_renewal
-from trainer.assessment.tasks import count_answers, measure_site, remind_of_check_ins, remind_of_renewals
+from trainer.assessment.tasks import (
+    count_answers,
+    count_leaks,
+    measure_site,
+    remind_of_check_ins,
+    remind_of_renewals,
+)
 from trainer.assessment.views.attempts import blueprint as assessment
 from trainer.assessment.views.check_ins import blueprint as check_ins
 from trainer.assessment.views.drills import blueprint as drills
@@ -78,6 +84,7 @@ FEATURE = Feature(
         Task("remind of check-ins", HOUR, remind_of_check_ins),
         Task("remind of renewals", HOUR, remind_of_renewals),
         Task("count answers", HOUR, count_answers),
+        Task("count leaks", 24 * HOUR, count_leaks),
         Task("measure the site", 24 * HOUR, measure_site),
     ),
     answers={

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from math import exp
+from typing import Any, Final, NamedTuple
 
 import flask_babel
 from flask_babel import lazy_gettext as _l
 
 from trainer.assessment.analysis import Edition, Version
 from trainer.assessment.measures.items import FEWEST_ANSWERS, Flag
+from trainer.assessment.rules import Sitting
 from trainer.content.schema import Difficulty, Grade, Pool
 from trainer.content.subject import Truth, Verdict, Vocabulary
 from trainer.web.tables import Cell, Table
@@ -21,9 +23,18 @@ FLAG_NAMES: Final = {
     Flag.HARDER_THAN_DESIGNED: _l("harder than designed"),
     Flag.MOSTLY_WRONG: _l("most judge it wrong: check whether the key is right"),
     Flag.AGAINST_THE_REST: _l("people who judge the other scenes well judge this one worse: check the key"),
-    Flag.TELLS_LITTLE: _l("item-total below .1: check whether the key is right"),
-    Flag.UNUSED_ACTION: _l("an option nobody chooses, or hardly anyone"),
+    Flag.TELLS_LITTLE: _l("item-total surely below .2: check whether the key is right"),
+    Flag.UNUSED_ACTION: _l("an option hardly anyone chooses"),
     Flag.OTHER_ACTION: _l("most choose another first action than the best"),
+    Flag.MOVED: _l("judged better or worse from month to month: look at who may have told whom"),
+    Flag.MET_OFTEN: _l("in too many first finals"),
+    Flag.MET_RARELY: _l("in too few first finals"),
+}
+SITTING_NAMES: Final = {
+    Sitting.UNTRAINED: _l("before any lesson"),
+    Sitting.PRACTICE: _l("practice"),
+    Sitting.FINAL: _l("finals"),
+    Sitting.CHECK_IN: _l("check-ins"),
 }
 TRUTH_NAMES: Final = {Truth.CONCERN: _l("to report"), Truth.NO_CONCERN: _l("innocent")}
 POOL_NAMES: Final = {
@@ -59,8 +70,9 @@ HEADS: Final = (
     _l("Pool"),
     _l("Truth"),
     _l("Designed"),
+    _l("Kind of sitting"),
     _l("Times drawn"),
-    _l("People"),
+    _l("In first finals, %"),
     _l("First answers"),
     _l("Judged right, %"),
     _l("from %"),
@@ -68,6 +80,9 @@ HEADS: Final = (
     _l("Item-total correlation"),
     _l("from"),
     _l("to"),
+    _l("Seconds, median"),
+    _l("Faster than reading, %"),
+    _l("Right by month"),
     _l("Verdicts"),
     _l("First actions"),
     _l("Look at"),
@@ -137,10 +152,15 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def points(change: float) -> str:
-    """Return a change of a share in whole points, with its sign."""
-    number = round(100 * change)
-    return f"{'−' if number < 0 else '+' if number else ''}{abs(number)}"
+def points(share: float) -> str:
+    """Return a difference of shares in percentage points, with its sign."""
+    rounded = round(100 * share)
+    return f"+{rounded}" if rounded > 0 else f"{rounded}".replace("-", "−")
+
+
+def odds(value: float) -> str:
+    """Return log odds as how many times as high the odds are."""
+    return f"{exp(value):.1f}"
 
 
 def correlation(value: float) -> str:
@@ -154,8 +174,8 @@ def decimal(value: float) -> str:
 
 
 def verdict_shares(version: Version, vocabulary: Vocabulary) -> list[tuple[str, int, float]]:
-    """Return (verdict, how many gave it, share), in the order in which they are offered; none below 30 answers."""
-    if version.figures is None:
+    """Return (verdict, how many gave it, share), in the order in which they are offered; none where none is told."""
+    if version.figures is None or not version.is_told:
         return []
     said, whole = version.figures.said, version.answers
     return [
@@ -163,16 +183,35 @@ def verdict_shares(version: Version, vocabulary: Vocabulary) -> list[tuple[str, 
     ]
 
 
-def action_shares(version: Version) -> list[tuple[str, Grade, int, float]]:
-    """Return (first action, its grade, how many chose it, share of those who were asked), most chosen first.
+class ActionShare(NamedTuple):
+    """A first action: how many chose it, what share of those asked, and what they judge right of the other scenes."""
 
-    None below 30 answers: the first try asks for the verdict alone.
+    text: str
+    grade: Grade
+    number: int
+    share: float
+    choosers: float | None
+
+
+def action_shares(version: Version) -> list[ActionShare]:
+    """Return first actions, most chosen first.
+
+    None where figures aren't told, or if fewer than 30 were asked: the first try asks for the verdict alone.
     """
-    if version.figures is None or version.figures.asked < FEWEST_ANSWERS:
+    figures = version.figures
+    if figures is None or not version.is_told or figures.asked < FEWEST_ANSWERS:
         return []
-    chosen, asked = version.figures.chosen, version.figures.asked
-    shares = [(action.text, action.grade, chosen[action.id], chosen[action.id] / asked) for action in version.actions]
-    return sorted(shares, key=lambda share: -share[2])
+    shares = [
+        ActionShare(
+            action.text,
+            action.grade,
+            figures.chosen[action.id],
+            figures.chosen[action.id] / figures.asked,
+            figures.choosers.get(action.id),
+        )
+        for action in version.actions
+    ]
+    return sorted(shares, key=lambda share: -share.share)
 
 
 def item_table(versions: Iterable[Version], vocabulary: Vocabulary) -> Table:
@@ -194,21 +233,30 @@ def _cells(version: Version, vocabulary: Vocabulary) -> tuple[Cell, ...]:
         str(POOL_NAMES[version.pool]) if version.pool else _("no longer in the content"),
         str(TRUTH_NAMES[version.truth]),
         str(DESIGN_NAMES[version.designed]) if version.designed else None,
+        str(SITTING_NAMES[version.sitting]),
         version.drawn,
-        version.people,
+        round(100 * version.exposure.share, 1) if version.exposure else None,
         version.answers,
         *_figure_cells(version),
+        round(version.time.median) if version.time else None,
+        round(100 * version.time.fast / version.time.number, 1) if version.time else None,
+        "; ".join(f"{month} {right}/{number}" for month, (right, number) in version.months.items()),
         "; ".join(f"{name} {percent(share)}%" for name, _number, share in verdict_shares(version, vocabulary)),
-        "; ".join(
-            f"{text} ({GRADE_NAMES[grade]}) {percent(share)}%" for text, grade, _n, share in action_shares(version)
-        ),
+        "; ".join(_action(share) for share in action_shares(version)),
         "; ".join(str(FLAG_NAMES[flag]) for flag in version.flags) if version.figures else _("too few to tell"),
         version.remarks,
     )
 
 
+def _action(share: ActionShare) -> str:
+    told = f"{share.text} ({GRADE_NAMES[share.grade]}) {percent(share.share)}%"
+    if share.choosers is None:
+        return told
+    return _("%(told)s (their other scenes: %(share)s%% right)", told=told, share=percent(share.choosers))
+
+
 def _figure_cells(version: Version) -> tuple[Cell, ...]:
-    figures = version.figures
+    figures = version.figures if version.is_told else None
     if figures is None:
         return (None,) * 6
     low, high = figures.facility_interval

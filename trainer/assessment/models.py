@@ -1,4 +1,4 @@
-"""Attempt, Response, ItemSnapshot, ItemCount, SiteFigures, RoundRequest, CheckInMail and RenewalMail records."""
+"""Attempt, Response, ItemSnapshot, ItemCount, LeakCount, SiteFigures, RoundRequest, CheckInMail and RenewalMail records."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class ItemSnapshot(Base):
     item: Mapped[str] = mapped_column(String(80))
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[dt.datetime]
+    canceled_at: Mapped[dt.datetime | None]
+    """When its key was found to be wrong: nobody fails a final because of it anymore."""
 
 
 class Attempt(Base):
@@ -60,7 +62,7 @@ class Attempt(Base):
     round: Mapped[int] = mapped_column(default=1, server_default="1")
     """Of finals: after all tries of one round are used, the next one opens a while later."""
     number: Mapped[int]
-    """Within the round."""
+    """Within the round; above 100 once a final is canceled, so that its number is free for another try."""
     tries: Mapped[int | None]
     course: Mapped[str] = mapped_column(String(60))
     language: Mapped[str] = mapped_column(String(10), default="en", server_default="en")
@@ -75,6 +77,9 @@ class Attempt(Base):
     started_at: Mapped[dt.datetime]
     submitted_at: Mapped[dt.datetime | None]
     is_passed: Mapped[bool | None]
+    """None, too, of a final that was canceled."""
+    canceled_at: Mapped[dt.datetime | None]
+    """When a final that was failed because of a scene with a wrong key stopped counting as a try."""
     tally: Mapped[dict[str, Any] | None]
     """Counts at submission, as `rules.Tally` names them, or `rules.Points`, or as an extra does."""
     handover: Mapped[dict[str, Any] | None]
@@ -158,22 +163,57 @@ class RenewalMail(Base):
 
 
 class ItemCount(Base):
-    """What many people said of a scene as it was drawn, in one course or in all: counts, and nobody's answer.
+    """What many people said of a scene as it was drawn, in one course, kind of sitting and language: counts, and
+    nobody's answer.
 
-    The worker counts again each hour; a page of figures doesn't look at answers.
+    The worker counts again each hour; a page of figures doesn't look at answers. Of each person only the first answer
+    to a scene counts, so rows can be added up.
     """
 
     __tablename__ = "item_counts"
 
     course: Mapped[str] = mapped_column(String(60), primary_key=True)
-    """Empty: in all of them."""
+    sitting: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """`rules.Sitting`."""
+    language: Mapped[str] = mapped_column(String(10), primary_key=True)
     item_digest: Mapped[str] = mapped_column(ForeignKey("item_snapshots.digest"), primary_key=True, index=True)
     drawn: Mapped[int]
-    people: Mapped[int]
-    """To how many it was shown."""
     answers: Mapped[dict[str, Any]]
     """Of first answers: "verdict/first action" → [whether that is right, number, how many of them by people who judged
-    other scenes of its truth, the sum of what share of those is right, the sum of the shares' squares]."""
+    other scenes of its truth in this kind of sitting, the sum of what share of those is right, the sum of the shares'
+    squares]."""
+    seconds: Mapped[dict[str, Any]]
+    """Of first answers: whole seconds until the verdict → number."""
+    months: Mapped[dict[str, Any]]
+    """Of first answers: "2026-11" → [right, number]."""
+    first_finals: Mapped[int]
+    """In the first stage of how many people's first finals it was drawn."""
+    of_first_finals: Mapped[int]
+    """How many first finals of this course, in any language, there were in all."""
+    counted_at: Mapped[dt.datetime]
+
+
+class LeakCount(Base):
+    """Whether people judge a pair of scenes better in finals once a colleague has met it: sums, and nobody's answer.
+
+    The worker counts again each day. `measures.leaks` says what the sums are.
+    """
+
+    __tablename__ = "leak_counts"
+
+    pair: Mapped[str] = mapped_column(String(60), primary_key=True)
+    """Empty: all of them."""
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    """In which a final was begun, "2026-11". Empty: all months."""
+    people: Mapped[int]
+    """Who had something to compare."""
+    met: Mapped[int]
+    """How many of their scenes a colleague had met before."""
+    gains: Mapped[float]
+    losses: Mapped[float]
+    gains_squared: Mapped[float]
+    products: Mapped[float]
+    losses_squared: Mapped[float]
     counted_at: Mapped[dt.datetime]
 
 

@@ -28,6 +28,7 @@ NOBODY: Final = {
     "item_counts": "Sums over many people.",
     "item_snapshots": "Scenes, nobody's.",
     "site_figures": "Sums over many people.",
+    "leak_counts": "Sums over many people.",
 }
 """Tables that say nothing of a person by themselves, and why."""
 

@@ -32,6 +32,15 @@ class Kind(StrEnum):
     RETEST = "retest"  # the same form, asked by a trial at the same time of people with and without training
 
 
+class Sitting(StrEnum):
+    """Kinds of sittings that say different things of a scene."""
+
+    UNTRAINED = "untrained"  # a pretest, or a first try before any lesson
+    PRACTICE = "practice"
+    FINAL = "final"
+    CHECK_IN = "check_in"
+
+
 @dataclass(frozen=True)
 class Tally:
     """Counts of an attempt."""

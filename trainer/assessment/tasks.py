@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from trainer.assessment import check_ins, renewal_mails, site_counting, site_figures
+from trainer.assessment import check_ins, leaks, renewal_mails, site_counting, site_figures
 from trainer.assessment.counting import AnswerSums, count_portion, write
 from trainer.assessment.site_counting import SiteSums
 from trainer.content.serving import served
@@ -56,4 +56,19 @@ def measure_site() -> Iterator[None]:
     everyone = sums.estimate(chance.rng)
     with transaction():
         site_figures.keep(everyone, now())
+    yield
+
+
+def count_leaks() -> Iterator[None]:
+    """Count again, a firm at a time, whether colleagues do better in scenes that one of them has met."""
+    totals, content = leaks.LeakTotals(), served()
+    bands, firm = leaks.find_bands(content), leaks.next_firm(None)
+    db.session.rollback()
+    while firm is not None:
+        leaks.count_firm(firm, totals, content, bands)
+        firm = leaks.next_firm(firm)
+        db.session.rollback()
+        yield
+    with transaction():
+        leaks.write(totals, now())
     yield

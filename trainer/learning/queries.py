@@ -110,6 +110,17 @@ def has_read(user_id: uuid.UUID) -> bool:
     return db.session.scalar(read_by.limit(1)) is not None
 
 
+def first_readings(user_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
+    """Return when each of the users first marked a lesson of any course as read, of those who did."""
+    rows = db.session.execute(
+        select(Enrollment.user_id, func.min(LessonCompletion.completed_at))
+        .join(LessonCompletion, LessonCompletion.enrollment_id == Enrollment.id)
+        .where(Enrollment.user_id.in_(user_ids))
+        .group_by(Enrollment.user_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def list_active_since(user_ids: Sequence[uuid.UUID], instant: dt.datetime) -> set[uuid.UUID]:
     """Return those of the users who started a course or were active in one since an instant."""
     return set(

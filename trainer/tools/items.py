@@ -12,6 +12,7 @@ from trainer.assessment.figures import (
     FLAG_NAMES,
     GRADE_NAMES,
     POOL_NAMES,
+    SITTING_NAMES,
     TRUTH_NAMES,
     action_shares,
     correlation,
@@ -30,7 +31,12 @@ def report(content: Content, csv: Path | None) -> str:
     for _portion in count_answers():
         pass
     analysis = analyze(content, set(Pool), with_earlier=True)
-    lines = [*_strata(analysis), "", *(line for version in analysis.versions for line in _lines(version, content))]
+    lines = [
+        *_strata(analysis),
+        *_swaps(analysis),
+        "",
+        *(line for version in analysis.versions for line in _lines(version, content)),
+    ]
     if csv is not None:
         # The mark and the line ends are the table's own.
         csv.write_text(
@@ -45,7 +51,15 @@ def _strata(analysis: Analysis) -> Iterator[str]:
     for stratum in analysis.strata:
         yield f"  {_stratum(stratum)}"
     if not analysis.strata:
-        yield "  no scene has 30 answers yet"
+        yield "  no two pairs have 30 answers yet"
+
+
+def _swaps(analysis: Analysis) -> Iterator[str]:
+    for truth, swap in analysis.swaps.items():
+        low, high = swap.interval or (swap.value, swap.value)
+        between = f"{100 * low:+.0f} to {100 * high:+.0f}"
+        more = f"{TRUTH_NAMES[truth]}: {100 * swap.value:+.0f} points ({between})"
+        yield f"REPORTED MORE OFTEN with the second set of people, {more}"
 
 
 def _stratum(stratum: Stratum) -> str:
@@ -61,10 +75,14 @@ def _lines(version: Version, content: Content) -> Iterator[str]:
     edition = f"{EDITION_NAMES[version.edition]}, {version.digest[:12]}"
     yield f"{version.scene} ({edition}): {pool}, {TRUTH_NAMES[version.truth]}{designed}"
     remarks = f"; {version.remarks} open remark(s)" if version.remarks else ""
-    yield f"  drawn {version.drawn} times for {version.people} people, {version.answers} first answers{remarks}"
+    often = f", in {percent(version.exposure.share)}% of first finals" if version.exposure else ""
+    given = f"{version.answers} first answers in {SITTING_NAMES[version.sitting]}"
+    yield f"  drawn {version.drawn} times{often}; {given}{remarks}"
     figures = version.figures
-    if figures is None:
-        yield "  too few to tell"
+    for flag in version.flags:
+        yield f"  LOOK: {FLAG_NAMES[flag]}"
+    if figures is None or not version.is_told:
+        yield "  too few to tell, or all alike"
         return
     low, high = figures.facility_interval
     link = figures.link
@@ -74,7 +92,13 @@ def _lines(version: Version, content: Content) -> Iterator[str]:
     yield f"  judged right {percent(figures.facility)}% ({percent(low)} to {percent(high)}%); item-total {goes}"
     said = verdict_shares(version, content.vocabulary)
     yield "  said: " + ", ".join(f"{name} {percent(share)}%" for name, _number, share in said)
-    for text, grade, _number, share in action_shares(version):
-        yield f"  {percent(share):>4}%  {text} ({GRADE_NAMES[grade]})"
-    for flag in version.flags:
-        yield f"  LOOK: {FLAG_NAMES[flag]}"
+    for share in action_shares(version):
+        others = f", their other scenes {percent(share.choosers)}% right" if share.choosers is not None else ""
+        yield f"  {percent(share.share):>4}%  {share.text} ({GRADE_NAMES[share.grade]}){others}"
+    if version.time:
+        fast = f"{version.time.fast} of {version.time.number} faster than reading"
+        yield f"  {version.time.median:.0f} seconds (median), {fast}"
+    if len(version.months) > 1:
+        yield "  right by month: " + ", ".join(
+            f"{month} {part}/{whole}" for month, (part, whole) in version.months.items()
+        )
