@@ -18,6 +18,7 @@ HELD_BY = {
     "accounts/test_sessions.py": "cli/accounts",
     "accounts/test_views.py": "accounts/forms accounts/models accounts/signing_in",
     "assessment/test_analysis.py": "assessment/cells",
+    "assessment/test_canceling.py": "cli/finals",
     "assessment/test_check_ins.py": "assessment/dates assessment/views/check_ins",
     "assessment/test_drills.py": "assessment/queries assessment/views/drills assessment/steps",
     "assessment/test_finish.py": "assessment/words",

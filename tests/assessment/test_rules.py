@@ -146,3 +146,15 @@ def test_which_questions_come_and_in_which_order_is_left_to_chance() -> None:
     assert len(set(drawn)) == 30
     assert all(set(drills[9:]) <= set(one) for one in drawn)
     assert {one.index(drills[9]) for one in drawn} == set(range(6))  # a new one stands anywhere
+
+
+def test_the_number_of_a_canceled_try_is_free() -> None:
+    def failed(*numbers: int) -> list[FailedTry]:
+        return [FailedTry(1, NOW, (), number) for number in numbers]
+
+    def next_number(*numbers: int) -> int:
+        return rules.decide_try(RETRY, failed(*numbers), {}, (), NOW).number
+
+    assert [next_number(1), next_number(2), next_number(1, 3), next_number(2, 3)] == [2, 1, 2, 1]
+    waits = rules.decide_try(RETRY, failed(2, 3), {}, (), NOW)
+    assert (waits.is_allowed, waits.opens_at) == (False, NOW + dt.timedelta(days=7))  # it is the third all the same

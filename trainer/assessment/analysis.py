@@ -191,9 +191,14 @@ def analyze(
     in_use = {digest for version in there for digest in version.tellings}
     others = _others(content, pools, in_use, kept, scene, with_earlier)
     versions, scenes_of = [*there, *_earlier(content, others)], _scenes_by_pair(content)
+    in_finals = {
+        pair
+        for pair, scenes in content.pairs.items()
+        if all(told.file.finals and told.file.pool is Pool.RESERVED for told in scenes)
+    }
     for version in versions:
         _count(version, cells, answers)
-        if version.pool is Pool.RESERVED and version.is_current:
+        if version.pair in in_finals and version.is_current:
             pair = [digest for digest, (item, _at) in kept.items() if item in scenes_of[version.pair]]
             version.exposure = cells.exposure(pair, answers.course)
     strata = list(_strata(versions))

@@ -118,7 +118,7 @@ def pairs_of(
     met: Collection[tuple[str, str, dt.datetime]] = (),
     among_colleagues: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Pair]:
-    """Return the matched pairs of a pool.
+    """Return the matched pairs of a pool, without those that were taken out of finals.
 
     `met`: items and digests that were drawn for someone, and when; `among_colleagues`: how often scenes were drawn for
     colleagues lately.
@@ -130,8 +130,11 @@ def pairs_of(
         by_scene[scene] = max(met_at, by_scene.get(scene, met_at))
     pairs = []
     for scenario in content.pool(pool):
-        if scenario.file.truth is Truth.CONCERN:
-            kind, both = kind_of(scenario.file, content.vocabulary), (scenario, content.twin(scenario))
+        if scenario.file.truth is not Truth.CONCERN:
+            continue
+        both = (scenario, content.twin(scenario))
+        if all(scene.file.finals for scene in both):
+            kind = kind_of(scenario.file, content.vocabulary)
             tellings = tuple(telling for scene in both for telling in _tellings(scene, by_digest, by_scene))
             colleagues = sum(among_colleagues.get(scene.id, 0) for scene in both)
             pairs.append(Pair(tellings, kind.danger, kind.on_duty, kind.topic, colleagues))

@@ -1,4 +1,4 @@
-"""Mail about another round of a final, a check-in and a renewal, written when it is sent."""
+"""Mail about rounds and canceled tries of a final, check-ins and renewals, written when it is sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import current_app
 
 from trainer.assessment.check_ins import find_check_ins, wants_mail
-from trainer.assessment.models import RenewalMail, RoundRequest
+from trainer.assessment.models import Attempt, RenewalMail, RoundRequest
 from trainer.assessment.renewals import find_renewal
 from trainer.content.serving import served
 from trainer.core.clock import today
@@ -17,12 +17,17 @@ from trainer.credentials.models import Credential
 from trainer.learning.models import Enrollment
 from trainer.web.emails import RenderedEmail, render_email
 
-TEMPLATES = ("round-granted", "check-in", "renewal-open")
+TEMPLATES = ("round-granted", "check-in", "renewal-open", "final-canceled")
 
 
 def write(message: OutboxMessage) -> RenderedEmail | None:
     """Return the email's values, or None if it is no longer true."""
-    writers = {"round-granted": _round_granted, "check-in": _check_in, "renewal-open": _renewal_open}
+    writers = {
+        "round-granted": _round_granted,
+        "check-in": _check_in,
+        "renewal-open": _renewal_open,
+        "final-canceled": _final_canceled,
+    }
     return writers[message.template](message)
 
 
@@ -52,6 +57,15 @@ def _renewal_open(message: OutboxMessage) -> RenderedEmail | None:
         return None
     url = f"{current_app.config['SETTINGS'].base_url}/me"
     return render_email("assessment/mail/renewal-open", url=url, valid_until=credential.valid_until)
+
+
+def _final_canceled(message: OutboxMessage) -> RenderedEmail | None:
+    """Say that a try no longer counts. None if it was erased."""
+    attempt = db.session.get(Attempt, UUID(hex=message.ids["attempt"]))
+    if attempt is None or attempt.submitted_at is None:
+        return None
+    url = f"{current_app.config['SETTINGS'].base_url}/attempts/{attempt.id}/result"
+    return render_email("assessment/mail/final-canceled", day=attempt.submitted_at.date(), url=url)
 
 
 def _round_granted(message: OutboxMessage) -> RenderedEmail | None:

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from trainer.accounts.queries import get_user
 from trainer.assessment import rules
 from trainer.assessment.attempt_policies import judge_all, policy_of
+from trainer.assessment.canceling import cancel_final, failed_because
 from trainer.assessment.deciding import Decision, FinalRule, Stage, decide
 from trainer.assessment.drawing import Aims
 from trainer.assessment.drawn import draw_stage, pairs_of
@@ -168,6 +169,9 @@ def hand_in(
         record_result(enrollment, course, _passed(attempt, rule, tally), is_local_trial, now)
     else:
         attempt.lessons_to_read = _lessons_to_read(tally, responses, content, course)
+        canceled = {response.item_digest for response in responses if response.snapshot.canceled_at is not None}
+        if failed_because(attempt, responses, canceled, content.vocabulary.danger_rules):
+            cancel_final(attempt, now)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Attempt, Response, ItemSnapshot, ItemCount, LeakCount, SiteFigures, RoundRequest, CheckInMail and RenewalMail records."""
+"""The records Attempt, Response, ItemSnapshot, ItemCount, LeakCount, SiteFigures, RoundRequest, CheckInMail, RenewalMail."""
 
 from __future__ import annotations
 
@@ -77,7 +77,6 @@ class Attempt(Base):
     started_at: Mapped[dt.datetime]
     submitted_at: Mapped[dt.datetime | None]
     is_passed: Mapped[bool | None]
-    """None, too, of a final that was canceled."""
     canceled_at: Mapped[dt.datetime | None]
     """When a final that was failed because of a scene with a wrong key stopped counting as a try."""
     tally: Mapped[dict[str, Any] | None]

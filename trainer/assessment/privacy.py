@@ -67,7 +67,7 @@ def _tell_attempt(is_guest: bool, attempt: Attempt) -> Row:
     is_sealed = attempt.is_passed is False or (is_guest and attempt.kind == Kind.PRETEST)
     return {
         **tell_one(attempt, "course", "kind", "language", "round", "number", "scenes", "started_at", "submitted_at"),
-        "is_passed": attempt.is_passed,
+        **tell_one(attempt, "is_passed", "canceled_at"),
         "tally": None if is_sealed else plain(attempt.tally),
         **tell_one(attempt, "lessons_to_read", "handover"),
     }

@@ -243,7 +243,8 @@ def seen_items(user_id: uuid.UUID, kind: Kind) -> set[str]:
 def failed_finals(enrollment: Enrollment, courses: Collection[str] = ()) -> list[FailedTry]:
     """Return the failed finals that the next try is counted after, in the order of their numbers.
 
-    They are those of the enrollment, and those of the person's other `courses` since the final of any was passed.
+    They are those of the enrollment, and those of the person's other `courses` since the final of any was passed; none
+    that was canceled.
     """
     rows = db.session.execute(
         select(Attempt.round, Attempt.number, Attempt.submitted_at, Attempt.lessons_to_read)
@@ -251,6 +252,7 @@ def failed_finals(enrollment: Enrollment, courses: Collection[str] = ()) -> list
             counts_for(enrollment, courses, Attempt, Attempt.submitted_at),
             Attempt.kind == Kind.FINAL,
             Attempt.is_passed.is_(False),
+            Attempt.canceled_at.is_(None),
         )
         .order_by(Attempt.round, Attempt.number, Attempt.submitted_at)
     )
@@ -299,7 +301,7 @@ class FinalTry:
 
 
 def list_final_tries(users: Select[Any], course: str) -> list[FinalTry]:
-    """Return the finals that many users handed in, in a course, oldest first."""
+    """Return the finals that many users handed in, in a course, oldest first; none that was canceled."""
     rows = db.session.execute(
         select(Attempt.enrollment_id, Attempt.is_passed, Attempt.tally)
         .where(
@@ -307,6 +309,7 @@ def list_final_tries(users: Select[Any], course: str) -> list[FinalTry]:
             Attempt.course == course,
             Attempt.kind == Kind.FINAL,
             Attempt.submitted_at.is_not(None),
+            Attempt.canceled_at.is_(None),
         )
         .order_by(Attempt.started_at, Attempt.round, Attempt.number)
     )
@@ -322,6 +325,7 @@ def list_failed_last(users: Select[Any], course: str) -> set[uuid.UUID]:
             Attempt.course == course,
             Attempt.kind == Kind.FINAL,
             Attempt.submitted_at.is_not(None),
+            Attempt.canceled_at.is_(None),
         )
         .order_by(Attempt.started_at, Attempt.round, Attempt.number)
     )

@@ -211,9 +211,11 @@ def decide_try(
     if not failed:
         return TryDecision(True, 1, 1)
     last = failed[-1]
-    if last.number < rule.tries:
-        round_, number, days = last.round, last.number + 1, rule.wait_days
-        is_open = number < rule.wait_before_try
+    taken = {attempt.number for attempt in failed if attempt.round == last.round}
+    free = [number for number in range(1, rule.tries + 1) if number not in taken]
+    if free:  # the next one; where an earlier one was canceled, that
+        round_, number, days = last.round, free[0], rule.wait_days
+        is_open = len(taken) + 1 < rule.wait_before_try
     else:
         round_, number, days = last.round + 1, 1, rule.round_days
         is_open = round_ in granted

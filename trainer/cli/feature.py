@@ -6,6 +6,7 @@ from trainer.cli.accounts import accounts_cli
 from trainer.cli.admin import admin_cli
 from trainer.cli.credentials import credentials_cli
 from trainer.cli.doctor import doctor
+from trainer.cli.finals import finals_cli
 from trainer.cli.guests import guests_cli
 from trainer.cli.healthcheck import healthcheck
 from trainer.cli.jobs import jobs_cli
@@ -24,6 +25,7 @@ FEATURE = Feature(
         accounts_cli,
         admin_cli,
         credentials_cli,
+        finals_cli,
         guests_cli,
         jobs_cli,
         keys_cli,

@@ -340,6 +340,7 @@ class ScenarioFile(Part):
     note: Text | None = None
     sources: list[SourceId] = Field(min_length=1)
     retired: bool = False
+    finals: bool = True  # false takes a pair that is kept for finals out of them; one of the two says it
     items: list[AnyItem] = Field(min_length=1, max_length=12)
 
     @property

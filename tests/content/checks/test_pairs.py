@@ -35,6 +35,7 @@ from tests.content.small import (
         ("pair: open-1", "pair: open-2", 'pair "open-2" has 3 scenes'),
         ("pair: open-1", "pair: lonely", 'pair "lonely" has 1 scene.'),
         ("pool: open", "pool: open\nretired: true", 'pair "open-1" has 1 scene.'),
+        ("pool: open", "pool: open\nfinals: false", "only scenes of the reserved pool are in finals"),
     ],
 )
 def test_twins_share_all_but_the_controlling_fact(folder: Path, old: str, new: str, complaint: str) -> None:

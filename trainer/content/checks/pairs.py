@@ -18,6 +18,8 @@ def check_pairs(folder: Folder) -> None:
     for entry in folder.scenarios.values():
         if not entry.value.retired and entry.value.pair:
             pairs[entry.value.pair].append(entry)
+        if not entry.value.finals and entry.value.pool is not Pool.RESERVED:
+            entry.refuse("finals", "only scenes of the reserved pool are in finals", "Take the line out.")
     is_whole = len(folder.scenarios) == len(folder.named.get("scenario", ()))
     for pair, scenes in pairs.items():
         if len(scenes) == 2 and not all(isinstance(scene.value.items[0], SceneItem) for scene in scenes):
@@ -35,14 +37,13 @@ def check_pairs(folder: Folder) -> None:
 
 
 def count_pairs(folder: Folder, pool: Pool) -> int:
-    """Count the pairs of a pool that are in use."""
-    return len(
-        {
-            entry.value.pair
-            for entry in folder.scenarios.values()
-            if entry.value.pool == pool and not entry.value.retired and entry.value.pair
-        }
-    )
+    """Count the pairs of a pool that are in use, without those that were taken out of finals."""
+    live = [
+        entry.value
+        for entry in folder.scenarios.values()
+        if entry.value.pool == pool and not entry.value.retired and entry.value.pair
+    ]
+    return len({scene.pair for scene in live} - {scene.pair for scene in live if not scene.finals})
 
 
 def _check_pair(first: Scene, second: Scene) -> None:
