@@ -42,6 +42,7 @@ VALUES: dict[str, list[dict[str, object]]] = {
     "check-in": [{"url": URL, "scenes": 6}],
     "certificate-reissued": [{"course": NAME, "url": URL, "contact": URL}],
     "certificate-withdrawn": [{"course": NAME, "reason": NAME, "url": URL, "contact": URL}],
+    "final-canceled": [{"day": TODAY, "url": URL}],
     "round-asked": [{"place": NAME, "url": URL}],
     "slip-disputed": [{"firm": NAME, "url": URL}],
     "pins-paused": [{"firm": NAME, "url": URL}],

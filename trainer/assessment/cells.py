@@ -180,5 +180,5 @@ class CountedCells:
                 both[scene.file.truth].append(
                     BothTellings(scene.file.pair, (reports[0], first.whole), (reports[1], second.whole))
                 )
-        found = {truth: swap_difference(told) for truth, told in both.items()}
-        return {truth: difference for truth, difference in found.items() if difference is not None}
+        differences = {truth: swap_difference(told) for truth, told in both.items()}
+        return {truth: difference for truth, difference in differences.items() if difference is not None}

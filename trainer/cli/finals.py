@@ -21,8 +21,8 @@ finals_cli = Commands("finals", help="Set right what a wrong scene did in finals
 def cancel_scene(scene: str, dry_run: bool, yes: bool) -> None:
     """Give back the tries of finals that were failed because of a scene.
 
-    SCENE is its name, for all its versions, or the beginning of the digest of one of them. Whoever failed because of it
-    gets an email. Passed finals and certificates stay. This can't be undone.
+    SCENE is its name, for all its versions, or the beginning of the digest of one of them. People who failed because
+    of it get an email. Passed finals and certificates stay. This can't be undone.
     """
     danger_rules = served().vocabulary.danger_rules
     try:
