@@ -150,7 +150,7 @@ def test_which_questions_come_and_in_which_order_is_left_to_chance() -> None:
 
 def test_the_number_of_a_canceled_try_is_free() -> None:
     def failed(*numbers: int) -> list[FailedTry]:
-        return [FailedTry(1, NOW, (), number) for number in numbers]
+        return [FailedTry(1, number, NOW) for number in numbers]
 
     def next_number(*numbers: int) -> int:
         return rules.decide_try(RETRY, failed(*numbers), {}, (), NOW).number

@@ -1,4 +1,4 @@
-"""The records Attempt, Response, ItemSnapshot, ItemCount, LeakCount, SiteFigures, RoundRequest, CheckInMail, RenewalMail."""
+"""Records of attempts, answers and counts: Attempt, Response, ItemSnapshot, ItemCount, LeakCount, SiteFigures and mails."""
 
 from __future__ import annotations
 
