@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import func, inspect, select, text, update
 
 from tests.assignments.firm import EVERYONE, make_firm
 from tests.assignments.trainings import record
@@ -43,7 +43,7 @@ from trainer.assessment import leaks
 from trainer.assessment.check_ins import ask_for_mail
 from trainer.assessment.leaks import LeakTotals
 from trainer.assessment.measures.leaks import Comparison
-from trainer.assessment.models import Attempt, RenewalMail
+from trainer.assessment.models import Attempt, RenewalMail, Response
 from trainer.assessment.rounds import ask
 from trainer.assignments.models import Assignment
 from trainer.assignments.operations import waive
@@ -143,6 +143,9 @@ def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
         assert enrollment is not None
         ask_for_mail(enrollment.user_id, served(), clock.now())
         session.add(RenewalMail(enrollment_id=enrollment.id, asked_at=clock.now()))
+        # What earlier versions had no place for is lost by going back to them.
+        session.execute(update(Response).values(seconds=None))
+        session.execute(update(Enrollment).values(read_seconds={}))
         totals = LeakTotals()
         totals.add({"2026-11": {"pair": Comparison(1, 0.5, 0.0)}})
         leaks.write(totals, clock.now())

@@ -1,4 +1,4 @@
-"""Records of attempts, answers and counts: Attempt, Response, ItemSnapshot, ItemCount, LeakCount, SiteFigures and mails."""
+"""Records of attempts, answers, counts and mails: Attempt, Response, ItemSnapshot, ItemCount, LeakCount, SiteFigures."""
 
 from __future__ import annotations
 
