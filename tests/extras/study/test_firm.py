@@ -58,8 +58,8 @@ def test_there_is_no_study_until_an_administrator_allows_one(studied: Studied) -
     other = make_firm(studied.app, studied.alice, "Other Security")
     assert studied.own().get(f"/organizations/{other}/study").status_code == 404
     assert studied.own().get(studied.path()).status_code == 200
-    assert "/study" in studied.own().get(f"/organizations/{studied.firm}/training").text
-    assert "/study" not in studied.own().get(f"/organizations/{other}/training").text
+    assert "/study" in studied.own().get(f"/organizations/{studied.firm}/settings").text
+    assert "/study" not in studied.own().get(f"/organizations/{other}/settings").text
     assert "study" not in studied.enter(0).get("/me").text
 
 

@@ -31,8 +31,8 @@ FEATURE = Feature(
     parts={
         "above_pretest": "study/_before_pretest.html",
         "below_class_invitations": "study/_own.html",
-        "below_earlier_training": "study/_further.html",
         "below_queues": "study/_to_all.html",
+        "below_settings": "study/_further.html",
     },
     answers={
         "asked_first": find_asked_first,
@@ -43,7 +43,7 @@ FEATURE = Feature(
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
     tasks=(Task("remind of second forms", HOUR, remind_of_second_forms),),
     forget_firm=forget_firm,
-    firm_blueprints={"trials": "training.status"},
+    firm_blueprints={"trials": "organizations.settings"},
     acts=ACTS,
     act_subjects={"trial": _l("Studies")},
     export_person=privacy.export_person,
