@@ -1,4 +1,4 @@
-"""Records of attempts, answers, counts and mails: Attempt, Response, ItemSnapshot, ItemCount, LeakCount, SiteFigures."""
+"""Records of attempts, answers, counts, mails: Attempt, Response, ItemSnapshot, ItemCount, LeakCount, SiteFigures."""
 
 from __future__ import annotations
 
