@@ -97,6 +97,14 @@ def test_a_review_that_took_place_is_named(tmp_path: Path, settings: Settings) -
     assert ": Dr. Pat Poe, a lawyer, November 20, 2026" in page
 
 
+def test_what_other_extras_offer_to_find_out_stands_beside_it(app: Flask) -> None:
+    page = page_of(Visitor(app))
+    assert "A study your firm can run" in page
+    assert "An open short form" in page
+    assert "So far, 0 people let us keep the answers." in page
+    assert "0 of 6 people have judged the scenes blind." in page
+
+
 def test_who_is_signed_in_keeps_their_own_navigation(app: Flask) -> None:
     assert "Sign out" not in page_of(Visitor(app))
     assert "Sign out" in page_of(sign_in_as(app, make_account(app)))

@@ -33,6 +33,7 @@ FEATURE = Feature(
         "below_class_invitations": "study/_own.html",
         "below_queues": "study/_to_all.html",
         "below_settings": "study/_further.html",
+        "ways_to_find_out": "study/_to_find_out.html",
     },
     answers={
         "asked_first": find_asked_first,
