@@ -122,7 +122,8 @@ def test_one_who_stops_goes_on_where_something_is_missing_and_finishes_with_all(
     assert "finished. Thank you." in visitor.get(f"/panels/{panel}").text
     assert visitor.get(f"/panels/{panel}/scenes/1").status_code == 303
     before = [(one.action, one.comment) for one in ratings(app)]
-    visitor.post(f"/panels/{panel}/scenes/1", {"version": "0", "action": scene_at(app, panel).actions[0].id})
+    other = scene_at(app, panel).actions[-1].id  # not what was chosen
+    visitor.post(f"/panels/{panel}/scenes/1", {"version": "0", "action": other})
     assert [(one.action, one.comment) for one in ratings(app)] == before
     assert "You’re a rater" not in visitor.get("/me").text
 
