@@ -79,9 +79,11 @@ def test_what_no_longer_fits_is_left_out_with_a_warning(folder: Path, name: str,
 
 def test_other_words_and_open_scenes_change_nothing(folder: Path) -> None:
     write(folder)
-    small.edit(folder, "scenarios/reserved-1-a.md", "text: Wait a week", "text: Wait two weeks")
+    for letter in "ab":  # twins have the same first steps
+        small.edit(folder, f"scenarios/reserved-1-{letter}.md", "text: Wait a week", "text: Wait two weeks")
     small.edit(folder, "scenarios/open-1-a.md", "cues: few", "cues: many")
     assert warnings(folder) == []
+    assert small.read(folder).courses["recognize"].instrument is not None
 
 
 @pytest.mark.parametrize(
