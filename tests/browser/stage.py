@@ -299,7 +299,7 @@ def all_used(app: Flask) -> tuple[Person, str]:
     """Return someone who used all tries of a round, and where the last of them is."""
     person = ready(app)
     for days_ago in (30, 20, 0):
-        last = person.final(answer=ALL, wrong=11, harmful=1, hand_in=True, days_ago=days_ago)
+        last = person.final(answer=ALL, wrong=12, harmful=1, hand_in=True, days_ago=days_ago)
     return person, last
 
 
@@ -341,10 +341,10 @@ def set_stage(live: Live) -> Stage:
     full = ready(app)
     add("full", full, final_full=full.final(answer=ALL))
     failed = ready(app)
-    add("failed", failed, failed=failed.final(answer=ALL, wrong=9, harmful=2, hand_in=True))
+    add("failed", failed, failed=failed.final(answer=ALL, wrong=12, harmful=2, hand_in=True))
     waiting = ready(app)
     for _try in range(2):
-        waiting.final(answer=ALL, wrong=11, hand_in=True)
+        waiting.final(answer=ALL, wrong=12, hand_in=True)
     add("waiting", waiting)
     used, last = all_used(app)
     add("used", used, used=last)
@@ -378,7 +378,7 @@ def set_stage(live: Live) -> Stage:
     learned = ready(app)
     for wrong in (4, 3, 2):
         learned.practice(answer=6, wrong=wrong, hand_in=True)
-    learned.final(answer=ALL, wrong=11, hand_in=True, days_ago=9)
+    learned.final(answer=ALL, wrong=12, hand_in=True, days_ago=9)
     learned.final(answer=ALL, wrong=1, hand_in=True)
     add("learned", learned)
     checking = ready(app)
