@@ -17,7 +17,7 @@ from trainer.content.library import Course
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
-from trainer.core.errors import NotFound, NotYet
+from trainer.core.errors import NotYet
 from trainer.learning.queries import find_enrollment, get_enrollment, standing
 from trainer.web.access import Who, access
 from trainer.web.limits import limit_acts
@@ -102,7 +102,7 @@ def ask(attempt_id: UUID) -> Response:
     with transaction():
         attempt = get_attempt(user_id, attempt_id)
         if attempt.kind != Kind.PRETEST:
-            raise NotFound
+            return go(url_for("assessment.attempt", attempt_id=attempt_id))
         is_known = pretest.count_as_known(attempt, _tally(attempt), get_course(attempt.course), now())
     if not is_known:
         flash(_("Not this time: the core lessons are for you. They take a few minutes each."))
