@@ -30,7 +30,8 @@ def ready(app: Flask, email: str = "bob@example.org") -> Visitor:
 
 def pass_with_wrong_steps(bob: Visitor, wrong: int) -> tuple[str, list[int]]:
     """Pass a final with so many first steps that don't help, and one more verdict that misses; return what is wrong."""
-    attempt, positions = bob.start("finals"), []
+    attempt = bob.start("finals")
+    positions: list[int] = []
     missed = False
     for position, scene in reversed(list(enumerate(drawn(bob.app, attempt), start=1))):
         verdict = right_verdict(scene["truth"])

@@ -104,7 +104,7 @@ def test_sixty_failed_finals_do_not_tell_which_twin_is_the_one_to_report(
                 truth.append(side)
 
     def share_right(told: Sequence[Sequence[tuple[float, float]]]) -> float:
-        guessed = sum(np.asarray(infer(tries, columns, each)) for each in told)
+        guessed = np.sum([np.asarray(infer(tries, columns, each)) for each in told], axis=0)
         return float(
             np.mean([np.sign(one) == right if one else 0.5 for one, right in zip(guessed, truth, strict=True)])
         )

@@ -12,7 +12,7 @@ from trainer.items.judge.payload import Judged, ScenePayload
 
 
 @dataclass(frozen=True, slots=True)
-class WentWrong:
+class SealedMistake:
     """A scene that isn't shown: what went wrong in it, and why. Nothing says which scene it was."""
 
     judged: Judged
@@ -37,11 +37,11 @@ def list_shown(attempt: Attempt, responses: Sequence[Response]) -> list[Response
     return sorted((response for response, _scene, _judged in chosen), key=lambda response: response.position)
 
 
-def list_others(responses: Sequence[Response], shown: Iterable[Response]) -> list[WentWrong]:
+def list_others(responses: Sequence[Response], shown: Iterable[Response]) -> list[SealedMistake]:
     """Return what went wrong in the scenes of a passed final that aren't shown, in no order that tells which."""
     positions = {response.position for response in shown}
     others = [
-        WentWrong(judged, scene.rule, tuple(sorted({sign.id for sign in scene.signs})))
+        SealedMistake(judged, scene.rule, tuple(sorted({sign.id for sign in scene.signs})))
         for response, scene, judged in _wrong(responses)
         if response.position not in positions
     ]

@@ -26,7 +26,7 @@ from trainer.assessment.measures.strength import Prior, Right, fit
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.pretest import FORMS
 from trainer.assessment.rules import Kind
-from trainer.assessment.site_figures import Everyone, Interval, KindFigures, Rate, SiteGain, categories_of
+from trainer.assessment.site_figures import Everyone, Interval, KindFigures, SiteGain, SiteRate, categories_of
 from trainer.content.library import Content
 from trainer.content.subject import Truth, Verdict
 from trainer.core.db import db
@@ -186,11 +186,11 @@ def _figures(kind: Kind, pooled: Pooled) -> KindFigures:
     )
 
 
-def _rate(pooled: Pooled, *, is_concern: bool) -> Rate | None:
+def _rate(pooled: Pooled, *, is_concern: bool) -> SiteRate | None:
     reports, answers = pooled.count(is_concern=is_concern)
     if pooled.pairs < 2 or not may_tell(GroupCount(pooled.people, reports, answers)):
         return None
-    return Rate(reports, answers, _interval(pooled.rate(is_concern=is_concern), 0, 1))
+    return SiteRate(reports, answers, _interval(pooled.rate(is_concern=is_concern), 0, 1))
 
 
 def _interval(estimate: Estimate, least: float = float("-inf"), most: float = float("inf")) -> Interval:

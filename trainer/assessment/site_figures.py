@@ -35,7 +35,7 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class SiteRate:
     """How many answers to scenes of one truth were reports."""
 
     reports: int
@@ -50,8 +50,8 @@ class KindFigures:
     kind: Kind
     people: int
     pairs: int
-    hits: Rate | None = None
-    false_alarms: Rate | None = None
+    hits: SiteRate | None = None
+    false_alarms: SiteRate | None = None
     sensitivity: Interval | None = None
     bias: Interval | None = None
     area: Interval | None = None

@@ -25,7 +25,7 @@ MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WrongAnswer:
     """A scene that was judged wrongly."""
 
     kind: Kind
@@ -35,7 +35,7 @@ class Answer:
     word: str
 
 
-def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list[Answer]:
+def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list[WrongAnswer]:
     """Return what someone judged wrongly since joining, the newest first: of a final what they are shown themselves."""
     rows = db.session.execute(
         select(Attempt, Response)
@@ -50,7 +50,7 @@ def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list
         .options(joinedload(Response.snapshot))
         .order_by(Response.saved_at.desc())
     )
-    answers: list[Answer] = []
+    answers: list[WrongAnswer] = []
     shown: dict[uuid.UUID, set[int]] = {}
     for attempt, response in rows:
         kind = Kind(attempt.kind)
@@ -62,5 +62,5 @@ def list_answers(cohort: Cohort, member: CohortMember, content: Content) -> list
         outcome = scene.judge(response.given, content.vocabulary.danger_rules).outcome
         if outcome is not None and not outcome.is_right and response.saved_at is not None:
             label = scene_label(content, scene.scenario)
-            answers.append(Answer(kind, response.saved_at, label, outcome, words.outcome(outcome)))
+            answers.append(WrongAnswer(kind, response.saved_at, label, outcome, words.outcome(outcome)))
     return answers[:MOST]

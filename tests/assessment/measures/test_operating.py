@@ -320,19 +320,3 @@ def test_a_table_stars_what_misses_its_target() -> None:
     lines = table({"": nobody}, DRAW, SPREAD, random.Random(5), people=2).splitlines()
     assert [line[:9] for line in lines if line.endswith("*")] == ["competent"]
     assert "κ can’t be told" in lines[-1]
-
-
-@pytest.mark.nightly
-@pytest.mark.parametrize("effects", [ALIKE, SPREAD], ids=["alike", "pairs differ"])
-@pytest.mark.parametrize("learner", LEARNERS, ids=lambda one: one.name)
-def test_the_rule_meets_its_targets(learner: Learner, effects: dict[int | str, float]) -> None:
-    found = simulate(TWO_STAGES, judge_by(learner, effects), DRAW, random.Random(3), people=10_000)
-    assert found.meets(learner.target)
-
-
-@pytest.mark.nightly
-@pytest.mark.parametrize("effects", [ALIKE, SPREAD], ids=["alike", "pairs differ"])
-def test_the_rule_gives_the_same_verdict_often_enough(effects: dict[int | str, float]) -> None:
-    found = agreement(TWO_STAGES, DRAW, effects, random.Random(4), people=40_000)
-    assert found is not None
-    assert found >= KAPPA_AT_LEAST

@@ -11,16 +11,16 @@ from trainer.content.library import Library
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth, Verdict
 from trainer.core import clock
-from trainer.extras.panel.rules import Agreement, PanelState, Rated, kappa_of, keep_apart, state_of
+from trainer.extras.panel.rules import PanelState, Rated, SceneAgreement, kappa_of, keep_apart, state_of
 from trainer.items.judge.payload import payload_of
 
 
-def agreement(shelf: Library, agree: int, raters: int) -> Agreement:
+def agreement(shelf: Library, agree: int, raters: int) -> SceneAgreement:
     scene = next(one for one in shelf.content.pool(Pool.OPEN) if one.file.truth is Truth.CONCERN)
     said = [Verdict.REPORT_NOW] * agree + [Verdict.NOTE_AND_WATCH] * (raters - agree)
     best = payload_of(scene).best_action.id
     ratings = [Rated(number, verdict, "certain", best, None) for number, verdict in enumerate(said, start=1)]
-    return Agreement(1, payload_of(scene), scene.digest, ratings)
+    return SceneAgreement(1, payload_of(scene), scene.digest, ratings)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_nobody_or_one_rater_lets_no_key_stand(shelf: Library) -> None:
 def test_the_other_two_verdicts_agree_on_an_innocent_scene(shelf: Library) -> None:
     scene = next(one for one in shelf.content.pool(Pool.OPEN) if payload_of(one).fits is Verdict.NOTHING_TO_REPORT)
     ratings = [Rated(1, Verdict.NOTE_AND_WATCH, "guessing", "gone", None)]
-    key = Agreement(1, payload_of(scene), scene.digest, ratings)
+    key = SceneAgreement(1, payload_of(scene), scene.digest, ratings)
     assert (key.agree, key.exact, key.good_steps) == (1, 0, 0)
 
 

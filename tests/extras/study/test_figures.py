@@ -24,7 +24,7 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.core.feature import list_features
 from trainer.extras.study.export import CODEBOOK
-from trainer.extras.study.figures import Counts, Figures, count_figures
+from trainer.extras.study.figures import Counts, StudyFigures, count_figures
 from trainer.extras.study.models import Trial, TrialPerson
 from trainer.extras.study.privacy import KEPT, forget_people
 from trainer.extras.study.rules import Arm
@@ -51,7 +51,7 @@ def export(app: Flask, trial: str | UUID) -> list[Row]:
     return list(csv.DictReader(io.StringIO(run(app, "export", str(trial)).removeprefix("\ufeff"))))
 
 
-def figures_of(app: Flask, trial: str | UUID) -> Figures:
+def figures_of(app: Flask, trial: str | UUID) -> StudyFigures:
     with app.app_context():
         figures = count_figures(db.session.get_one(Trial, UUID(str(trial))))
     assert figures is not None
@@ -157,9 +157,9 @@ def test_a_firm_sees_figures_from_thirty_people_in_each_group_on(rich_app: Flask
         return counted
 
     enough = dict.fromkeys(figures.counts, counts(30))
-    assert Figures(enough, figures.attrition, figures.hits, figures.hits, figures.hits).is_shown is not None
+    assert StudyFigures(enough, figures.attrition, figures.hits, figures.hits, figures.hits).is_shown is not None
     few = enough | {(Arm.LATER, 2): counts(29)}
-    assert Figures(few, figures.attrition, figures.hits, figures.hits, figures.hits).is_shown is None
+    assert StudyFigures(few, figures.attrition, figures.hits, figures.hits, figures.hits).is_shown is None
 
 
 def test_who_took_part_is_forgotten_after_three_years(studied: Studied) -> None:

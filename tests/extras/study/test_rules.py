@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from trainer.extras.study.rules import Arm, Stage, days_of, draw_lot, in_fives, stage_of
+from trainer.extras.study.rules import Arm, TrialStage, days_of, draw_lot, in_fives, stage_of
 
 DAYS = days_of(dt.date(2026, 11, 23))
 
@@ -36,22 +36,22 @@ def test_a_lot_follows_from_seed_and_site_and_cannot_be_told_from_those_before()
 @pytest.mark.parametrize(
     ("arm", "day", "has_first", "has_second", "stage"),
     [
-        (Arm.LATER, 0, False, False, Stage.FIRST),
-        (Arm.NOW, 1, True, False, Stage.COURSE),
-        (Arm.LATER, 27, True, False, Stage.WAIT),
-        (Arm.NOW, 28, True, False, Stage.SECOND),
-        (Arm.LATER, 42, True, False, Stage.SECOND),
-        (Arm.LATER, 43, True, False, Stage.OVER),
-        (Arm.LATER, 30, True, True, Stage.OVER),
+        (Arm.LATER, 0, False, False, TrialStage.FIRST),
+        (Arm.NOW, 1, True, False, TrialStage.COURSE),
+        (Arm.LATER, 27, True, False, TrialStage.WAIT),
+        (Arm.NOW, 28, True, False, TrialStage.SECOND),
+        (Arm.LATER, 42, True, False, TrialStage.SECOND),
+        (Arm.LATER, 43, True, False, TrialStage.OVER),
+        (Arm.LATER, 30, True, True, TrialStage.OVER),
     ],
 )
 def test_both_groups_judge_on_the_same_days(
-    arm: Arm, day: int, has_first: bool, has_second: bool, stage: Stage
+    arm: Arm, day: int, has_first: bool, has_second: bool, stage: TrialStage
 ) -> None:
     today = dt.date(2026, 11, 23) + dt.timedelta(days=day)
     given = {"has_first": has_first, "has_second": has_second, "can_begin": True}
     assert stage_of(arm, DAYS, today, is_over=False, **given) is stage
-    assert stage_of(arm, DAYS, today, is_over=True, **given) is Stage.OVER
+    assert stage_of(arm, DAYS, today, is_over=True, **given) is TrialStage.OVER
 
 
 @pytest.mark.parametrize(

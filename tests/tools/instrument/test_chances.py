@@ -15,9 +15,9 @@ from trainer.assessment.measures.operating import COMPETENT, LEARNERS, bank_draw
 from trainer.content.chances import StepRates
 from trainer.tools.instrument.chances import (
     STEPS,
-    Bank,
+    BankSize,
     Forms,
-    People,
+    Judges,
     Population,
     agreement,
     compute,
@@ -25,7 +25,7 @@ from trainer.tools.instrument.chances import (
     sit,
 )
 
-BANK = Bank(128, 32)
+BANK = BankSize(128, 32)
 MANY = 20_000
 PERFECT = STEPS[0]
 
@@ -43,7 +43,7 @@ def by_counts(rule: FinalRule) -> FinalRule:
 @pytest.mark.parametrize("learner", LEARNERS[:4], ids=lambda one: one.name)
 def test_by_counts_alone_it_is_what_is_calculated_exactly(rule: FinalRule, learner: object) -> None:
     rates = learner.hit, learner.false_alarm  # type: ignore[attr-defined]
-    people = People.alike(MANY, *rates, PERFECT)
+    people = Judges.alike(MANY, *rates, PERFECT)
     one, in_round, scenes = in_tries(by_counts(rule), people, BANK, np.random.default_rng(4), 3, deviation=0.0)
     first, later = exactly(rule, *rates), exactly(rule, *rates, is_strict=True).passed
     for share, chance in ((one, first.passed), (in_round, 1 - (1 - first.passed) * (1 - later) ** 2)):
@@ -55,7 +55,7 @@ def test_the_whole_rule_is_what_one_person_at_a_time_comes_to() -> None:
     rng, few = random.Random(3), 400
     effects = spread(range(BANK.pairs), rng)
     slow = simulate(THREE_STAGES, judge_by(COMPETENT, effects), bank_draw(BANK.pairs, BANK.danger), rng, people=few)
-    people = People.alike(MANY, COMPETENT.hit, COMPETENT.false_alarm, STEPS[1])
+    people = Judges.alike(MANY, COMPETENT.hit, COMPETENT.false_alarm, STEPS[1])
     one, in_round, scenes = in_tries(THREE_STAGES, people, BANK, np.random.default_rng(5), 3)
     assert abs(one - slow.in_one) <= 3 * sqrt(one * (1 - one) / few)
     assert abs(in_round - slow.in_round) <= 3 * sqrt(in_round * (1 - in_round) / few) + 1 / few
@@ -74,7 +74,7 @@ def test_each_outcome_is_that_of_the_rule_of_the_app(monkeypatch: pytest.MonkeyP
         return next(stages)[:, who]
 
     monkeypatch.setattr("trainer.tools.instrument.chances._count", counted)
-    people, who = People.alike(number, 0.9, 0.1, PERFECT), np.arange(number)
+    people, who = Judges.alike(number, 0.9, 0.1, PERFECT), np.arange(number)
     forms = Forms.deal(1, BANK, rng, 0.5)
     passed, scenes = sit(THREE_STAGES, people, forms, who, rng, is_strict=False)
     assert 0 < passed.sum() < number
@@ -98,7 +98,7 @@ def test_no_pair_comes_twice_until_all_have_come() -> None:
 
 
 def test_people_who_are_all_alike_agree_by_chance_alone() -> None:
-    agreed, _scenes = agreement(THREE_STAGES, People.alike(MANY, 0.8, 0.15, STEPS[1]), BANK, np.random.default_rng(8))
+    agreed, _scenes = agreement(THREE_STAGES, Judges.alike(MANY, 0.8, 0.15, STEPS[1]), BANK, np.random.default_rng(8))
     assert agreed is not None
     assert abs(agreed.kappa) <= 3 * agreed.error
 

@@ -12,7 +12,7 @@ from tests.content import small
 from tests.tools.instrument import bank
 from trainer.content.objects import Content
 from trainer.tools.instrument.computed import as_text, compute
-from trainer.tools.instrument.exposure import Drawing, as_lines, figures, table
+from trainer.tools.instrument.exposure import CourseDraw, as_lines, figures, table
 
 STAGES = """\
     - scenes: 4
@@ -48,7 +48,7 @@ def test_chances_and_what_colleagues_share_are_figures(content: Content) -> None
 
 
 def test_a_history_has_fresh_pairs_first_and_no_pair_twice_in_a_try(content: Content) -> None:
-    drawing = Drawing(content, content.courses["recognize"])
+    drawing = CourseDraw(content, content.courses["recognize"])
     drawn = list(drawing.history(random.Random(1), all_stages=True))
     assert [(each.number, len(each.shown)) for each in drawn] == [(1, 4), (1, 2), (2, 4), (2, 2), (3, 4), (3, 2)]
     pairs = [[pair.tellings[0].scene for pair, _telling in each.shown] for each in drawn]

@@ -33,7 +33,7 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Bank:
+class BankGuesses:
     """The scenes that are kept for finals, in pairs: one to report, and one that is innocent."""
 
     pairs: int
@@ -43,7 +43,7 @@ class Bank:
     """By one that takes the longer scene."""
 
 
-def describe(content: Content) -> Bank:
+def describe(content: Content) -> BankGuesses:
     """Return what the scenes that are kept for finals show of themselves."""
     pairs = [
         (concern, content.twin(concern))
@@ -51,7 +51,7 @@ def describe(content: Content) -> Bank:
         if concern.file.truth is Truth.CONCERN
     ]
     by_words, by_length = _learn(content.pool(Pool.OPEN)), lambda scene: len(_text(scene))
-    return Bank(len(pairs), _guess(pairs, by_words), _guess(pairs, by_length))
+    return BankGuesses(len(pairs), _guess(pairs, by_words), _guess(pairs, by_length))
 
 
 def _guess(pairs: Iterable[tuple[Scenario, Scenario]], score: _Score) -> Guess:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from trainer.assessment.localized import reader_words
-from trainer.extras.panel.rules import Agreement, Rated
+from trainer.extras.panel.rules import Rated, SceneAgreement
 from trainer.items.judge.forms import CONFIDENCE_LABELS
 from trainer.web.tables import Cell, Table
 
@@ -28,14 +28,14 @@ _HEADS: Final = (
 )
 
 
-def agreement_table(lines: Sequence[Agreement]) -> Table:
+def agreement_table(lines: Sequence[SceneAgreement]) -> Table:
     """Return the agreement on each key, and beside it what each rater said, without names."""
     raters = sorted({rated.rater for line in lines for rated in line.ratings})
     heads = [_("Rater %(number)s", number=number) for number in raters]
     return Table("key-panel", (*_HEADS, *heads), _rows(lines, raters))
 
 
-def _rows(lines: Sequence[Agreement], raters: Sequence[int]) -> Iterator[Sequence[Cell]]:
+def _rows(lines: Sequence[SceneAgreement], raters: Sequence[int]) -> Iterator[Sequence[Cell]]:
     verdicts = reader_words().verdicts
     for line in lines:
         said = {rated.rater: rated for rated in line.ratings}

@@ -16,7 +16,7 @@ from trainer.content.subject import Verdict
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.extras.panel.models import KeyPanel, PanelRater, PanelRating
-from trainer.extras.panel.rules import SEATS, Agreement, PanelState, Rated, state_of
+from trainer.extras.panel.rules import SEATS, PanelState, Rated, SceneAgreement, state_of
 from trainer.items.judge.payload import ScenePayload
 from trainer.items.registry import read_scene
 
@@ -126,7 +126,7 @@ def list_own(rater: PanelRater) -> dict[int, PanelRating]:
     return {rating.position: rating for rating in ratings}
 
 
-def list_agreement(panel: KeyPanel, today: dt.date) -> list[Agreement]:
+def list_agreement(panel: KeyPanel, today: dt.date) -> list[SceneAgreement]:
     """Return how far raters agree with each key. Raises NotFound until the panel is closed.
 
     Raters who were withdrawn don't count, and of the others only whole ratings.
@@ -144,7 +144,7 @@ def list_agreement(panel: KeyPanel, today: dt.date) -> list[Agreement]:
         rated = Rated(number, Verdict(row.verdict), row.confidence, row.action or "", row.comment)
         said[row.position].append(rated)
     return [
-        Agreement(position, scene, panel.digests[position - 1], said[position])
+        SceneAgreement(position, scene, panel.digests[position - 1], said[position])
         for position, scene in enumerate(list_scenes(panel), start=1)
     ]
 

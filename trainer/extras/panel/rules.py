@@ -42,7 +42,7 @@ class Rated:
 
 
 @dataclass(frozen=True)
-class Agreement:
+class SceneAgreement:
     """A scene with what all raters said of it, once the panel is closed."""
 
     position: int

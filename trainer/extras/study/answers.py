@@ -9,7 +9,7 @@ from flask_login import current_user
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.extras.study.queries import OwnTrial, list_own
-from trainer.extras.study.rules import Stage
+from trainer.extras.study.rules import TrialStage
 
 
 def list_own_studies(course: str | None = None) -> Sequence[OwnTrial]:
@@ -22,4 +22,4 @@ def list_own_studies(course: str | None = None) -> Sequence[OwnTrial]:
     studies = list_own(current_user.id, served(), now())
     if course is not None:
         return [own for own in studies if own.person is None and own.course.slug == course]
-    return [own for own in studies if own.person is None or own.stage is not Stage.OVER]
+    return [own for own in studies if own.person is None or own.stage is not TrialStage.OVER]

@@ -18,7 +18,7 @@ from trainer.core.errors import NotFound
 from trainer.core.outbox import OutboxMessage
 from trainer.extras.study.models import TrialPerson
 from trainer.extras.study.queries import get_own
-from trainer.extras.study.rules import WAIT, WINDOW, Stage
+from trainer.extras.study.rules import WAIT, WINDOW, TrialStage
 from trainer.web.emails import RenderedEmail, render_email
 from trainer.web.language import mail_language
 
@@ -61,7 +61,7 @@ def write(message: OutboxMessage) -> RenderedEmail | None:
         own = get_own(user_id, trial_id, served(), now())
     except NotFound:
         return None
-    if own.stage is not Stage.SECOND:
+    if own.stage is not TrialStage.SECOND:
         return None
     url = f"{current_app.config['SETTINGS'].base_url}/studies/{trial_id}"
     return render_email("study/mail/study-second", last=own.days.second_until, url=url)

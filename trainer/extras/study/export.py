@@ -44,7 +44,7 @@ CODEBOOK: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class StudyAnswer:
     """One answer of someone who takes part."""
 
     user_id: uuid.UUID
@@ -102,7 +102,7 @@ def list_people(trial: Trial) -> list[TrialPerson]:
     return people
 
 
-def iterate_answers(person: TrialPerson) -> Iterator[Answer]:
+def iterate_answers(person: TrialPerson) -> Iterator[StudyAnswer]:
     """Yield what someone answered on both occasions, of forms that were handed in before the trial was closed."""
     rows = db.session.execute(
         select(Attempt, Response, ItemSnapshot)
@@ -124,7 +124,9 @@ def iterate_answers(person: TrialPerson) -> Iterator[Answer]:
         occasion = OCCASIONS[Kind(attempt.kind)]
         form = person.form if occasion == 1 else {"a": "b", "b": "a"}[person.form]
         scene = read_scene(snapshot.payload)
-        yield Answer(person.user_id, person.site, person.arm, form, occasion, attempt, response, scene, snapshot.digest)
+        yield StudyAnswer(
+            person.user_id, person.site, person.arm, form, occasion, attempt, response, scene, snapshot.digest
+        )
 
 
 def answers_table(trial: Trial) -> Table:

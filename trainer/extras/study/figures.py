@@ -13,7 +13,7 @@ from sqlalchemy import select
 from trainer.assessment.measures.detection import Reports
 from trainer.assessment.measures.groups import FEWEST_PEOPLE, Estimate, estimate
 from trainer.core.db import db
-from trainer.extras.study.export import Answer, iterate_answers, list_people
+from trainer.extras.study.export import StudyAnswer, iterate_answers, list_people
 from trainer.extras.study.models import Trial, TrialPerson
 from trainer.extras.study.protocol import MARGIN
 from trainer.extras.study.rules import Arm
@@ -66,7 +66,7 @@ class Attrition:
 
 
 @dataclass(frozen=True)
-class Figures:
+class StudyFigures:
     """What a trial found. Effects: by how much more group “now” changed than group “later”."""
 
     counts: Mapping[tuple[Arm, int], Counts]
@@ -76,7 +76,7 @@ class Figures:
     hits: Estimate
 
     @property
-    def is_shown(self) -> Figures | None:
+    def is_shown(self) -> StudyFigures | None:
         """These figures if each group is large enough on both occasions for a firm to see them, or None."""
         return self if min(counts.people for counts in self.counts.values()) >= FEWEST_PEOPLE else None
 
@@ -86,7 +86,7 @@ class Figures:
         return self.sensitivity.interval()[0] > 0 and self.false_alarms.interval()[1] < MARGIN
 
 
-def count_figures(trial: Trial) -> Figures | None:
+def count_figures(trial: Trial) -> StudyFigures | None:
     """Return the figures of a trial, or None if a group has too few answers to say anything."""
     people = list_people(trial)
     counts = count_answers(answer for person in people for answer in iterate_answers(person))
@@ -96,7 +96,7 @@ def count_figures(trial: Trial) -> Figures | None:
         return None
 
 
-def count_answers(answers: Iterable[Answer]) -> dict[tuple[Arm, int], Counts]:
+def count_answers(answers: Iterable[StudyAnswer]) -> dict[tuple[Arm, int], Counts]:
     """Return the counts of each group and occasion."""
     counts: dict[tuple[Arm, int], Counts] = {key: Counts() for key in _SIGNS}
     for answer in answers:
@@ -106,8 +106,8 @@ def count_answers(answers: Iterable[Answer]) -> dict[tuple[Arm, int], Counts]:
     return counts
 
 
-def _figures(trial: Trial, counts: Mapping[tuple[Arm, int], Counts]) -> Figures:
-    return Figures(
+def _figures(trial: Trial, counts: Mapping[tuple[Arm, int], Counts]) -> StudyFigures:
+    return StudyFigures(
         counts,
         {arm: _attrition(trial, arm, counts) for arm in Arm},
         _sensitivity(counts),

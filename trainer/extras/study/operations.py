@@ -31,7 +31,7 @@ from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.extras.study.models import Trial, TrialPerson, TrialProtocol
 from trainer.extras.study.protocol import write_protocol
 from trainer.extras.study.queries import find_protocol, find_site, get_own, list_courses
-from trainer.extras.study.rules import Stage, draw_lot
+from trainer.extras.study.rules import TrialStage, draw_lot
 from trainer.learning.operations import enroll
 from trainer.learning.queries import get_enrollment
 from trainer.organizations.actor import Actor
@@ -160,7 +160,7 @@ def start_second(user_id: uuid.UUID, trial_id: uuid.UUID, content: Content, now:
     own, under_way = get_own(user_id, trial_id, content, now), find_retest(user_id)
     if under_way is not None:
         return under_way
-    if own.stage is not Stage.SECOND:
+    if own.stage is not TrialStage.SECOND:
         raise NotYet(_l("The second set of scenes isn’t open now. This page shows its days."))
     drawn = other_form(user_id, content)
     if not drawn:

@@ -20,7 +20,7 @@ from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.errors import NotFound
 from trainer.extras.study.models import Trial, TrialPerson, TrialProtocol
-from trainer.extras.study.rules import Arm, Days, Stage, days_of, earliest_due, in_fives, stage_of
+from trainer.extras.study.rules import Arm, Days, TrialStage, days_of, earliest_due, in_fives, stage_of
 from trainer.learning.models import Enrollment
 from trainer.organizations.actor import Actor
 from trainer.organizations.models import Membership, Organization, Team, TeamMembership
@@ -37,7 +37,7 @@ class OwnTrial:
     firm: Organization
     course: Course
     person: TrialPerson | None
-    stage: Stage | None
+    stage: TrialStage | None
     first: Attempt | None
     second: Attempt | None
     today: dt.date
@@ -172,10 +172,10 @@ def find_asked_first(enrollment: Enrollment, now: dt.datetime) -> AskedFirst | N
     if not is_taking_part(enrollment.user_id):
         return None
     for own in list_own(enrollment.user_id, served(), now):
-        if own.course.slug != enrollment.course or own.stage not in (Stage.WAIT, Stage.SECOND):
+        if own.course.slug != enrollment.course or own.stage not in (TrialStage.WAIT, TrialStage.SECOND):
             continue
         address = url_for("studies.show", trial_id=own.trial.id)
-        if own.stage is Stage.SECOND:
+        if own.stage is TrialStage.SECOND:
             words = _(
                 "The second set of scenes of the study is open until %(day)s.", day=show_day(own.days.second_until)
             )

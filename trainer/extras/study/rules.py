@@ -30,7 +30,7 @@ class Arm(StrEnum):
     LATER = "later"
 
 
-class Stage(StrEnum):
+class TrialStage(StrEnum):
     """Where someone stands who takes part, in this order."""
 
     FIRST = "first"  # the first form is to be answered
@@ -90,15 +90,15 @@ def earliest_due(enroll_until: dt.date) -> dt.date:
 
 def stage_of(
     arm: Arm, days: Days, today: dt.date, *, has_first: bool, has_second: bool, is_over: bool, can_begin: bool
-) -> Stage:
+) -> TrialStage:
     """Return where someone stands. `is_over`: withdrew, or the trial is closed; `can_begin`: the first form is open."""
     if is_over or has_second or today > days.second_until or not (has_first or can_begin):
-        return Stage.OVER
+        return TrialStage.OVER
     if not has_first:
-        return Stage.FIRST
+        return TrialStage.FIRST
     if today >= days.second_from:
-        return Stage.SECOND
-    return Stage.WAIT if arm is Arm.LATER else Stage.COURSE
+        return TrialStage.SECOND
+    return TrialStage.WAIT if arm is Arm.LATER else TrialStage.COURSE
 
 
 def in_fives(people: int, invited: int) -> int | None:

@@ -36,7 +36,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Bank:
+class BankSize:
     """How many pairs there are to draw from, and how many of them are of danger now."""
 
     pairs: int
@@ -44,7 +44,7 @@ class Bank:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class Judges:
     """Rates of many people, one entry each."""
 
     hit: Shares
@@ -52,12 +52,12 @@ class People:
     good: Shares
     harmful: Shares
 
-    def take(self, which: Whole) -> People:
+    def take(self, which: Whole) -> Judges:
         """Return some of them."""
-        return People(self.hit[which], self.false_alarm[which], self.good[which], self.harmful[which])
+        return Judges(self.hit[which], self.false_alarm[which], self.good[which], self.harmful[which])
 
     @classmethod
-    def alike(cls, number: int, hit: float, false_alarm: float, steps: StepRates) -> People:
+    def alike(cls, number: int, hit: float, false_alarm: float, steps: StepRates) -> Judges:
         """Return so many people with the same rates."""
         rates = (hit, false_alarm, steps.good, steps.harmful)
         return cls(*(np.full(number, rate) for rate in rates))
@@ -80,7 +80,7 @@ class Population:
             steps = f"first steps Beta({self.good[0]:g}, {self.good[1]:g})"
         return f"d′ N({self.sensitivity:g}, {self.spread:g}), c N(−0.1, {self.bias_spread:g}), {steps}"
 
-    def draw(self, number: int, rng: np.random.Generator) -> People:
+    def draw(self, number: int, rng: np.random.Generator) -> Judges:
         """Return so many of its people."""
         sensitivity = rng.normal(self.sensitivity, self.spread, 2 * number)
         sensitivity = sensitivity[sensitivity > 0][:number]
@@ -89,7 +89,7 @@ class Population:
         if self.good:
             good = rng.beta(*self.good, number)
             harmful = HARM * (1 - good)
-        return People(ndtr(sensitivity / 2 - bias), ndtr(-sensitivity / 2 - bias), good, harmful)
+        return Judges(ndtr(sensitivity / 2 - bias), ndtr(-sensitivity / 2 - bias), good, harmful)
 
 
 POPULATIONS: Final = (
@@ -115,7 +115,7 @@ class Forms:
     """What rates are stretched by, so that they hold on average over the bank (`operating.judge_by`)."""
 
     @classmethod
-    def deal(cls, number: int, bank: Bank, rng: np.random.Generator, deviation: float) -> Forms:
+    def deal(cls, number: int, bank: BankSize, rng: np.random.Generator, deviation: float) -> Forms:
         """Deal the pairs of a bank to so many people, for all their tries. What was met longest ago comes again."""
         scores = ndtri((np.arange(bank.pairs) + 0.5) / bank.pairs)
         scores = rng.permutation(scores * deviation / np.sqrt(np.mean(scores**2)))
@@ -149,7 +149,7 @@ def _next(order: Shares, places: Whole, who: Whole, number: int) -> Shares:
 
 
 def sit(
-    rule: FinalRule, people: People, forms: Forms, who: Whole, rng: np.random.Generator, *, is_strict: bool
+    rule: FinalRule, people: Judges, forms: Forms, who: Whole, rng: np.random.Generator, *, is_strict: bool
 ) -> tuple[Flags, Whole]:
     """Let some people sit one try; return who of them passed, and how many scenes each had."""
     bounds = rule.later_tries if is_strict else rule.first_try
@@ -167,7 +167,7 @@ def sit(
     return passed, scenes
 
 
-def _count(stage: Stage, people: People, forms: Forms, who: Whole, rng: np.random.Generator) -> Whole:
+def _count(stage: Stage, people: Judges, forms: Forms, who: Whole, rng: np.random.Generator) -> Whole:
     """Return what is counted of a stage, one row each: missed, over-reported, no 911, harmful, good first steps."""
     number, danger_pairs = len(who), 2 * stage.danger_now
     effects = forms.next(who, danger_pairs, stage.scenes - danger_pairs)
@@ -193,7 +193,12 @@ def _count(stage: Stage, people: People, forms: Forms, who: Whole, rng: np.rando
 
 
 def in_tries(
-    rule: FinalRule, people: People, bank: Bank, rng: np.random.Generator, tries: int, deviation: float = PAIR_SPREAD
+    rule: FinalRule,
+    people: Judges,
+    bank: BankSize,
+    rng: np.random.Generator,
+    tries: int,
+    deviation: float = PAIR_SPREAD,
 ) -> tuple[float, float, float]:
     """Return the share of people who pass the first try, who pass within a round, and the mean scenes of a first try.
 
@@ -209,7 +214,9 @@ def in_tries(
     return float(in_one), float(passed.mean()), float(scenes.mean())
 
 
-def agreement(rule: FinalRule, people: People, bank: Bank, rng: np.random.Generator) -> tuple[Agreement | None, float]:
+def agreement(
+    rule: FinalRule, people: Judges, bank: BankSize, rng: np.random.Generator
+) -> tuple[Agreement | None, float]:
     """Return how two first tries of the same people agree, on forms that share no pair while the bank has fresh ones.
 
     With it, the mean scenes of the first of them.
@@ -227,18 +234,18 @@ def of_course(content: Content, course: Course, people: int) -> Chances:
     rule = FinalRule.of(course.file)
     anywhere = tuple(replace(stage, on_duty_at_least=0, on_duty_at_most=None) for stage in rule.stages)
     pairs = pairs_of(content, Pool.RESERVED)
-    bank = Bank(len(pairs), sum(pair.is_danger for pair in pairs))
+    bank = BankSize(len(pairs), sum(pair.is_danger for pair in pairs))
     plain = replace(rule, stages=anywhere, shows_all=False, achievement=None)
     return compute(plain, bank, course.file.final.retry_rule.tries, people)
 
 
 @lru_cache(maxsize=8)
-def compute(rule: FinalRule, bank: Bank, tries: int, people: int) -> Chances:
+def compute(rule: FinalRule, bank: BankSize, tries: int, people: int) -> Chances:
     """Return whom a rule lets through; courses with the same one share it."""
     rng = np.random.default_rng(SEED)
     learners, populations = [], []
     for learner in LEARNERS:
-        alike = [People.alike(people, learner.hit, learner.false_alarm, steps) for steps in STEPS]
+        alike = [Judges.alike(people, learner.hit, learner.false_alarm, steps) for steps in STEPS]
         results = [in_tries(rule, each, bank, rng, tries) for each in alike]
         learners.append(
             LearnerChances(

@@ -20,7 +20,7 @@ from trainer.assessment.measures.operating import ONE_STAGE, Draw, DrawnScene, s
 from trainer.assessment.planned import Plan
 from trainer.content.objects import Content
 from trainer.content.schema import Pool
-from trainer.tools.instrument.exposure import Drawing
+from trainer.tools.instrument.exposure import CourseDraw
 
 SEED: Final = 20261125
 _DAY: Final = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -64,6 +64,6 @@ def as_text(content: Content, people: int) -> str:
     if too_few:
         return f"The reserved pool has {len(pairs)} pairs, too few for: {', '.join(too_few)}."
     effects = spread(range(len(pairs)), rng)
-    drawing = Drawing(content, course)
+    drawing = CourseDraw(content, course)
     plans = {stage: drawing.plan(number) for number, stage in enumerate(drawing.stages)}
     return table(rules, by_real_draw(pairs, plans), effects, rng, people=people)

@@ -37,7 +37,7 @@ class DrawnStage:
     shown: tuple[tuple[Pair, PairTelling], ...]
 
 
-class Drawing:
+class CourseDraw:
     """Draws the finals of a course as learners get them."""
 
     def __init__(self, content: Content, course: Course) -> None:
@@ -76,7 +76,7 @@ class Drawing:
 def figures(content: Content) -> Iterator[Figure]:
     """Return how evenly first finals draw, for each course whose draw is planned."""
     for course in content.courses.values():
-        drawing = Drawing(content, course)
+        drawing = CourseDraw(content, course)
         plan = drawing.plan(0)
         if plan is None:
             continue
@@ -130,7 +130,7 @@ def table(content: Content, people: int) -> Iterator[str]:
 def _rounds(content: Content, people: int) -> Iterator[tuple[str, list[list[list[DrawnStage]]]]]:
     """Yield for each course what people draw by try, with the first stage alone and with all stages."""
     for course in content.courses.values():
-        drawing = Drawing(content, course)
+        drawing = CourseDraw(content, course)
         if course.is_for_renewal or sum(stage.scenes for stage in drawing.stages) > len(drawing.pairs):
             continue
         for name, all_stages in (("first stage", False), ("all stages", True)):
