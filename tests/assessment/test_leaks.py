@@ -16,6 +16,7 @@ from tests.support import TASKS
 from trainer.accounts.models import User
 from trainer.assessment import leaks
 from trainer.assessment.measures.leaks import LeakSums, estimate
+from trainer.assessment.models import Attempt
 from trainer.assessment.rules import Kind
 from trainer.assessment.tasks import count_leaks
 from trainer.content.library import Library, Scenario
@@ -98,9 +99,18 @@ def test_neither_strangers_nor_those_who_sit_at_the_same_time_have_met_it_before
     assert counted(app) == {}  # the stranger there has met them all
 
 
-def test_only_finals_begun_in_the_firm_count_and_ones_own_are_no_colleagues(
-    app: Flask, firm: uuid.UUID, concerns: list[Scenario]
-) -> None:
+def test_what_oneself_met_no_colleague_has(app: Flask, firm: uuid.UUID, concerns: list[Scenario]) -> None:
+    first, second, *_rest = concerns
+    take(app, [{first.id: rightly(first)}], 0, firm)
+    take(app, [{first.id: wrongly(first), second.id: rightly(second)}], 5, firm)
+    assert counted(app)["", ""].met == 1
+    with app.app_context(), transaction() as session:  # both finals were one person's
+        one, other = session.scalars(select(Attempt).order_by(Attempt.started_at))
+        other.user_id = one.user_id
+    assert counted(app) == {}
+
+
+def test_only_finals_begun_in_the_firm_count(app: Flask, firm: uuid.UUID, concerns: list[Scenario]) -> None:
     first, second, third, _fourth = concerns
     take(app, [{first.id: rightly(first)}], 0, firm)
     take(app, [{first.id: rightly(first), second.id: wrongly(second), third.id: rightly(third)}], 5, firm)

@@ -212,12 +212,12 @@ def test_who_chooses_an_action_is_told_of_five_people_or_more() -> None:
 
 
 def test_a_swap_difference_by_hand() -> None:
-    """Two pairs: .5 → .7 of 20 each (weight 10), .5 → .4 of 10 each (weight 5); mean .1, clusters ± 1/15 each."""
-    found = swap_difference([BothTellings("a", (10, 20), (14, 20)), BothTellings("b", (5, 10), (4, 10))])
+    """Two pairs: .5 → .7 of 20 each (weight 10), .5 of 10 → .4 of 20 (weight 20/3); mean .08, clusters ± .072 each."""
+    found = swap_difference([BothTellings("a", (10, 20), (14, 20)), BothTellings("b", (5, 10), (8, 20))])
     assert found is not None
-    assert found.value == pytest.approx(0.1)
-    reach = 12.706205 * (2 * 2 * (10 * 0.1 / 15) ** 2) ** 0.5
-    assert found.interval == pytest.approx((0.1 - reach, 0.1 + reach), abs=1e-5)
+    assert found.value == pytest.approx(0.08)
+    reach = 12.706205 * (2 * 2 * 0.072**2) ** 0.5
+    assert found.interval == pytest.approx((0.08 - reach, 0.08 + reach), abs=1e-5)
     assert swap_difference([BothTellings("a", (10, 20), (14, 20))]) is None
     assert swap_difference([BothTellings(pair, (5, 14), (4, 15)) for pair in "ab"]) is None
 
