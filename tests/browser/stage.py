@@ -341,7 +341,7 @@ def set_stage(live: Live) -> Stage:
     full = ready(app)
     add("full", full, final_full=full.final(answer=ALL))
     failed = ready(app)
-    add("failed", failed, failed=failed.final(answer=ALL, wrong=12, harmful=2, hand_in=True))
+    add("failed", failed, failed=failed.final(answer=ALL, missed=7, harmful=2, hand_in=True))
     waiting = ready(app)
     for _try in range(2):
         waiting.final(answer=ALL, wrong=12, hand_in=True)
