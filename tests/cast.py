@@ -10,7 +10,7 @@ from uuid import UUID
 import pyotp
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support import COURSE, PASSWORD, Visitor, first_step, wrong_ones
 from trainer.accounts import administrators
@@ -22,7 +22,7 @@ from trainer.accounts.queries import get_user
 from trainer.accounts.second_factor import find_secret, turn_on
 from trainer.assessment import finals, rounds
 from trainer.assessment import operations as assessment
-from trainer.assessment.models import Attempt, RoundRequest
+from trainer.assessment.models import Attempt, Response, RoundRequest
 from trainer.assessment.queries import list_responses
 from trainer.assessment.tasks import count_answers, measure_site
 from trainer.content.serving import served
@@ -146,6 +146,12 @@ def answer_all(app: Flask, attempt_id: UUID, *, wrong: int = 0) -> None:
             action = first_step(one.snapshot.payload, verdict)
             given = {"verdict": verdict, "confidence": "certain", "action": action}
             assessment.save_response(attempt, one, given, one.version, clock.now(), record=True)
+        read_slowly(attempt_id)
+
+
+def read_slowly(attempt_id: UUID) -> None:
+    """Let each scene of an attempt have been read for a minute before its verdict was recorded."""
+    db.session.execute(update(Response).where(Response.attempt_id == attempt_id).values(seconds=60.0))
 
 
 def hand_in(app: Flask, user_id: UUID, attempt_id: UUID) -> None:

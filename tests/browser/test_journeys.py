@@ -15,6 +15,7 @@ from tests.browser.hands import Keyboard, Mouse
 from tests.browser.live import Live
 from tests.browser.sheets import IS_ALL, SHEETS
 from tests.browser.stage import Stage
+from tests.cast import read_slowly
 from tests.support import COURSE, PASSWORD, keys, right_verdict
 from trainer.assessment.models import Response
 from trainer.content.library import Lesson
@@ -230,6 +231,8 @@ def _pass(hand: Mouse, live: Live, is_whole: bool) -> None:
         if position == len(right) and not is_whole:
             hand.open(f"{attempt}/scenes/{position}")
         hand.judge(right_verdict(truth), action)
+    with live.app.app_context(), transaction():
+        read_slowly(UUID(attempt.rpartition("/")[2]))
     hand.press("Hand in")
     expect(hand.page.get_by_role("heading", level=1)).to_contain_text("Passed.")
     expect(hand.page.get_by_role("heading", level=1)).to_contain_text(re.compile(r"You caught (1[567]) of \1\."))
