@@ -12,6 +12,7 @@ import yaml
 
 from tests.conftest import CONTENT
 from tests.web.world import World
+from trainer.content.quotes import straight
 
 # addresses, codes, numbers of requests
 _NO_WORD = re.compile(r"https?://\S+|[0-9A-Z]{3,4}-[0-9A-Z]{3,4}|\d{3}-[0-9a-f]{12}")
@@ -65,7 +66,8 @@ def of_firm(world: World) -> set[str]:
 
 
 def is_content(text: str, folder: Path = CONTENT) -> bool:
-    """Return True for a line or a value of the content, or for a sentence of it."""
+    """Return True for a line or a value of the content, or for a sentence of it, whichever quotation marks it has."""
+    text = straight(text)
     values, words = words_of_content(folder)
     sentences = [one.rstrip(".") for one in re.split(r"(?<=\.)\s+", text)]
     return text in values or all(one in values for one in sentences) or (len(text.split()) > 5 and text in words)
@@ -75,10 +77,11 @@ def is_content(text: str, folder: Path = CONTENT) -> bool:
 def words_of_content(folder: Path = CONTENT) -> tuple[set[str], str]:
     """Return lines and words of the content, which is translated in a folder of its own."""
     files = sorted(file for file in folder.rglob("*") if file.suffix in {".md", ".yaml"})
-    lines = [re.sub("[*_`]", "", line).strip() for file in files for line in file.read_text().splitlines()]
+    lines = [re.sub("[*_`]", "", straight(line)).strip() for file in files for line in file.read_text().splitlines()]
     values = {re.sub(r"^(- )?([a-z_]+: )?", "", line).strip(" \"'.:;,") for line in lines}
     said = {
-        word.strip(" .") for word in _texts(yaml.safe_load((folder / "vocabulary.yaml").read_text(encoding="utf-8")))
+        straight(word).strip(" .")
+        for word in _texts(yaml.safe_load((folder / "vocabulary.yaml").read_text(encoding="utf-8")))
     }
     return values | said | {word[:1].upper() + word[1:] for word in said}, " ".join(" ".join(lines).split())
 

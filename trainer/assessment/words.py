@@ -113,7 +113,7 @@ def work_on(needs: Sequence[Need], *, is_far_off: bool) -> tuple[str, str]:
             _("Look for control, not for looks, and for the ordinary reason before you report."),
         ),
         FinalQuestion.DANGER: (
-            _("Danger now"),
+            _("The emergency call"),
             _(
                 "Your verdicts are within what passing takes. Where there is danger now, %(number)s comes first.",
                 number=served().vocabulary.emergency_number,

@@ -18,7 +18,7 @@ _ANY: Final = re.compile(r"""[\\"'“”‘’]""")
 # Left alone: the address of a Markdown link. The run of marks is curled by what stands before it; asterisks and
 # underscores, which only stress a word, are looked through.
 _MARKS: Final = re.compile(
-    r"""\]\([^)\s]*\)|(?P<opens>(?:^|(?<=[\s(\[{—–/>|]))[*_]*)?(?P<marks>["']+)(?P<short>(?:em|til|tis|twas|\d\ds?)\b)?(?P<ends>$|(?=\s))?"""
+    r"""\]\([^()\s]*\)|(?P<opens>(?:^|(?<=[\s(\[{—–/>|]))[*_]{0,3})?(?P<marks>["']+)(?P<short>(?:em|til|tis|twas|\d\ds?)\b)?(?P<ends>$|(?=\s))?"""
 )
 
 

@@ -30,8 +30,8 @@ Course: {course}, version {version}
 Last day on which someone can agree to take part: {enroll_until}
 
 ## Question
-Do people who have had the course tell scenes of possible human trafficking from ordinary ones better than people \
-who have not had it yet, without reporting more innocent people?
+Do people who have had the course tell scenes that call for a report, by its published rule, from ordinary ones \
+better than people who have not had it yet, without reporting more innocent people?
 
 ## Design
 Parallel groups within the firm, individually randomized, with a waiting list. Group “now” can begin the course \

@@ -102,7 +102,7 @@ def as_lines(content: Content) -> Iterator[str]:
     yield f"AIMS OF DRAWS: how many of {PEOPLE} people’s draws hold them, in each stage of each try"
     for name, tries in _rounds(content, PEOPLE):
         danger, duty = (", ".join(_held(draws, is_held) for draws in tries) for is_held in (_holds_danger, _holds_duty))
-        yield f"{name}: danger now {danger}; on duty {duty}"
+        yield f"{name}: emergencies {danger}; on duty {duty}"
 
 
 def table(content: Content, people: int) -> Iterator[str]:
