@@ -6,6 +6,8 @@ import datetime as dt
 import json
 import random
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -19,10 +21,9 @@ from trainer.core.errors import DomainError
 from trainer.core.outbox import NO_SERVER, give_up_all
 from trainer.extras.study.export import CODEBOOK, answers_table
 from trainer.extras.study.made_up import DAYS, DOMAIN, ENROLLS, found, judge_first, judge_second
-from trainer.extras.study.models import Trial
 from trainer.extras.study.operations import allow, close_trial
 from trainer.extras.study.protocol import draw_protocol
-from trainer.extras.study.queries import find_any, find_protocol, list_lines
+from trainer.extras.study.queries import find_protocol, get_any, list_lines
 from trainer.extras.study.rules import WAIT, WINDOW
 from trainer.web.tables import csv_lines
 
@@ -33,11 +34,8 @@ study_cli = Commands("study", help="Trials of whether a course helps: allow, lis
 @click.argument("organization_id", type=click.UUID)
 def allow_trial(organization_id: uuid.UUID) -> None:
     """Let a firm set up a trial; its owners do the rest on the page of their study."""
-    try:
-        with transaction():
-            trial_id = allow(organization_id, now()).id
-    except DomainError as error:
-        raise click.ClickException(error.message) from error
+    with _refusing(), transaction():
+        trial_id = allow(organization_id, now()).id
     click.echo(f"Allowed: trial {trial_id}. Nothing happens until an owner of the firm sets it up and opens it.")
 
 
@@ -57,7 +55,8 @@ def list_trials() -> None:
 @click.option("--version", type=int, help="Not the newest version, but this one.")
 def protocol(trial_id: uuid.UUID, pdf: Path | None, version: int | None) -> None:
     """Print the frozen protocol of a trial, to the letter of which its digest is made."""
-    frozen = find_protocol(_get(trial_id), version)
+    with _refusing():
+        frozen = find_protocol(get_any(trial_id), version)
     if frozen is None:
         raise click.ClickException("There is no such version. The first is frozen when the trial is opened.")
     click.echo(f"Version {frozen.version}, {frozen.frozen_at:%Y-%m-%d} (UTC), SHA-256 {frozen.digest}", err=True)
@@ -71,11 +70,8 @@ def protocol(trial_id: uuid.UUID, pdf: Path | None, version: int | None) -> None
 @click.argument("trial_id", type=click.UUID)
 def close(trial_id: uuid.UUID) -> None:
     """Close a trial for good: nobody waits anymore, and its answers can be exported."""
-    try:
-        with transaction():
-            close_trial(_get(trial_id), now())
-    except DomainError as error:
-        raise click.ClickException(error.message) from error
+    with _refusing(), transaction():
+        close_trial(get_any(trial_id), now())
     click.echo("Closed.")
 
 
@@ -83,11 +79,9 @@ def close(trial_id: uuid.UUID) -> None:
 @click.argument("trial_id", type=click.UUID)
 def export(trial_id: uuid.UUID) -> None:
     """Write the answers of a closed trial to standard output as CSV, under fresh codes. Nothing of it is kept."""
-    try:
-        for portion in csv_lines(answers_table(_get(trial_id))):
+    with _refusing():
+        for portion in csv_lines(answers_table(get_any(trial_id))):
             click.echo(portion, nl=False)
-    except DomainError as error:
-        raise click.ClickException(error.message) from error
 
 
 @study_cli.command("codebook")
@@ -105,7 +99,7 @@ def made_up(people: int, seed: int) -> None:
     if not settings.is_local or settings.smtp_url:
         raise click.ClickException("A made-up study needs a loopback address and no mail server.")
     rng, start, content = random.Random(seed), now() - dt.timedelta(days=DAYS), served()  # noqa: S311 made up
-    try:
+    with _refusing():
         with transaction():
             trial, persons = found(people, content, rng, start)
             trial_id = trial.id
@@ -116,15 +110,14 @@ def made_up(people: int, seed: int) -> None:
             with transaction():
                 judge_second(person, trial_id, content, rng)
         with transaction():
-            close_trial(_get(trial_id), start + ENROLLS + WAIT + WINDOW)
+            close_trial(get_any(trial_id), start + ENROLLS + WAIT + WINDOW)
             give_up_all(DOMAIN, NO_SERVER, now())
-    except DomainError as error:
-        raise click.ClickException(error.message) from error
     click.echo(f"Closed: made-up trial {trial_id} of {people} people. `flask study export {trial_id}` has its answers.")
 
 
-def _get(trial_id: uuid.UUID) -> Trial:
-    trial = find_any(trial_id)
-    if trial is None:
-        raise click.ClickException("There is no trial with this ID. `flask study list` shows all.")
-    return trial
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(error.message) from error

@@ -48,7 +48,6 @@ class StudyAnswer:
     """One answer of someone who takes part."""
 
     user_id: uuid.UUID
-    site: str
     arm: str
     form: str
     occasion: int
@@ -124,9 +123,7 @@ def iterate_answers(person: TrialPerson) -> Iterator[StudyAnswer]:
         occasion = OCCASIONS[Kind(attempt.kind)]
         form = person.form if occasion == 1 else {"a": "b", "b": "a"}[person.form]
         scene = read_scene(snapshot.payload)
-        yield StudyAnswer(
-            person.user_id, person.site, person.arm, form, occasion, attempt, response, scene, snapshot.digest
-        )
+        yield StudyAnswer(person.user_id, person.arm, form, occasion, attempt, response, scene, snapshot.digest)
 
 
 def answers_table(trial: Trial) -> Table:

@@ -91,7 +91,9 @@ def count_figures(trial: Trial) -> StudyFigures | None:
     people = list_people(trial)
     counts = count_answers(answer for person in people for answer in iterate_answers(person))
     try:
-        return _figures(trial, counts)
+        attrition = {arm: _attrition(trial, arm, counts) for arm in Arm}
+        shares = (_change(counts, is_concern=is_concern) for is_concern in (False, True))
+        return StudyFigures(counts, attrition, _sensitivity(counts), *shares)
     except ValueError:  # nobody, or a single person or pair
         return None
 
@@ -104,16 +106,6 @@ def count_answers(answers: Iterable[StudyAnswer]) -> dict[tuple[Arm, int], Count
             answer.user_id, answer.pair, is_concern=answer.is_concern, is_report=answer.is_report
         )
     return counts
-
-
-def _figures(trial: Trial, counts: Mapping[tuple[Arm, int], Counts]) -> StudyFigures:
-    return StudyFigures(
-        counts,
-        {arm: _attrition(trial, arm, counts) for arm in Arm},
-        _sensitivity(counts),
-        _change(counts, is_concern=False),
-        _change(counts, is_concern=True),
-    )
 
 
 def _change(counts: Mapping[tuple[Arm, int], Counts], *, is_concern: bool) -> Estimate:

@@ -106,13 +106,16 @@ def count_shown(trial: Trial) -> int | None:
 
 
 def list_own(user_id: uuid.UUID, content: Content, now: dt.datetime) -> list[OwnTrial]:
-    """Return the open trials to which someone is invited, and those that they agreed to, whatever became of them."""
+    """Return the trials that someone agreed to, whatever became of them, and those to which they are invited now."""
+    return [*_list_agreed(user_id, content, now), *_list_invited(user_id, content, now)]
+
+
+def _list_agreed(user_id: uuid.UUID, content: Content, now: dt.datetime) -> list[OwnTrial]:
     taking = select(Trial, TrialPerson, Organization)
     taking = taking.join(TrialPerson, TrialPerson.trial_id == Trial.id)
     taking = taking.join(Organization, Organization.id == Trial.organization_id)
     rows = db.session.execute(taking.where(TrialPerson.user_id == user_id).order_by(TrialPerson.agreed_at)).all()
-    own = [_own(trial, firm, person, content, now) for trial, person, firm in rows]
-    return [trial for trial in [*own, *_list_invited(user_id, content, now)] if trial]
+    return [own for trial, person, firm in rows if (own := _own(trial, firm, person, content, now))]
 
 
 def get_own(user_id: uuid.UUID, trial_id: uuid.UUID, content: Content, now: dt.datetime) -> OwnTrial:
@@ -123,7 +126,7 @@ def get_own(user_id: uuid.UUID, trial_id: uuid.UUID, content: Content, now: dt.d
     return own
 
 
-def _list_invited(user_id: uuid.UUID, content: Content, now: dt.datetime) -> list[OwnTrial | None]:
+def _list_invited(user_id: uuid.UUID, content: Content, now: dt.datetime) -> list[OwnTrial]:
     firms = {firm.id: firm for _membership, firm in list_firms(user_id)}
     mine = select(TrialPerson.trial_id).where(TrialPerson.user_id == user_id)
     trials = (
@@ -169,9 +172,7 @@ def _own(
 
 def find_asked_first(enrollment: Enrollment, now: dt.datetime) -> AskedFirst | None:
     """Return what someone who takes part is to do, or to wait for, before a course goes on; or None."""
-    if not is_taking_part(enrollment.user_id):
-        return None
-    for own in list_own(enrollment.user_id, served(), now):
+    for own in _list_agreed(enrollment.user_id, served(), now):
         if own.course.slug != enrollment.course or own.stage not in (TrialStage.WAIT, TrialStage.SECOND):
             continue
         address = url_for("studies.show", trial_id=own.trial.id)
@@ -186,12 +187,6 @@ def find_asked_first(enrollment: Enrollment, now: dt.datetime) -> AskedFirst | N
         )
         return AskedFirst(str(words), str(_("About the study")), address)
     return None
-
-
-def is_taking_part(user_id: uuid.UUID) -> bool:
-    """Return whether someone ever agreed to take part in a trial."""
-    query = select(TrialPerson.trial_id).where(TrialPerson.user_id == user_id)
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def find_earliest_due(organization_id: uuid.UUID, course: str) -> dt.date | None:
@@ -214,9 +209,7 @@ def find_site(user_id: uuid.UUID, organization_id: uuid.UUID) -> str:
         .join(TeamMembership, TeamMembership.team_id == Team.id)
         .join(Membership, Membership.id == TeamMembership.membership_id)
         .where(
-            Membership.user_id == user_id,
-            Membership.organization_id == organization_id,
-            Membership.ended_at.is_(None),
+            Membership.user_id == user_id, Membership.organization_id == organization_id, Membership.ended_at.is_(None)
         )
         .order_by(Team.name, Team.id)
         .limit(1)
@@ -224,18 +217,19 @@ def find_site(user_id: uuid.UUID, organization_id: uuid.UUID) -> str:
     return team_id.hex if team_id else ""
 
 
-def find_any(trial_id: uuid.UUID) -> Trial | None:
-    """Return any trial, for administrators."""
-    return db.session.get(Trial, trial_id)
+def get_any(trial_id: uuid.UUID) -> Trial:
+    """Return any trial, for administrators. Raises NotFound."""
+    trial = db.session.get(Trial, trial_id)
+    if trial is None:
+        raise NotFound("There is no trial with this ID. `flask study list` shows all.")
+    return trial
 
 
 def list_lines() -> list[TrialLine]:
     """Return all trials for administrators, the newest first."""
     people = (
         select(
-            TrialPerson.trial_id,
-            func.count().label("people"),
-            func.count(TrialPerson.withdrew_at).label("withdrew"),
+            TrialPerson.trial_id, func.count().label("people"), func.count(TrialPerson.withdrew_at).label("withdrew")
         )
         .group_by(TrialPerson.trial_id)
         .subquery("people")

@@ -9,11 +9,9 @@ from uuid import UUID
 from flask import Blueprint, jsonify, render_template, send_file
 from werkzeug.wrappers import Response
 
-from trainer.core.errors import NotFound
 from trainer.extras.study.export import CODEBOOK, answers_table
 from trainer.extras.study.figures import count_figures
-from trainer.extras.study.models import Trial
-from trainer.extras.study.queries import find_any, list_lines
+from trainer.extras.study.queries import get_any, list_lines
 from trainer.extras.study.rules import Arm
 from trainer.organizations.access import administering
 from trainer.web.access import Who, access
@@ -36,7 +34,7 @@ def show() -> str:
 @administering
 def result(trial_id: UUID) -> str:
     """Show the figures of a study that is closed."""
-    trial = _get(trial_id)
+    trial = get_any(trial_id)
     figures = count_figures(trial) if trial.closed_at else None
     return render_template("study/result.html", trial=trial, figures=figures, arms=Arm)
 
@@ -46,7 +44,7 @@ def result(trial_id: UUID) -> str:
 @administering
 def answers(trial_id: UUID) -> Response:
     """Stream the answers of a closed study, under codes that are fresh each time. Nothing of it is kept."""
-    return csv_answer(answers_table(_get(trial_id)))
+    return csv_answer(answers_table(get_any(trial_id)))
 
 
 @blueprint.get("/codebook.json")
@@ -63,10 +61,3 @@ def codebook() -> Response:
 def script() -> Response:
     """Give the script that finds the figures in the answers."""
     return send_file(SCRIPT, mimetype="text/plain", as_attachment=True)
-
-
-def _get(trial_id: UUID) -> Trial:
-    trial = find_any(trial_id)
-    if trial is None:
-        raise NotFound
-    return trial

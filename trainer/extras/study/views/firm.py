@@ -14,13 +14,7 @@ from trainer.extras.study.figures import count_figures
 from trainer.extras.study.forms import TrialForm
 from trainer.extras.study.operations import close_trial, open_trial, set_up
 from trainer.extras.study.protocol import draw_protocol
-from trainer.extras.study.queries import (
-    count_shown,
-    find_protocol,
-    get_trial,
-    list_courses,
-    list_protocols,
-)
+from trainer.extras.study.queries import count_shown, find_protocol, get_trial, list_courses, list_protocols
 from trainer.extras.study.rules import Arm, earliest_due
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
