@@ -26,6 +26,13 @@ WITHOUT = {
     *("credentials.verify_json", "earlier.proof", "evidence.pack", "samples.pack", "home.sample_poster"),
     *("short_form.key", "short_form.paper"),
     *("inspections.inspect_pack", "inspections.inspect_pdf", "meetings.sheet", "misreads.paper"),
+    *(
+        "all_studies.answers",
+        "all_studies.codebook",
+        "all_studies.script",
+        "trials.protocol_pdf",
+        "trials.protocol_text",
+    ),
     *("probes.alive", "probes.ready", "progress.picture", "roster.refused", "slips.badges", "static"),
     # what only leads on
     *("accounts.exit_site", "assessment.attempt", "classes.classes", "entry.old_link", "questions.question"),
