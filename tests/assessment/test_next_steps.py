@@ -140,7 +140,8 @@ def test_each_page_opens_when_nothing_is_left_to_do_for_now(
 
 
 def test_no_step_is_left_out() -> None:
-    assert {*STEPS, CourseStep.READ, CourseStep.WAIT} == set(CourseStep)
+    # What an extra asks first is tested where it is.
+    assert {*STEPS, CourseStep.READ, CourseStep.WAIT, CourseStep.ASKED_FIRST} == set(CourseStep)
 
 
 def test_before_the_first_lesson_the_final_says_what_comes_first(rich_app: Flask) -> None:

@@ -374,7 +374,7 @@ def test_conditions_tighten_for_who_is_under_way_and_never_loosen(app: Flask) ->
             conditions = db.session.scalars(select(Enrollment.conditions)).one()
             own = conditions_of(app.extensions["library"].content.courses[COURSE])
         assert Conditions.read(conditions) == replace(
-            own, least_minutes=60, asked_minutes=60, is_paced=True, attestation="Mine."
+            own, least_minutes=60, asked_minutes=60, is_paced=True, attestation="Mine.", is_required=True
         )
 
 

@@ -91,7 +91,7 @@ def test_nothing_is_saved_before_it_was_previewed(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("given", "months", "course", "title"),
     [
-        ("The guard's small course, yearly", 24, "security-officer", "The guard's small course, every two years"),
+        ("The guard's small course, yearly", 24, "security-officer", "The guard’s small course, every two years"),
         ("The guard's small course, yearly", 36, "recognize", "The small course, every 3 years"),
         ("The guard's small course, yearly", 1, "recognize", "The small course, every month"),
         ("The small course, every 18 months", 6, "recognize", "The small course, every 6 months"),

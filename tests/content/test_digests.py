@@ -34,8 +34,8 @@ Write = Callable[[Path], Path]
 @pytest.mark.parametrize(
     ("write", "expected"),
     [
-        (small.write, "44770bd20ec2c95893ce90cc6fee08642f7ead33ccf4770fb6cedda7952572e5"),
-        (rich.write, "64eb8a399d3e488bf65b8c535b2cd13f71f40e3edfd94ac5b5a4a655f236eec2"),
+        (small.write, "e376ae6f4063dd1101632b5cc744f3a4a99af4995719cf9689bca8b696742db5"),
+        (rich.write, "15541ee75fc5e6ec87de15bcaada718e0ba41a15f3d14b6abfe694db78f38305"),
     ],
 )
 def test_no_digest_changes_unless_the_content_does(tmp_path: Path, write: Write, expected: str) -> None:

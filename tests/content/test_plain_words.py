@@ -30,9 +30,9 @@ from tests.content.small import COURSE_FILE, complaints, edit
             COURSE_FILE,
             "    tries: 3",
             "    tries: 99",
-            'course.yaml:22: "tries" can\'t be "99". It must be at most 10.',
+            'course.yaml:23: "tries" can\'t be "99". It must be at most 10.',
         ),
-        (COURSE_FILE, "    tries: 3\n", "", 'course.yaml:21: "tries" is missing. Add it.'),
+        (COURSE_FILE, "    tries: 3\n", "", 'course.yaml:22: "tries" is missing. Add it.'),
         (
             "scenarios/open-1-a.md",
             "truth: concern",

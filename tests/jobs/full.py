@@ -105,6 +105,8 @@ KEPT = {
     "responses",
     "item_snapshots",
     "item_counts",
+    "leak_counts",
+    "site_figures",
     "remarks",
     "kept_short_forms",
     "key_panels",

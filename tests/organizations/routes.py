@@ -26,7 +26,8 @@ def routes(app: Flask) -> list[tuple[str, str, str, May]]:
 
 
 def address(acme: Acme, endpoint: str, names: set[str], **changes: object) -> str:
-    values = {"organization_id": acme.id, "team_id": acme.harbor, "membership_id": acme.people["bob"], **changes}
+    values = {"organization_id": acme.id, "team_id": acme.harbor, "membership_id": acme.people["bob"], "version": 1}
+    values |= changes
     adapter = acme.app.url_map.bind("127.0.0.1:8000")
     return adapter.build(endpoint, {name: values.get(name, NOWHERE) for name in names})
 

@@ -38,7 +38,8 @@ IDS = {"team_id", "membership_id"}
 def test_every_page_answers_each_role_as_it_says(acme: Acme, name: str, role: Role, manages_all: bool) -> None:
     visitor, wrong = acme.enter(name), []
     for method, _rule, endpoint, permission in routes(acme.app):
-        if not arguments(acme, endpoint) <= {"organization_id", *IDS} or endpoint == "organizations.leave":
+        hangs_on_more = endpoint == "organizations.leave" or endpoint.startswith("trials.")
+        if not arguments(acme, endpoint) <= {"organization_id", *IDS} or hangs_on_more:
             continue  # what hangs on other records has its own tests
         answer = send(visitor, method, address(acme, endpoint, arguments(acme, endpoint)))
         enters = answer.status_code != 404

@@ -10,6 +10,7 @@ import pytest
 from tests.content import small
 from tests.content.small import complaints, edit, read
 from tests.tools.skeletons import refusal, write
+from trainer.content.quotes import curly
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth
 from trainer.tools import skeletons
@@ -23,7 +24,7 @@ def test_a_lesson_is_added_at_the_end_of_its_module(folder: Path, title: str) ->
     assert path == folder / "courses/recognize/04-practice/02-one-more.md"
     lessons = read(folder).courses["recognize"].lessons
     assert [lesson.id for lesson in lessons] == ["basics/first", "practice/second", "practice/one-more"]
-    assert lessons[-1].file.title == title
+    assert lessons[-1].file.title == curly(title)
 
 
 def test_a_lesson_takes_the_number_after_the_last(folder: Path) -> None:
@@ -97,7 +98,7 @@ def test_a_sign_gets_the_next_free_id_of_its_category(folder: Path, category: st
     write(skeletons.indicator(read(folder), folder, category, 'Says "no": twice'))
     assert (folder / "indicators.yaml").read_text(encoding="utf-8").startswith(before)
     sign = read(folder).indicators[ident]
-    assert (sign.name, sign.category, sign.strength) == ('Says "no": twice', category, "weak")
+    assert (sign.name, sign.category, sign.strength) == ("Says “no”: twice", category, "weak")
 
 
 def test_a_sign_needs_a_category_with_room(folder: Path) -> None:
@@ -114,7 +115,7 @@ def test_a_pack_is_of_a_state_or_of_none(folder: Path, state: str | None) -> Non
     (path,) = write(skeletons.pack(read(folder), folder, "hotels", 'Hotels: "all"', state, small.TODAY))
     assert path == folder / "requirements/hotels.yaml"
     pack = read(folder).packs["hotels"]
-    assert (pack.title, pack.state, pack.seen_on) == ('Hotels: "all"', state, small.TODAY)
+    assert (pack.title, pack.state, pack.seen_on) == ("Hotels: “all”", state, small.TODAY)
     assert pack.defaults.course == "recognize"
     assert pack.unapproved_state is None
 

@@ -22,6 +22,7 @@ from tests.web.marked import unmarked_in, words_of_content
 from tests.web.papers import papers, read_pdf
 from tests.web.world import World
 from trainer.content.library import Library
+from trainer.content.quotes import straight
 from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.work import Job
@@ -117,7 +118,8 @@ def test_paper_holds_nothing_that_is_not_marked(app: Flask, shelf: Library) -> N
     with app.test_request_context(), force_locale(ON_PAPER):
         for name, data in papers(shelf).items():
             assert b"/Lang (uk)" in data or b"/Lang(uk)" in data
-            if left := [one for one in _left(data) if one not in NOT_OURS | values and one.strip('"') not in words]:
+            left = [straight(one) for one in _left(data)]
+            if left := [one for one in left if one not in NOT_OURS | values and one.strip('"') not in words]:
                 found[name] = left
     assert found == {}
 

@@ -122,7 +122,7 @@ def test_a_need_shows_its_lines_alone_and_opened(visitor: Visitor, shelf: Librar
 
 def test_help_names_languages_with_interpreters_each_in_its_own_script(visitor: Visitor) -> None:
     page = visitor.get("/help").text.split('class="x tongues"')[1].split("</ul>")[0]
-    assert re.findall(r'href="tel:([^"]*)"><bdi lang="(\w+)">(.*?)</bdi>', page) == [
+    assert re.findall(r'href="tel:([^"]*)">\s*<bdi lang="(\w+)">(.*?)</bdi>', page) == [
         ("1-888-373-7888", "es", "Español"),
         ("1-888-373-7888", "ar", "العربية"),
     ]

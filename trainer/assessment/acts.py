@@ -8,5 +8,4 @@ from flask_babel import lazy_gettext as _l
 
 ACTS: Final = {
     "round.granted": _l("Opened another round of a final"),
-    "scene.canceled": _l("Canceled a scene that was wrong"),
 }

@@ -28,6 +28,7 @@ from trainer.assignments.queries import (
 from trainer.assignments.rules import Audience, RequiredTerms, Status
 from trainer.assignments.words import STATUS_CHIPS, earlier_told, outcome, reminder_name, status_name, title_for, who
 from trainer.content.library import Content
+from trainer.content.quotes import straight
 from trainer.content.serving import served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
@@ -92,7 +93,7 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
     form, spellings = _form(actor, **pack.defaults.model_dump(), title=title, starts_on=actor.today(now()))
     seen = None
     if form.validate_on_submit():
-        if form.title.data in titles.values():  # ours, not one that was typed
+        if straight(form.title.data or "") in map(straight, titles.values()):  # ours, not one that was typed
             form.title.data = titles[str(form.course.data), form.cadence_months.data or 1]
         rule = _wanted(form, spellings, pack=name, unapproved_state=pack.unapproved_state)
         if not _is_seen(actor, form, rule):

@@ -88,6 +88,6 @@ def test_a_lesson_to_choose_by_workplace_was_there_before(deeper: Path) -> None:
 def test_a_course_asks_for_some_of_its_lessons(deeper: Path) -> None:
     put(deeper, CORE_FILE, f"{small.MODULE}deeper: true\n")
     assert only(deeper) == (
-        f"content/{COURSE_FILE}:8: all modules go deeper, and nothing is left to learn. "
+        f"content/{COURSE_FILE}:9: all modules go deeper, and nothing is left to learn. "
         'Take "deeper" out of those to be read.'
     )

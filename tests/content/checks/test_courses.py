@@ -16,7 +16,7 @@ from trainer.items.registry import MODELS
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("[basics, practice]", "[basics, practice, more]", 'course.yaml:8: module "more" has no folder'),
+        ("[basics, practice]", "[basics, practice, more]", 'course.yaml:9: module "more" has no folder'),
         ("[basics, practice]", "[basics]", 'module "practice" is not listed'),
         ("[basics, practice]", "[basics, practice, basics]", 'module "basics" is listed twice'),
         ("[basics, practice]", "[practice, basics]", "but its folder has a smaller number"),
@@ -52,7 +52,7 @@ def test_a_module_to_choose_from_has_two_lessons_or_more(folder: Path) -> None:
 def test_the_lessons_of_the_rule_and_of_first_steps_are_of_the_course(folder: Path, key: str) -> None:
     small.put(folder, COURSE_FILE, f"{small.COURSE}{key}: basics/moon\n")
     assert only(folder) == (
-        f'content/{COURSE_FILE}:25: the course has no lesson "basics/moon". '
+        f'content/{COURSE_FILE}:26: the course has no lesson "basics/moon". '
         "Give a lesson of this course, as module/lesson."
     )
     small.put(folder, COURSE_FILE, f"{small.COURSE}{key}: basics/first\n")

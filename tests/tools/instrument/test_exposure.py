@@ -60,8 +60,8 @@ def test_a_history_has_fresh_pairs_first_and_no_pair_twice_in_a_try(content: Con
 def test_a_report_says_how_often_aims_are_held(content: Content) -> None:
     """Six pairs on duty are enough for two tries with three of them, and for all stages once."""
     _head, alone, all_stages = as_lines(content)
-    assert alone == "recognize, first stage: danger now 10, 10, 10; on duty 10, 10, 0"
-    assert all_stages.startswith("recognize, all stages: danger now 10+10, 10+10, 10+10; on duty 10+10, ")
+    assert alone == "recognize, first stage: emergencies 10, 10, 10; on duty 10, 10, 0"
+    assert all_stages.startswith("recognize, all stages: emergencies 10+10, 10+10, 10+10; on duty 10+10, ")
 
 
 def test_a_table_has_a_line_for_each_try(content: Content) -> None:

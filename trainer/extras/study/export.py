@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
@@ -129,7 +130,7 @@ def iterate_answers(person: TrialPerson) -> Iterator[StudyAnswer]:
 def answers_table(trial: Trial) -> Table:
     """Return all answers of a closed trial as a table, read as it is written. Raises NotYet for an open one."""
     if trial.closed_at is None:
-        raise NotYet("The answers of a trial can be exported once it is closed.")
+        raise NotYet(_l("The answers of a trial can be exported once it is closed."))
     name = "made-up-study-answers" if trial.is_made_up else "study-answers"
     return Table(name, tuple(CODEBOOK), _rows(list_people(trial)))
 

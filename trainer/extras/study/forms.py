@@ -14,7 +14,7 @@ from trainer.web.forms import Form, PlainText, in_lines, length, trimmed
 class TrialForm(Form):
     """What a firm says of its trial."""
 
-    course = SelectField(_l("Course"), [InputRequired(_l("Choose a course."))])
+    course = SelectField(_l("Course"))
     enroll_until = DateField(
         _l("Last day to join"),
         [InputRequired(_l("Enter a date."))],

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from flask_babel import lazy_gettext as _l
+
 from trainer.accounts.operations import create_account
 from trainer.accounts.passwords import hash_password
 from trainer.assessment.attempt_policies import policy_of
@@ -62,7 +64,7 @@ def found(people: int, content: Content, rng: random.Random, start: dt.datetime)
     """Create a firm with so many people at sites of twenty, and open a trial there."""
     course = next(iter(list_courses(content)), None)
     if course is None:
-        raise NotFound("No course has a pretest, which a trial needs.")
+        raise NotFound(_l("No course has a pretest, which a trial needs."))
     password, tag = hash_password(secrets.token_urlsafe(32)), secrets.token_hex(3)
     owner = create_account(f"owner-{tag}@{DOMAIN}", password, start, is_confirmed=True)
     firm = create_organization(owner, f"Made-up study {tag}", "America/New_York", "Made-up owner", start)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from trainer.assessment import pretest
@@ -221,7 +222,7 @@ def get_any(trial_id: uuid.UUID) -> Trial:
     """Return any trial, for administrators. Raises NotFound."""
     trial = db.session.get(Trial, trial_id)
     if trial is None:
-        raise NotFound("There is no trial with this ID. `flask study list` shows all.")
+        raise NotFound(_l("There’s no trial with this ID. `flask study list` shows all."))
     return trial
 
 
