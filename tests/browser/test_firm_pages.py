@@ -13,15 +13,6 @@ from trainer.core.settings import ROOT
 
 _TARGET = 44
 PAGES = ["Training status", "Requirements", "Classes", "Earlier training", "People", "Teams", "Invitations"]
-    "Training status",
-    "Requirements",
-    "Classes",
-    "Earlier training",
-    "People",
-    "Teams",
-    "Invitations",
-    "Join codes",
-]
 
 
 def _nav(page: Page) -> Locator:
