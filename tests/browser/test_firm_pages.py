@@ -1,4 +1,4 @@
-"""Going about in a firm: on a phone the pages are one row that opens; where there is room, doors and below them links."""
+"""Going about in a firm: on a phone the pages are one row that opens; where there is room, doors, with links below."""
 
 from __future__ import annotations
 
