@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from uuid import UUID
 
 from flask import Flask
@@ -42,7 +41,10 @@ def set_studies(app: Flask, owner_id: UUID) -> dict[str, str]:
     left = iter(people)
     named = {"study_invited": next(left)}
     with app.app_context(), transaction():
-        named |= {"study_later": _in_group(trial, "later", left), "study_now": _in_group(trial, "now", left)}
+        while not {"study_later", "study_now"} <= named.keys():  # four agree at most: a block has three of a group
+            user = next(left)
+            _judge(agree(user, trial, served(), now()), now())
+            named[f"study_{db.session.get_one(TrialPerson, (trial, user)).arm}"] = user
         for name in ("study_second", "study_done", "study_left"):
             named[name] = next(left)
             _judge(agree(named[name], trial, served(), earlier), earlier)
@@ -58,15 +60,6 @@ def set_studies(app: Flask, owner_id: UUID) -> dict[str, str]:
         "study_planned": f"/organizations/{planned}/study",
         "study_result": f"/administration/studies/{trial}",
     }
-
-
-def _in_group(trial: UUID, arm: str, left: Iterator[UUID]) -> UUID:
-    """Let people agree and judge until one falls into the group."""
-    for user in left:
-        _judge(agree(user, trial, served(), now()), now())
-        if db.session.get_one(TrialPerson, (trial, user)).arm == arm:
-            return user
-    raise AssertionError(arm)
 
 
 def _judge(attempt: Attempt, at: dt.datetime) -> None:

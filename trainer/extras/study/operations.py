@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import secrets
 import uuid
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from trainer.assignments.history import keep_periods
 from trainer.assignments.models import Assignment, Requirement
 from trainer.assignments.upkeep import correct_due_days
 from trainer.content.library import Content
+from trainer.core import chance
 from trainer.core.audit import note
 from trainer.core.db import db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
@@ -61,7 +61,8 @@ def allow(organization_id: uuid.UUID, now: dt.datetime, *, is_made_up: bool = Fa
     running = select(Trial.id).where(Trial.organization_id == organization_id, Trial.closed_at.is_(None))
     if db.session.scalar(running) is not None:
         raise Conflict(_l("This firm already has a trial that isn’t closed."))
-    trial = Trial(organization_id=firm.id, seed=secrets.token_hex(32), allowed_at=now, is_made_up=is_made_up)
+    seed = f"{chance.rng.getrandbits(256):064x}"
+    trial = Trial(organization_id=firm.id, seed=seed, allowed_at=now, is_made_up=is_made_up)
     db.session.add(trial)
     db.session.flush()
     note("trial.allowed", now, organization_id=firm.id, subject_id=trial.id)
