@@ -248,7 +248,7 @@ sources: [S1, N2]
 How many people is a signal?
 :::
 
-In 2023 the hotline counted 1,042 [signals](glossary:signal).[^S1] Call 911 or 1-888-373-7888.
+In 2023 the hotline counted 1,042 [signals](glossary:signal).[^S1] Call 911 or {help:hotline}.
 
 ## What to read next
 

@@ -21,6 +21,7 @@ CHANGES = [
     ("indicators.yaml", "name: Always watched", "name: Watched"),
     ("indicators.yaml", "name: Free to move", "name: Free to go"),
     ("vocabulary.yaml", "- {id: hotline, name: ", "- {id: hotline, name: The "),
+    ("help/us.yaml", "phone: 1-888-373-7888", "phone: 1-888-555-0100"),
     ("sources.yaml", "title: A list of signs", "title: A list"),
     ("statistics/calls.yaml", "title: ", "title: All "),
     ("illustrations/side-door.svg", 'data-pin="18 40"', 'data-pin="19 40"'),

@@ -24,6 +24,7 @@ from trainer.content.kind import FileFormat, FileKind, Parts
 from trainer.content.kinds import KINDS, find_kinds
 from trainer.content.markdown import SIGN, Body, parse
 from trainer.content.memory import Memory
+from trainer.content.numbers import write_numbers
 from trainer.content.parts import Part
 from trainer.content.pictures import NAME as PICTURE
 from trainer.content.pictures import read_picture
@@ -36,6 +37,8 @@ from trainer.content.yaml_lines import YamlValue, compose
 
 T = TypeVar("T", bound=Part)
 _SIGNS: Final = "indicators.yaml"
+_HELP: Final = "help/"
+_FIRST: Final = (_HELP, _SIGNS.partition(".")[0])
 _NO_BODY: Final = Body("", 1, ())
 _NO_HEAD: Final = "the head of the file is missing", 'Begin with a line "---", the keys, and a line "---".'
 _REQUIRED: Final = tuple(dict.fromkeys(kind.file for kind in KINDS if kind.is_required))
@@ -64,9 +67,9 @@ class _Reader:
         self.digest = hashlib.sha256()
         self.translated: list[tuple[str, str, str]] = []  # name, that of the original, language
         self.signs: dict[str, NamedSign] = {}
-        # First the list of signs, for texts may name one.
+        # First the help lines and the list of signs, for texts may name them.
         names = walk(root, "", self._complain)
-        self.names = sorted(names, key=lambda name: (not name.startswith(_SIGNS.partition(".")[0]), name))
+        self.names = sorted(names, key=lambda name: (not name.startswith(_FIRST), name))
         self.apart: Mapping[str, Callable[[str], None]] = {
             "README.md": self._ignore,
             "CHANGELOG.md": self._read_changes,
@@ -342,7 +345,10 @@ class _Reader:
             return None, ""
         digest = hashlib.sha256(raw).hexdigest()
         self.digest.update(f"{name}\0{digest}\n".encode())
-        return text, digest
+        if name.startswith((_HELP, *self.apart)):
+            return text, digest
+        told = write_numbers(self.folder, name, text)
+        return told, digest if told == text else hashlib.sha256(told.encode()).hexdigest()
 
 
 def _named(signs: Iterable[Part]) -> dict[str, NamedSign]:
