@@ -62,8 +62,10 @@ def test_of_many_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(
         ("/in", {"firm": firm, "number": NUMBER, "pin": f"7391{row:02}", "csrf_token": one.token()}, one.cookie())
         for row, one in enumerate(guessers)
     ]
-    answers = all_at_once(server, requests)
-    assert {status for status, _location in answers} <= {422, 429}
+    while requests:  # a busy server tells some to come back
+        answers = all_at_once(server, requests)
+        assert {status for status, _location in answers} <= {422, 429, 503}
+        requests = [request for request, (status, _location) in zip(requests, answers, strict=True) if status == 503]
     assert count(acme.app, PinTry.id.is_not(None)) == A_DAY
 
 

@@ -22,17 +22,12 @@ def swapped(file: ScenarioFile, narrative: str) -> tuple[ScenarioFile, str]:
 
     What no text of `swap` stands in is shared with the scene that was given.
     """
-    tell = _teller(file.swap)
+    tell = teller(file.swap)
     told = {key: _replace_in(getattr(file, key), tell) for key in _TOLD}
     return file.but(told), tell(narrative)
 
 
-def replace_words(text: str, swap: Mapping[str, str]) -> str:
-    """Replace whole words, the longest first, each place once, so that two names can change places."""
-    return _teller(swap)(text)
-
-
-def _teller(swap: Mapping[str, str]) -> Callable[[str], str]:
+def teller(swap: Mapping[str, str]) -> Callable[[str], str]:
     """Return the function that swaps the people in a text: one for all texts of a scene."""
     others = {_flat(word): other for word, other in swap.items()}
     pattern = re.compile("|".join(_whole(word) for word in sorted(others, key=len, reverse=True)))

@@ -11,7 +11,7 @@ from statistics import NormalDist, fmean, stdev
 
 import pytest
 
-from tests.assessment.final_rules import TWO_STAGES
+from tests.assessment.final_rules import TWO_STAGES, bank_draw
 from trainer.assessment.deciding import Bounds, FinalCounts, FinalRule, Stage
 from trainer.assessment.measures import operating
 from trainer.assessment.measures.operating import (
@@ -26,7 +26,6 @@ from trainer.assessment.measures.operating import (
     SimulatedAnswer,
     Target,
     agreement,
-    bank_draw,
     count_scenes,
     exactly,
     judge_by,

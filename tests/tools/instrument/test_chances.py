@@ -9,9 +9,9 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from tests.assessment.final_rules import THREE_STAGES, TWO_STAGES
+from tests.assessment.final_rules import THREE_STAGES, TWO_STAGES, bank_draw
 from trainer.assessment.deciding import Bounds, Decision, FinalCounts, FinalRule, decide
-from trainer.assessment.measures.operating import COMPETENT, LEARNERS, bank_draw, exactly, judge_by, simulate, spread
+from trainer.assessment.measures.operating import COMPETENT, LEARNERS, exactly, judge_by, simulate, spread
 from trainer.content.chances import StepRates
 from trainer.tools.instrument.chances import (
     STEPS,

@@ -203,31 +203,6 @@ def _by_counts(rule: FinalRule, scenes: int, missed: int, over_reported: int, is
     return decide(rule, counts, round_=1, number=_STRICT if is_strict else 1)
 
 
-def bank_draw(pairs: int, danger_pairs: int) -> Draw:
-    """Return a draw from a bank of so many pairs: fresh ones first, then those met longest ago; one twin of a pair.
-
-    Twice as many pairs of danger as scenes of danger now are drawn; the other half are shown by their innocent twin.
-    Raises ValueError when it draws from a bank that is too small.
-    """
-
-    def draw(stage: Stage, met: Sequence[DrawnScene], rng: random.Random) -> list[DrawnScene]:
-        last_met = {scene.pair: position for position, scene in enumerate(met)}
-        order = sorted(rng.sample(range(pairs), pairs), key=lambda pair: last_met.get(pair, -1))
-        of_danger = [pair for pair in order if pair < danger_pairs][: 2 * stage.danger_now]
-        others = [pair for pair in order if pair >= danger_pairs][: stage.scenes - 2 * stage.danger_now]
-        if len(of_danger) + len(others) < stage.scenes:
-            raise ValueError(f"{pairs} pairs, {danger_pairs} of danger, are too few for {stage}")
-        rng.shuffle(of_danger)
-        rng.shuffle(others)
-        rest = rng.randint(stage.fewest_to_report, stage.most_to_report) - stage.danger_now
-        dangers = [(pair, place < stage.danger_now) for place, pair in enumerate(of_danger)]
-        return [DrawnScene(pair, is_danger, is_danger) for pair, is_danger in dangers] + [
-            DrawnScene(pair, place < rest, False) for place, pair in enumerate(others)
-        ]
-
-    return draw
-
-
 def spread(pairs: Sequence[int | str], rng: random.Random, deviation: float = PAIR_SPREAD) -> dict[int | str, float]:
     """Return what each pair adds to the tendency to report, in probits: normal scores, dealt out by chance."""
     scores = [_NORMAL.inv_cdf((place + 0.5) / len(pairs)) for place in range(len(pairs))]
