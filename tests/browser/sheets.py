@@ -373,7 +373,7 @@ def _start_and_answer(page: Page) -> None:
 
 def _find_fault(page: Page) -> None:
     _start_and_answer(page)
-    page.get_by_role("link", name="Something wrong with this scene?").click()
+    page.get_by_role("link", name="Something wrong here?").click()
 
 
 def _find_no_fault(page: Page) -> None:

@@ -17,10 +17,11 @@ from trainer.extras.remarks.operations import RemarkKind
 
 
 def write_remark(
-    app: Flask, scene: str, text: str = "Which door?", kind: RemarkKind = RemarkKind.WORDING, days_ago: int = 0
+    app: Flask, about: str, text: str = "Which door?", kind: RemarkKind = RemarkKind.WORDING, days_ago: int = 0
 ) -> UUID:
-    """Let someone find something wrong with a scene as it is now; return the remark's id."""
+    """Let someone find something wrong with a scene as it is now, or a lesson; return the remark's id."""
     with app.app_context(), transaction() as session:
         day = clock.today() - dt.timedelta(days=days_ago)
-        operations.write_remark(served(), served().scenarios[scene].digest, kind, text, day)
+        written = about if "/" in about else served().scenarios[about].digest
+        operations.write_remark(served(), written, kind, text, day)
         return session.scalars(select(Remark.id).where(Remark.text == text)).one()

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from click.testing import Result
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import select
 
 from tests.cast import add_second_factor, appoint, approve, make_account, make_firm, put_on_roster, sign_in_as
@@ -77,6 +78,27 @@ def test_remarks_are_read_by_both_and_marked_by_administrators(
             ("remark.read", remark, True),
             ("remark.answered", remark, True),
         }
+
+
+def test_remarks_about_lessons_are_read_and_marked_beside_all_scenes(
+    app: Flask, shelf: Library, ines: Visitor, administrator: Visitor
+) -> None:
+    course = next(iter(shelf.content.courses.values()))
+    lesson = f"{course.slug}/{course.lessons[0].id}"
+    remark = write_remark(app, lesson, "That law has <b>changed</b>.")
+    for reader in (ines, administrator):
+        page = reader.get(PAGE).text
+        assert "That law has &lt;b&gt;changed&lt;/b&gt;." in page
+        assert f'<a href="/courses/{lesson}">{escape(course.lessons[0].file.title)}</a>' in page
+        assert ("Mark as read" in page) == (reader is administrator)
+    assert f"{lesson}  wording" in run(app, "remarks").output
+    answer = administrator.post(f"{PAGE}/remarks/{remark}/state", {"state": "read"})
+    assert answer.headers["Location"] == f"{PAGE}#remarks"
+    assert run(app, "remarks", "--answered", str(remark)).output == f"Marked as answered: a remark about {lesson}.\n"
+    assert "That law has" not in ines.get(PAGE).text
+    with app.app_context():
+        acts = db.session.scalars(select(AuditEvent).where(AuditEvent.subject_id == remark)).all()
+        assert [act.details for act in acts] == [{"lesson": lesson}] * 2
 
 
 def test_a_state_that_there_is_not_is_refused(app: Flask, scene: str, administrator: Visitor) -> None:

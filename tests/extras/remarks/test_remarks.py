@@ -1,4 +1,4 @@
-"""“Something wrong with this scene?”: asked where an answer is shown with its key, kept without anyone in it."""
+"""“Something wrong here?”: asked where an answer is shown with its key, kept without anyone in it."""
 
 from __future__ import annotations
 
@@ -43,8 +43,9 @@ from trainer.extras.remarks.operations import (
     forget_remarks,
     list_remarks,
 )
+from trainer.extras.remarks.views import remark_address
 
-ASKS = "Something wrong with this scene?"
+ASKS = "Something wrong here?"
 _LINK = re.compile(r'href="(/remarks/new\?about=[^"]+)"')
 
 
@@ -188,7 +189,8 @@ def test_thanks_are_said_once_and_lead_no_further(app: Flask) -> None:
 
 
 def test_what_is_kept_is_the_scene_the_choice_the_text_and_the_day(app: Flask) -> None:
-    assert set(inspect(Remark).columns.keys()) == {"id", "item_digest", "kind", "text", "written_on", "state"}
+    columns = {"id", "item_digest", "lesson", "kind", "text", "written_on", "state"}
+    assert set(inspect(Remark).columns.keys()) == columns
     visitor, scene = practiced(app)
     (link,) = links(visitor.get(scene).text)
     with time_machine.travel("2026-11-26T23:59:00Z"):
@@ -256,6 +258,46 @@ def test_a_scene_that_is_gone_takes_none(app: Flask, visitor: Visitor, monkeypat
 
 class _Nothing:
     scenarios: dict[str, object] = {}
+    courses: dict[str, object] = {}
+
+
+def test_a_lesson_asks_it_and_takes_it_without_a_cookie(app: Flask, shelf: Library, visitor: Visitor) -> None:
+    course = next(iter(shelf.content.courses.values()))
+    lesson = course.lessons[0]
+    address = f"/courses/{course.slug}/{lesson.id}"
+    (link,) = links(visitor.get(address).text)
+    form = visitor.get(link).text
+    assert lesson.file.title in form
+    assert "csrf_token" not in form
+    data = {"about": about(link), "kind": "fact", "text": "That law has changed."}
+    sent = visitor.client.post("/remarks", data=data, base_url=visitor.base_url)
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"{address}#thanks")
+    assert 'id="thanks"' in visitor.get(address).text
+    assert visitor.client.get_cookie("visit", domain="127.0.0.1") is None
+    (remark,) = kept(app)
+    written = (remark.item_digest, remark.lesson, remark.kind, remark.text)
+    assert written == (None, f"{course.slug}/{lesson.id}", "fact", "That law has changed.")
+    with app.app_context():
+        assert count_remarks() == {}  # they are counted by scene
+
+
+def test_all_learners_of_a_lesson_have_one_link(app: Flask, shelf: Library, visitor: Visitor) -> None:
+    course = next(iter(shelf.content.courses.values()))
+    address = f"/courses/{course.slug}/{course.lessons[0].id}"
+    enrolled = make_account(app)
+    make_ready(app, enrolled)
+    pages = [visitor.get(f"{address}?open=all"), visitor.get(address), sign_in_as(app, enrolled).get(address)]
+    assert len({tuple(links(page.text)) for page in pages}) == 1
+    data = {"about": about(links(pages[0].text)[0]), "kind": "key"}
+    assert sign_in_as(app, enrolled).post("/remarks", data).status_code == 303
+
+
+def test_a_lesson_that_is_gone_takes_none(app: Flask, shelf: Library, visitor: Visitor) -> None:
+    with app.test_request_context():
+        gone = [remark_address(f"{course}/gone/gone", 0) for course in ("gone", *shelf.content.courses)]
+    assert {visitor.get(link).status_code for link in gone} == {404}
+    data = {"about": about(gone[-1]), "kind": "key"}
+    assert visitor.client.post("/remarks", data=data, base_url=visitor.base_url).status_code == 404
 
 
 def test_they_are_gone_after_two_years(app: Flask, shelf: Library) -> None:

@@ -1,4 +1,4 @@
-"""`flask content remarks`: what people write about scenes, listed and marked."""
+"""`flask content remarks`: what people write about scenes and lessons, listed and marked."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from trainer.extras.remarks.operations import RemarkLine, RemarkState, list_rema
 @click.option("--answered", type=click.UUID, metavar="ID", help="Mark one as answered: nothing is left to do.")
 @with_appcontext
 def remarks(with_answered: bool, read: uuid.UUID | None, answered: uuid.UUID | None) -> None:
-    """List what people find wrong with scenes, newest first, or mark one as read or answered."""
+    """List what people find wrong with scenes and lessons, newest first, or mark one as read or answered."""
     changes = [(read, RemarkState.READ), (answered, RemarkState.ANSWERED)]
     try:
         marked = [(_mark(remark_id, state), state) for remark_id, state in changes if remark_id is not None]
     except DomainError as error:
         raise click.ClickException("There is no remark with this ID.") from error
-    for scene, state in marked:
-        click.echo(f"Marked as {state}: a remark about {scene}.")
+    for text, state in marked:
+        click.echo(f"Marked as {state}: a remark about {text}.")
     if not marked:
         for line in _list_all(with_answered=with_answered):
             click.echo(line)
@@ -42,12 +42,13 @@ def _list_all(*, with_answered: bool) -> Iterator[str]:
 
 
 def _mark(remark_id: uuid.UUID, state: RemarkState) -> str:
-    """Say that a remark was read or answered; return the scene. Raises NotFound."""
+    """Say that a remark was read or answered; return the scene or lesson. Raises NotFound."""
     with transaction():
         return mark_remark(remark_id, state, None, now())
 
 
 def _lines(remark: RemarkLine) -> Iterator[str]:
-    yield f"{remark.id}  {remark.written_on}  {remark.state}  {remark.item} ({remark.digest[:12]})  {remark.kind}"
+    version = f" ({remark.digest[:12]})" if remark.digest else ""
+    yield f"{remark.id}  {remark.written_on}  {remark.state}  {remark.item}{version}  {remark.kind}"
     if remark.text:
         yield f"    {remark.text}"

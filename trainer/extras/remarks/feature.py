@@ -16,7 +16,12 @@ FEATURE = Feature(
     name="remarks",
     blueprints=(blueprint,),
     checks_tokens_itself=(keep,),  # it checks one where there is a session to hang it on
-    parts={"below_key": "remarks/_remark.html", "below_scene_figures": "remarks/_of_scene.html"},
+    parts={
+        "below_key": "remarks/_remark.html",
+        "lesson_foot": "remarks/_of_lesson.html",
+        "below_scene_figures": "remarks/_list.html",
+        "below_figures": "remarks/_list.html",
+    },
     answers={"count_remarks": count_remarks},
     holds_nobody=privacy.NOBODY,
     periods=PERIODS,

@@ -1,4 +1,4 @@
-"""The form of saying what is wrong with a scene."""
+"""The form of saying what is wrong with a scene or a lesson."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trainer.web.forms import Form, PlainText, length
 
 
 class RemarkForm(Form):
-    """What is wrong with a scene. Nothing in it asks who is writing."""
+    """What is wrong. Nothing in it asks who is writing."""
 
     about = HiddenField()
     kind = RadioField(

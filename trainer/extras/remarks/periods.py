@@ -12,9 +12,9 @@ from trainer.extras.remarks.operations import KEPT, forget_remarks
 
 PERIODS: Final = (
     Period(
-        title=_l("What people wrote about scenes, without who wrote it"),
+        title=_l("What people wrote about scenes and lessons, without who wrote it"),
         lasts=KEPT,
-        why=_l("Long enough to improve the scene."),
+        why=_l("Long enough to improve the text."),
         record=Remark,
         since=Remark.written_on,
         forget=forget_remarks,

@@ -1,4 +1,4 @@
-"""Why what people write about scenes says nothing of a person."""
+"""Why what people write about scenes and lessons says nothing of a person."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""“Something wrong with this scene?”: a small form that keeps what someone writes, and nothing of who did.
+"""“Something wrong here?”: a small form that keeps what someone writes, and nothing of who did.
 
 The address carries, signed, which scene as it was shown and where one was. It is made only where an answer with its
-key is shown, so nobody else has it. People without a session have no token either: as in the first try, where the
-request comes from is checked (`web/origin.py`), and nothing is kept that is anyone's.
+key is shown, so nobody else has it, and below lessons, which everyone may read. People without a session have no token
+either: as in the first try, where the request comes from is checked (`web/origin.py`), and nothing is kept that is
+anyone's.
 """
 
 from __future__ import annotations
@@ -46,13 +47,15 @@ _NO_TOKEN = {"csrf": False}  # it is checked, where there is one, before the for
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    digest: str
-    position: int
+    text: str  # the digest of a scene or question, or a lesson
+    position: int  # on the page; 0 is a lesson's, whose page is the same for many and so waits for the anchor
     back: str
 
     @property
     def thanked(self) -> str:
-        """Where one was, with a word of thanks at the scene."""
+        """Where one was, with a word of thanks."""
+        if not self.position:
+            return f"{self.back}#{THANKS}"
         return f"{self.back}{'&' if '?' in self.back else '?'}{THANKS}={self.position}#remark-{self.position}"
 
 
@@ -60,23 +63,26 @@ class _About:
 def _for_pages_of_others() -> dict[str, Any]:
     return {
         "remark_address": remark_address,
+        "remark_title": lambda about: find_title(served(), about),
         "list_remarks": list_remarks,
         "remark_kinds": REMARK_KINDS,
         "remark_states": REMARK_STATES,
     }
 
 
-def remark_address(digest: str, position: int) -> str:
-    """Return where something can be said of a scene that the page of this request shows with its key."""
+def remark_address(text: str, position: int) -> str:
+    """Return where something can be said of a scene that the page of this request shows with its key, or a lesson."""
     said = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != THANKS])
     back = f"{request.path}?{said}" if said else request.path
-    return url_for("remarks.write", about=sign(_PURPOSE, [digest, position, back]))
+    if not position:
+        back = f"/courses/{text}"
+    return url_for("remarks.write", about=sign(_PURPOSE, [text, position, back]))
 
 
 @blueprint.get("/remarks/new")
 @access(Who.PUBLIC)
 def write() -> str:
-    """Ask what is wrong with a scene."""
+    """Ask what is wrong with a scene or a lesson."""
     about = request.args.get("about")
     return _page(_read(about), RemarkForm(formdata=None, about=about, meta=_NO_TOKEN))
 
@@ -93,7 +99,7 @@ def keep() -> Response | tuple[str, int]:
     if not form.validate():
         return _page(about, form), 422
     with transaction():
-        write_remark(served(), about.digest, RemarkKind(form.kind.data), form.text.data or "", today())
+        write_remark(served(), about.text, RemarkKind(form.kind.data), form.text.data or "", today())
     return go(about.thanked)
 
 
@@ -110,11 +116,13 @@ def mark(reader: Reader, remark_id: UUID) -> Response:
     with transaction():
         name = mark_remark(remark_id, RemarkState(state), reader.user_id, now())
     flash(_("Saved."))
+    if "/" in name:
+        return go(url_for("items.overview", _anchor="remarks"))
     return go(url_for("items.scene", name=name, _anchor="remarks"))
 
 
 def _page(about: _About, form: RemarkForm) -> str:
-    title = find_title(served(), about.digest)
+    title = find_title(served(), about.text)
     if title is None:
         raise NotFound
     return render_template("remarks/remark.html", form=form, title=title, back=about.back)
@@ -124,5 +132,5 @@ def _read(token: str | None) -> _About:
     """Return the payload of the link. Raises Invalid if it was altered."""
     value: Any = unsign(_PURPOSE, token or "")
     if value is None:
-        raise Invalid(_("This page’s address was cut off or altered. Go back to the scene and try again."))
+        raise Invalid(_("This page’s address was cut off or altered. Go back and try again."))
     return _About(*value)

@@ -1,4 +1,4 @@
-"""Words for what seems to be wrong with a scene, and for what became of it."""
+"""Words for what seems to be wrong, and for what became of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from trainer.extras.remarks.operations import RemarkKind, RemarkState
 
 REMARK_KINDS: Final = {
-    RemarkKind.KEY: _l("The key seems wrong"),
+    RemarkKind.KEY: _l("An answer seems wrong"),
     RemarkKind.FACT: _l("A fact seems wrong"),
     RemarkKind.WORDING: _l("The wording is unclear or hurts"),
     RemarkKind.OTHER: _l("Something else"),
