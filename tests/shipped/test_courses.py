@@ -30,6 +30,12 @@ def test_each_module_group_and_core_lesson_has_a_picture_and_each_picture_a_plac
     assert {str(name) for name in named} == {path.stem for path in (SHIPPED / "pictures").iterdir()}
 
 
+def test_what_changed_is_told_without_names_of_versions(shelf: Library) -> None:
+    named = re.compile(rf"\b(?:{'|'.join(shelf.content.courses)}) \d")
+    changes = [change for course in shelf.content.courses.values() for change in course.changes]
+    assert [point for change in changes for point in change.points if named.search(point)] == []
+
+
 def test_no_lesson_weighs_more_than_45_kilobytes_with_all_that_it_asks_for(visitor: Visitor, shelf: Library) -> None:
     def weigh(path: str) -> int:
         answer = visitor.get(path, headers={"Accept-Encoding": "gzip"})
