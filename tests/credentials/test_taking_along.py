@@ -61,11 +61,16 @@ def test_a_shared_page_shows_what_was_said_and_ends_at_once(issued: Issued) -> N
     assert issued.serial not in page.text
     assert show_serial(issued.serial) not in page.text
     assert "min active" not in page.text
+    previewed = dict(re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)"', page.text))
+    assert previewed["og:title"] == "A shared certificate"
+    assert previewed["description"] == "Whether a certificate is valid today"
+    picture = stranger.get(previewed["og:image"].removeprefix(SITE))
+    assert (picture.status_code, picture.mimetype) == (200, "image/png")
     assert share(issued, visitor) == 303
     assert shared_path(issued) == path  # asking twice changes nothing
     assert share(issued, visitor, "") == 303
     assert stranger.get(path).status_code == 404
-    assert "Bob Builder" not in stranger.get(path).text
+    assert not {"Bob Builder", "og:image"} & set(re.findall("Bob Builder|og:image", stranger.get(path).text))
     assert stranger.get("/shared/None").status_code == 404
     assert share(issued, visitor) == 303
     assert shared_path(issued) != path
