@@ -52,6 +52,7 @@ def set_items(app: Flask, administrator: UUID) -> dict[str, str]:
     first = scenes[0].id
     write_remark(app, first, TEXT)
     write_remark(app, first, "The number may have changed.", RemarkKind.FACT, days_ago=3)
+    write_remark(app, "recognize/essentials/the-rule", "The third line says two things.")
     return {"items": "/item-analysis", "item": f"/item-analysis/scenes/{first}"}
 
 

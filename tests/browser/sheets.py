@@ -541,6 +541,7 @@ PUBLIC = [
     Sheet("lesson-branching-step", BRANCHING, act=_play("radio", "send")),
     Sheet("lesson-branching-ended", BRANCHING, act=_play("morning", "drive-on", "quiet", "labor", "promise")),
     Sheet("lesson-rule", f"{COURSE}/essentials/the-rule?open=all"),
+    Sheet("lesson-thanked", f"{COURSE}/essentials/the-rule?open=all#thanks"),
     Sheet("lesson-match", f"{COURSE}/what-it-is/what-it-is-not"),
     Sheet("lesson-match-answered", f"{COURSE}/what-it-is/what-it-is-not", act=_match),
     Sheet("lesson-note", NOTE),

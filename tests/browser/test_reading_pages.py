@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.hands import Keyboard
 from tests.browser.live import Live
+from tests.browser.stage import Stage
 from trainer.content.serving import served
 
 
@@ -44,6 +45,13 @@ def test_each_card_is_printed_on_one_sheet_with_the_rule_on_its_back(
         assert ("Then what" in front.extract_text(), "Which line fits first?" in back.extract_text()) == (True, True), (
             venue
         )
+
+
+def test_help_is_printed_on_two_sheets_and_a_certificate_on_one(page: Page, stage: Stage) -> None:
+    for address, sheets in (("/help", 2), (stage.paths["valid"], 1)):
+        page.goto(address)
+        printed = pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages
+        assert len(printed) == sheets, address
 
 
 def test_a_printed_page_holds_what_is_folded_away(page: Page) -> None:

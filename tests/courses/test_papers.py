@@ -119,6 +119,15 @@ def test_a_log_entry_stands_on_its_cards_page_with_the_line_that_it_went_by(visi
     assert 'id="log"' not in visitor.get("/cards/farm").text
 
 
+def test_a_card_has_the_picture_of_the_lesson_on_its_place(visitor: Visitor, shelf: Library) -> None:
+    pictures = {lesson.slug: lesson.picture for course in shelf.content.courses.values() for lesson in course.lessons}
+    venues = [venue for venue in shelf.content.cards if pictures.get(venue)]
+    assert venues
+    for venue in venues:
+        assert str(pictures[venue]) in visitor.get(f"/cards/{venue}").text
+        assert str(pictures[venue]) in visitor.get("/cards").text
+
+
 def test_a_telephone_number_on_a_card_stays_in_one_line(visitor: Visitor, shelf: Library) -> None:
     assert any("1-888-373-7888" in one for one in shelf.content.cards["hotel"].do)
     page = closed_up(visitor.get("/cards/hotel").text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 
 from tests.cast import make_guest, sign_in_as
@@ -25,10 +26,13 @@ def test_progress_is_shown_by_module(app: Flask, shelf: Library) -> None:
         assert sum("done" in one for one in panes) == 1
 
 
-def test_a_fault_in_a_lesson_is_told_by_a_link(app: Flask, shelf: Library) -> None:
+def test_a_fault_in_a_lesson_is_told_by_a_link(app: Flask, shelf: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     lesson = shelf.content.courses[COURSE].lessons[0]
+    monkeypatch.setitem(app.extensions["added_parts"], "lesson_foot", [])  # no extra has a form for it
+    app.extensions["forget_pages"]()
     page = closed_up(sign_in_as(app, make_guest(app)).get(f"/courses/{COURSE}/{lesson.id}").text)
     link = re.search(r'<a href="([^"]+)">Something wrong on this page\?', page)
+    app.extensions["forget_pages"]()
     assert link is not None
     contact = shelf.content.site.contact
     filled = f"mailto:{contact}?subject=Something%20wrong%20in%20{COURSE}/{lesson.id}"

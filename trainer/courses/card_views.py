@@ -30,6 +30,7 @@ def cards() -> str:
     return render_template(
         "courses/cards.html",
         cards=content.cards,
+        pictures=_pictures(content),
         translation=content.standing(*(f"cards/{slug}.yaml" for slug in content.cards)),
     )
 
@@ -49,6 +50,7 @@ def card(venue: str) -> str:
         card=field_card,
         translation=content.standing(f"cards/{venue}.yaml", "vocabulary.yaml", "indicators.yaml"),
         venue=venue,
+        picture=_pictures(content).get(venue) or "",
         signs=signs,
         line=content.strip_lines()[0],
         qr=Markup(qr_code(_printed(url_for(".card", venue=venue)))),  # noqa: S704 drawn from our own address
@@ -83,6 +85,11 @@ def observation_pdf() -> Response:
 def _content() -> Content:
     """Return the content as its reader gets it."""
     return served_in(language_tag())
+
+
+def _pictures(content: Content) -> dict[str, Markup | None]:
+    """Return the pictures of lessons by their names: a card is named as the lesson on its place."""
+    return {lesson.slug: lesson.picture for course in content.courses.values() for lesson in course.lessons}
 
 
 def _get_card(venue: str) -> Card:

@@ -14,10 +14,7 @@ LONGEST_REMARK = 1000
 
 
 class Remark(Base):
-    """What someone finds wrong with a scene as they saw it, or with a lesson.
-
-    Who wrote it and when on that day is kept nowhere.
-    """
+    """What someone finds wrong with a scene as they saw it, or a lesson. Neither who wrote it nor the hour is kept."""
 
     __tablename__ = "remarks"
     __table_args__ = (CheckConstraint("(item_digest IS NULL) <> (lesson IS NULL)", name="about_one"),)

@@ -71,8 +71,7 @@ def find_title(content: Content, about: str) -> str | None:
 
 
 def write_remark(content: Content, about: str, kind: RemarkKind, text: str, today: dt.date) -> None:
-    """Keep a remark about a scene as it was seen, or a lesson. Raises NotFound if neither content nor records have
-    that."""
+    """Keep a remark about a scene as it was seen, or a lesson. Raises NotFound if there is no such thing."""
     if find_title(content, about) is None:
         raise NotFound
     remark = Remark(kind=kind, text=text or None, written_on=today, state=RemarkState.NEW.value)
@@ -134,8 +133,7 @@ def count_remarks() -> dict[str, int]:
 
 
 def mark_remark(remark_id: uuid.UUID, state: RemarkState, actor_id: uuid.UUID | None, now: dt.datetime) -> str:
-    """Set what became of a remark, and record who did; return the scene or lesson. Raises
-    NotFound."""
+    """Set what became of a remark, and record who did; return the scene or lesson. Raises NotFound."""
     row = db.session.execute(
         select(Remark, ItemSnapshot.item)
         .outerjoin(ItemSnapshot, ItemSnapshot.digest == Remark.item_digest)

@@ -74,9 +74,7 @@ def remark_address(text: str, position: int) -> str:
     """Return where something can be said of a scene that the page of this request shows with its key, or a lesson."""
     said = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != THANKS])
     back = f"{request.path}?{said}" if said else request.path
-    if not position:
-        back = f"/courses/{text}"
-    return url_for("remarks.write", about=sign(_PURPOSE, [text, position, back]))
+    return url_for("remarks.write", about=sign(_PURPOSE, [text, position, back if position else f"/courses/{text}"]))
 
 
 @blueprint.get("/remarks/new")
@@ -116,9 +114,8 @@ def mark(reader: Reader, remark_id: UUID) -> Response:
     with transaction():
         name = mark_remark(remark_id, RemarkState(state), reader.user_id, now())
     flash(_("Saved."))
-    if "/" in name:
-        return go(url_for("items.overview", _anchor="remarks"))
-    return go(url_for("items.scene", name=name, _anchor="remarks"))
+    page = url_for("items.overview") if "/" in name else url_for("items.scene", name=name)
+    return go(f"{page}#remarks")
 
 
 def _page(about: _About, form: RemarkForm) -> str:
