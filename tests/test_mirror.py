@@ -131,7 +131,7 @@ HELD_BY = {
     "extras/short_form/paper extras/short_form/rules extras/short_form/views extras/short_form/words",
     "extras/evidence/test_evidence.py": "extras/evidence/views",
     "extras/study/test_firm.py": "extras/study/models extras/study/operations extras/study/protocol "
-    "extras/study/views/firm",
+    "extras/study/views/running",
     "extras/study/test_taking_part.py": "extras/study/answers extras/study/emails extras/study/forms "
     "extras/study/queries extras/study/tasks extras/study/views/own",
     "extras/study/test_figures.py": "extras/study/commands extras/study/export extras/study/made_up "

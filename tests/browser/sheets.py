@@ -18,6 +18,7 @@ from tests.browser import short_form, steps
 from tests.browser.hands import Mouse
 from tests.browser.items import uncounted_page
 from tests.browser.stage import ABOUT_SCENES, Stage
+from tests.browser.studies import closed_page
 from trainer.app import create_app
 from trainer.content.serving import served
 from trainer.core import clock
@@ -961,6 +962,11 @@ CLASSES = [
     Sheet("study-invited", "/me", "study_invited"),
     Sheet("study-consent", _at("study"), "study_invited"),
     Sheet("study-consent-error", _at("study"), "study_invited", _send, 422),
+    Sheet("study-class-invited", "/me", "study_member"),
+    Sheet("study-class-consent", _at("study_in_class"), "study_member"),
+    Sheet("study-class", _at("study_class"), "researcher"),
+    Sheet("study-class-facts", _at("study_class", "/facts"), "researcher"),
+    Sheet("study-class-closing", _at("study_class", "/closing"), "researcher"),
     Sheet("study-later", _at("study"), "study_later"),
     Sheet("study-later-course", REFRESHER, "study_later"),
     Sheet("study-now", _at("study"), "study_now"),
@@ -974,6 +980,7 @@ CLASSES = [
     Sheet("study-facts", _at("study_firm", "/facts"), "researcher"),
     Sheet("study-opening", _at("study_planned", "/opening"), "researcher"),
     Sheet("study-closing", _at("study_firm", "/closing"), "researcher"),
+    Sheet("study-closed", _at("study_firm"), "researcher", render=closed_page),
     Sheet("studies", "/administration/studies", "administrator"),
     Sheet("study-result-early", _at("study_result"), "administrator"),
     Sheet("administration", "/administration", "administrator"),

@@ -418,7 +418,8 @@ def set_stage(live: Live) -> Stage:
     stage.paths.update(set_studies(app, researcher.id))
     add("researcher", researcher)
     with app.app_context():
-        for name in ("study_invited", "study_later", "study_now", "study_second", "study_done", "study_left"):
+        states = ("invited", "member", "later", "now", "second", "done", "left")
+        for name in (f"study_{state}" for state in states):
             stage.cookies[name] = live.cookie(db.session.get_one(User, UUID(stage.paths[name])))
     former = Person(app)
     add_second_factor(app, former.id)

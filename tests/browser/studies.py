@@ -1,24 +1,40 @@
-"""Two firms with a study: one is open, with people in each state, the other isn't open yet."""
+"""Two firms with a study: one is open, with people in each state, the other isn't open yet. In a class one is open."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
+from unittest.mock import patch
 from uuid import UUID
 
 from flask import Flask
 
-from tests.cast import actor_of, make_account, make_firm, put_on_roster
+from tests.cast import actor_of, join_class, make_account, make_class, make_firm, put_on_roster, sign_in_as
 from tests.support import right_verdict
 from trainer.assessment.attempt_policies import policy_of
+from trainer.assessment.measures.groups import Estimate
 from trainer.assessment.models import Attempt
 from trainer.assessment.operations import save_response, submit_attempt
 from trainer.assessment.queries import list_responses
 from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
-from trainer.extras.study.models import TrialPerson
-from trainer.extras.study.operations import TrialFacts, agree, allow, open_trial, set_up, start_second, withdraw
-from trainer.extras.study.queries import get_trial
+from trainer.extras.study.figures import Attrition, Counts, StudyFigures
+from trainer.extras.study.models import Trial, TrialPerson
+from trainer.extras.study.operations import (
+    TrialFacts,
+    agree,
+    allow,
+    allow_in_class,
+    open_trial,
+    set_up,
+    start_second,
+    withdraw,
+)
+from trainer.extras.study.rules import Arm
+
+if TYPE_CHECKING:
+    from tests.browser.stage import Stage
 
 CONTACT = "Dr. Roe, State University, 207-555-0100"
 
@@ -31,13 +47,13 @@ def set_studies(app: Flask, owner_id: UUID) -> dict[str, str]:
     for number, user in enumerate(people):
         put_on_roster(app, firm, user, name=f"Lake {number}", email=f"lake{number}@example.org")
     with app.app_context(), transaction():
-        for each in (firm, planned):
-            allow(each, earlier)
-            actor = actor_of(owner_id, each)
-            facts = TrialFacts("refresher", CONTACT, actor.today(now()) + dt.timedelta(days=20))
-            set_up(actor, get_trial(actor), facts, served(), earlier)
-        trial = get_trial(actor_of(owner_id, firm)).id
-        open_trial(actor_of(owner_id, firm), get_trial(actor_of(owner_id, firm)), served(), earlier)
+        for each in (planned, firm):
+            begun = allow(each, earlier)
+            facts = TrialFacts("refresher", CONTACT, actor_of(owner_id, each).today(now()) + dt.timedelta(days=20))
+            set_up(owner_id, begun, facts, served(), earlier)
+        open_trial(owner_id, begun, served(), earlier)
+        trial = begun.id
+    in_class = _set_class(app, owner_id, planned, facts)
     left = iter(people)
     named = {"study_invited": next(left)}
     with app.app_context(), transaction():
@@ -54,11 +70,54 @@ def set_studies(app: Flask, owner_id: UUID) -> dict[str, str]:
         withdraw(named["study_left"], trial, served(), now())
     return {
         **{name: str(user) for name, user in named.items()},
+        "study_owner": str(owner_id),
         "study": f"/studies/{trial}",
         "study_counts": counts,
         "study_firm": f"/organizations/{firm}/study",
+        **in_class,
         "study_planned": f"/organizations/{planned}/study",
         "study_result": f"/administration/studies/{trial}",
+    }
+
+
+def closed_page(stage: Stage) -> str:
+    """Return an owner's page of a closed study of many; the study is open again after it."""
+    app, path = stage.live.app, stage.paths["study_firm"]
+    trial_id, counts = UUID(stage.paths["study"].rpartition("/")[2]), {}
+    for key, rates in {("now", 1): (6, 3), ("now", 2): (9, 2), ("later", 1): (6, 3), ("later", 2): (7, 3)}.items():
+        counts[Arm(key[0]), key[1]] = counted = Counts()
+        for person in range(34):
+            for pair in range(10):
+                for is_concern, rate in zip((True, False), rates, strict=True):
+                    counted.add(person, pair, is_concern=is_concern, is_report=(person + pair) % 10 < rate)
+    lost = {Arm.NOW: Attrition(40, 1, 38, 34), Arm.LATER: Attrition(39, 0, 39, 34)}
+    effects = [Estimate(value, variance, 34, 10) for value, variance in ((0.94, 0.09), (-0.1, 0.0009), (0.2, 0.004))]
+    figures = StudyFigures(counts, lost, *effects)
+    with app.app_context(), transaction():
+        db.session.get_one(Trial, trial_id).closed_at = now()
+    owner = sign_in_as(app, UUID(stage.paths["study_owner"]), stage.live.url)
+    with patch("trainer.extras.study.views.running.count_figures", lambda _trial: figures):
+        page = owner.get(path).text
+    with app.app_context(), transaction():
+        db.session.get_one(Trial, trial_id).closed_at = None
+    return page
+
+
+def _set_class(app: Flask, owner_id: UUID, firm_id: UUID, facts: TrialFacts) -> dict[str, str]:
+    """Open a study in a class of a firm; return what leads to it, and who is invited."""
+    user = make_account(app, "hill@example.org")
+    put_on_roster(app, firm_id, user, name="Hill", email="hill@example.org")
+    cohort = make_class(app, owner_id, firm_id, course="refresher")
+    join_class(app, user, cohort, "Hill")
+    with app.app_context(), transaction():
+        trial = allow_in_class(cohort, served(), now())
+        set_up(owner_id, trial, facts, served(), now())
+        open_trial(owner_id, trial, served(), now())
+        number = trial.id
+    return {
+        "study_member": str(user),
+        "study_class": f"/cohorts/{cohort}/study",
+        "study_in_class": f"/studies/{number}",
     }
 
 

@@ -21,7 +21,7 @@ from trainer.content.schema import Pool
 from trainer.core import chance
 from trainer.core.db import db
 from trainer.core.errors import Conflict
-from trainer.core.feature import ask
+from trainer.core.feature import ask, ask_extra
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import test_out
 from trainer.learning.queries import has_read
@@ -146,11 +146,12 @@ def find_before(user_id: uuid.UUID) -> RightOf | None:
 def merge(guest_id: uuid.UUID, user_id: uuid.UUID) -> None:
     """Keep one of the pretests of a guest and of the account that the guest becomes: the one further along.
 
-    Where both are equally far along, the account's own stays.
+    Where both are equally far along, or the account's own is part of a study, that one stays.
     """
     theirs, own = find_pretest(guest_id), find_pretest(user_id)
     if theirs is not None and own is not None:
-        gone = own if _how_far(theirs) > _how_far(own) else theirs
+        is_further = _how_far(theirs) > _how_far(own) and not ask_extra("takes_part", user_id)
+        gone = own if is_further else theirs
         db.session.get_one(Enrollment, gone.enrollment_id).tested_out_at = None
         db.session.execute(delete(Response).where(Response.attempt_id == gone.id))
         db.session.delete(gone)

@@ -342,20 +342,24 @@ def count_practices(users: Select[Any], course: str) -> dict[uuid.UUID, tuple[in
             func.count(case((is_practice, 1))),
             func.max(func.coalesce(Attempt.submitted_at, Attempt.started_at)),
         )
-        .where(Attempt.user_id.in_(users), Attempt.course == course)
+        .where(Attempt.user_id.in_(users), Attempt.course == course, Attempt.kind != Kind.RETEST)
         .group_by(Attempt.enrollment_id)
     )
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
 def list_last_saves(users: Select[Any], course: str) -> dict[uuid.UUID, dt.datetime]:
-    """Return enrollment id -> when a response was last saved that isn't handed in yet, for many users in a course."""
+    """Return enrollment id -> when a response was last saved that isn't handed in yet, for many users in a course.
+
+    Not in what a trial asks: that would tell an instructor who takes part. Nor does `count_practices`.
+    """
     rows = db.session.execute(
         select(Attempt.enrollment_id, func.max(Response.saved_at))
         .join(Response, Response.attempt_id == Attempt.id)
         .where(
             Attempt.user_id.in_(users),
             Attempt.course == course,
+            Attempt.kind != Kind.RETEST,
             Attempt.submitted_at.is_(None),
             Response.saved_at.is_not(None),
         )

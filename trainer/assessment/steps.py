@@ -14,6 +14,7 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import list_given, list_responses
 from trainer.assessment.review import list_shown
+from trainer.assessment.rules import Kind
 from trainer.content.objects import TranslationState
 from trainer.content.serving import served
 from trainer.core.db import db
@@ -69,8 +70,11 @@ def scene_mark(enrollment: Enrollment, attempt: Attempt, position: int, now: dt.
 def credit(
     attempt: Attempt, position: int, mark: str | None, at: dt.datetime, longest: dt.timedelta = LONGEST_SCENE
 ) -> None:
-    """Credit the time that the page of an item that was answered was open, if it says since when."""
-    if not mark:
+    """Credit the time that the page of an item that was answered was open, if it says since when.
+
+    What a trial asks is no part of the course, and minutes would tell an instructor who takes part.
+    """
+    if not mark or attempt.kind == Kind.RETEST:
         return
     enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
     opened = read_mark(enrollment, mark)

@@ -11,7 +11,6 @@ from flask import Flask
 
 from tests.assessment import pretests
 from tests.cast import (
-    actor_of,
     add_second_factor,
     answer_all,
     hand_in,
@@ -27,7 +26,6 @@ from trainer.core import clock
 from trainer.core.db import db, transaction
 from trainer.extras.study.models import Trial, TrialPerson
 from trainer.extras.study.operations import TrialFacts, agree, allow, close_trial, open_trial, set_up, start_second
-from trainer.extras.study.queries import get_trial
 
 BEGINS = "2026-11-23T15:00:00Z"
 LAST_DAY = dt.date(2026, 12, 23)
@@ -112,9 +110,9 @@ def open_it(studied: Studied, **changes: object) -> None:
     """Set the study up and open it."""
     facts: dict[str, object] = {"course": COURSE, "contact": "Dr. Roe, 207-555-0100", "enroll_until": LAST_DAY}
     with studied.app.app_context(), transaction():
-        actor = actor_of(studied.alice, studied.firm)
-        set_up(actor, get_trial(actor), TrialFacts(**(facts | changes)), served(), clock.now())  # type: ignore[arg-type]
-        open_trial(actor, get_trial(actor), served(), clock.now())
+        trial = db.session.get_one(Trial, studied.trial)
+        set_up(studied.alice, trial, TrialFacts(**(facts | changes)), served(), clock.now())  # type: ignore[arg-type]
+        open_trial(studied.alice, trial, served(), clock.now())
 
 
 def close_it(studied: Studied) -> None:

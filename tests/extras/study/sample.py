@@ -28,7 +28,7 @@ def fill(actor: Actor, _employee_number: str) -> tuple[dict[str, str | int], dic
     person = TrialPerson(
         trial_id=trial.id,
         user_id=actor.user_id,
-        site=find_site(actor.user_id, actor.organization_id),
+        site=find_site(actor.user_id, trial),
         place=0,
         arm="later",
         form="a",

@@ -238,8 +238,10 @@ def settle(merger_id: uuid.UUID, courses: Mapping[str, Course], now: dt.datetime
             _undo(merger, None, now, is_forced=True)
             _tell_owners("merger-undone", merger, now)
             return
-        if not is_proved(merger):
-            _forget_own(other_id)
+        if is_proved(merger):
+            ask_extra("take_over_study", other_id, user_id)  # before pretests meet
+        else:
+            _forget_own(other_id, now)
         take_over(other_id, user_id, courses, now)
         account = get_user(user_id)
         account.certificate_name = account.certificate_name or get_user(other_id).certificate_name
@@ -269,9 +271,10 @@ def _note_seen(merger: Merger, now: dt.datetime, *, is_proved: bool) -> None:
         merger.before = merger.before | {_PROVED: True}
 
 
-def _forget_own(user_id: uuid.UUID) -> None:
+def _forget_own(user_id: uuid.UUID, now: dt.datetime) -> None:
     """Delete what nobody but the person sees of an account."""
     ask_extra("delete_notes", select(CohortMember.id).where(CohortMember.user_id == user_id))
+    ask_extra("forget_study", user_id, now)
     forget_attempts([user_id])
     forget_answers(user_id)
 

@@ -1,4 +1,4 @@
-"""A trial that a firm can run: does the course help people to recognize, without more false alarms?
+"""A trial that a firm or a class can run: does the course help people to recognize, without more false alarms?
 
 Half of those who take part start now, the others wait four weeks; both judge two forms of the same scenes at the same
 times. Nouns: Trial, TrialProtocol, TrialPerson. What someone answers is an attempt like any other (`assessment`); what

@@ -79,12 +79,14 @@ sensitivity()
 share("false_alarms", FALSE)
 share("hits", TRUE)
 
-if (requireNamespace("lme4", quietly = TRUE) && length(unique(answers$site)) > 1) {
+if (requireNamespace("lme4", quietly = TRUE)) {
   answers$truth_half <- ifelse(answers$concern, 0.5, -0.5)
   answers$arm_now <- as.integer(answers$arm == "now")
   answers$second <- as.integer(answers$occasion == 2)
+  site <- if (length(unique(answers$site)) > 1) "+ (1 | site)" # a class is one site
+  fixed <- "reported ~ truth_half * arm_now * second"
   model <- lme4::glmer(
-    reported ~ truth_half * arm_now * second + (truth_half | person) + (truth_half | pair) + (1 | site),
+    as.formula(paste(fixed, "+ (truth_half | person) + (truth_half | pair)", site)),
     data = answers, family = binomial("probit"), control = lme4::glmerControl(optimizer = "bobyqa")
   )
   row <- summary(model)$coefficients["truth_half:arm_now:second", ]

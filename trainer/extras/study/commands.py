@@ -1,4 +1,4 @@
-"""`flask study`: allowing a firm a trial, its protocol, closing it, and exporting its answers."""
+"""`flask study`: allowing a firm or a class a trial, its protocol, closing it, and exporting its answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from trainer.core.errors import DomainError
 from trainer.core.outbox import NO_SERVER, give_up_all
 from trainer.extras.study.export import CODEBOOK, answers_table
 from trainer.extras.study.made_up import DAYS, DOMAIN, ENROLLS, found, judge_first, judge_second
-from trainer.extras.study.operations import allow, close_trial
+from trainer.extras.study.operations import allow, allow_in_class, close_trial
 from trainer.extras.study.protocol import draw_protocol
 from trainer.extras.study.queries import find_protocol, get_any, list_lines
 from trainer.extras.study.rules import WAIT, WINDOW
@@ -31,12 +31,13 @@ study_cli = Commands("study", help="Trials of whether a course helps: allow, lis
 
 
 @study_cli.command("allow")
-@click.argument("organization_id", type=click.UUID)
-def allow_trial(organization_id: uuid.UUID) -> None:
-    """Let a firm set up a trial; its owners do the rest on the page of their study."""
+@click.argument("where_id", metavar="ID", type=click.UUID)
+@click.option("--class", "in_class", is_flag=True, help="ID is of a class: it is in the address of its page.")
+def allow_trial(where_id: uuid.UUID, *, in_class: bool) -> None:
+    """Let a firm or a class set up a trial; its owners or instructor do the rest on the page of their study."""
     with _refusing(), transaction():
-        trial_id = allow(organization_id, now()).id
-    click.echo(f"Allowed: trial {trial_id}. Nothing happens until an owner of the firm sets it up and opens it.")
+        trial_id = (allow_in_class(where_id, served(), now()) if in_class else allow(where_id, now())).id
+    click.echo(f"Allowed: trial {trial_id}. Nothing happens until it is set up and opened under “Settings” there.")
 
 
 @study_cli.command("list")
@@ -46,7 +47,7 @@ def list_trials() -> None:
         trial = line.trial
         state = "closed" if trial.closed_at else "open" if trial.opened_at else "not open yet"
         made_up = ", made up" if trial.is_made_up else ""
-        click.echo(f"{trial.id}  {state}{made_up}  {line.people} agreed, {line.withdrew} withdrew  {line.firm}")
+        click.echo(f"{trial.id}  {state}{made_up}  {line.people} agreed, {line.withdrew} withdrew  {line.host.name}")
 
 
 @study_cli.command("protocol")

@@ -25,7 +25,7 @@ from trainer.web.tables import Table
 OCCASIONS: Final = {Kind.PRETEST: 1, Kind.RETEST: 2}
 CODEBOOK: Final = {
     "person": "Random code of a person, new in each export. Codes of two exports can't be joined.",
-    "site": "Random code of the team at which the lot was drawn, new in each export.",
+    "site": "Random code of the team or class at which the lot was drawn, new in each export.",
     "arm": "Group by lot: 'now' (course after the first form) or 'later' (course after the second form).",
     "form": "Form of the scenes on this occasion: 'a' or 'b'. Everyone judges both; each has one twin of each pair.",
     "occasion": "1: after agreeing to take part. 2: 28 days later, or up to 14 days after that.",

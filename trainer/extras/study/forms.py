@@ -1,4 +1,4 @@
-"""The forms of a trial: what a firm says of it, and agreeing to take part."""
+"""The forms of a trial: what is said of it where it runs, and agreeing to take part."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from trainer.web.forms import Form, PlainText, in_lines, length, trimmed
 
 
 class TrialForm(Form):
-    """What a firm says of its trial."""
+    """What is said of a trial where it runs."""
 
     course = SelectField(_l("Course"))
     enroll_until = DateField(
         _l("Last day to join"),
         [InputRequired(_l("Enter a date."))],
-        description=_l("Four to eight weeks are usual. Due dates of the course move for everyone."),
+        description=_l("Four to eight weeks are usual."),
     )
     contact = TextAreaField(
         _l("Whom participants can ask"),

@@ -83,8 +83,8 @@ def found(people: int, content: Content, rng: random.Random, start: dt.datetime)
         made_up.append(MadeUpPerson(user.id, rng.gauss(0, 0.08), is_missing, is_withdrawing))
     trial = allow(firm.id, start, is_made_up=True)
     facts = TrialFacts(course.slug, "Nobody: this study is made up.", (start + ENROLLS).date())
-    set_up(actor, trial, facts, content, start)
-    open_trial(actor, trial, content, start)
+    set_up(owner.id, trial, facts, content, start)
+    open_trial(owner.id, trial, content, start)
     return trial, made_up
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.core.db import Base
@@ -13,30 +13,36 @@ from trainer.core.db import Base
 LONGEST_CONTACT = 300
 LONGEST_NUMBER = 80
 
+_RUNNING = text("closed_at IS NULL")
+
 
 class Trial(Base):
-    """A trial in a firm: allowed by an administrator, set up and opened by the firm, closed for good."""
+    """A trial in a firm or in a class: allowed by an administrator, set up and opened there, closed for good."""
 
     __tablename__ = "trials"
     __table_args__ = (
-        # A firm runs one at a time.
+        CheckConstraint("(organization_id IS NULL) <> (cohort_id IS NULL)", name="of_a_firm_or_a_class"),
+        # Each runs one at a time.
         Index(
             "ux_trials_one_running",
             "organization_id",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
         ),
+        Index("ux_trials_one_in_class", "cohort_id", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    organization_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organizations.id"), index=True)
+    organization_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organizations.id"), index=True)
+    cohort_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    """The class, in place of a firm; its firm, if it has one, is the class's."""
     seed: Mapped[str] = mapped_column(String(64))
     """From which the lots follow. No page shows it."""
     allowed_at: Mapped[dt.datetime]
     course: Mapped[str | None] = mapped_column(String(60))
     contact: Mapped[str | None] = mapped_column(String(LONGEST_CONTACT))
-    """Whom people can ask, as the firm wrote it."""
+    """Whom people can ask, as whoever set it up wrote it."""
     enroll_until: Mapped[dt.date | None]
     """The last day on which someone can agree to take part."""
     registry_number: Mapped[str | None] = mapped_column(String(LONGEST_NUMBER))
@@ -63,7 +69,7 @@ class TrialProtocol(Base):
 
 
 class TrialPerson(Base):
-    """Someone who agreed to take part, and what fell to them. Of this a firm sees a number alone."""
+    """Someone who agreed to take part, and what fell to them. Of this a firm or an instructor sees a number alone."""
 
     __tablename__ = "trial_people"
     __table_args__ = (UniqueConstraint("trial_id", "site", "place"),)
@@ -71,7 +77,7 @@ class TrialPerson(Base):
     trial_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("trials.id"), primary_key=True)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
     site: Mapped[str] = mapped_column(String(32))
-    """The team's id in hex; empty for people in none."""
+    """The id of the team or class in hex; empty for people in no team."""
     place: Mapped[int]
     """In which order people at the site agreed, from 0."""
     arm: Mapped[str] = mapped_column(String(5))

@@ -11,14 +11,14 @@ import uuid
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from trainer.assessment import pretest
 from trainer.assessment.check_ins import other_form
 from trainer.assessment.drawn import keep_drawn
-from trainer.assessment.models import Attempt
+from trainer.assessment.models import Attempt, Response
 from trainer.assessment.operations import ungraded
-from trainer.assessment.queries import find_retest
+from trainer.assessment.queries import find_pretest, find_retest
 from trainer.assessment.rules import Kind
 from trainer.assignments.history import keep_periods
 from trainer.assignments.models import Assignment, Requirement
@@ -26,16 +26,23 @@ from trainer.assignments.upkeep import correct_due_days
 from trainer.content.library import Content
 from trainer.core import chance
 from trainer.core.audit import note
-from trainer.core.db import db, delete_some
+from trainer.core.db import Base, db, delete_some
 from trainer.core.errors import Conflict, Invalid, NotFound, NotYet
 from trainer.extras.study.models import Trial, TrialPerson, TrialProtocol
 from trainer.extras.study.protocol import write_protocol
-from trainer.extras.study.queries import find_protocol, find_site, get_own, list_courses
+from trainer.extras.study.queries import (
+    Host,
+    find_host,
+    find_protocol,
+    find_site,
+    find_trial,
+    get_own,
+    list_courses,
+)
 from trainer.extras.study.rules import TrialStage, draw_lot
+from trainer.instructing.models import Cohort
 from trainer.learning.operations import enroll
 from trainer.learning.queries import get_enrollment
-from trainer.organizations.actor import Actor
-from trainer.organizations.models import Organization
 from trainer.organizations.queries import find_open_firm
 
 LONGEST = dt.timedelta(days=365)
@@ -44,7 +51,7 @@ LONGEST = dt.timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class TrialFacts:
-    """What a firm says of its trial."""
+    """What is said of a trial where it runs."""
 
     course: str
     contact: str
@@ -58,49 +65,55 @@ def allow(organization_id: uuid.UUID, now: dt.datetime, *, is_made_up: bool = Fa
     firm = find_open_firm(organization_id)
     if firm is None:
         raise NotFound(_l("There’s no open firm with this ID."))
-    running = select(Trial.id).where(Trial.organization_id == organization_id, Trial.closed_at.is_(None))
-    if db.session.scalar(running) is not None:
-        raise Conflict(_l("This firm already has a trial that isn’t closed."))
-    seed = f"{chance.rng.getrandbits(256):064x}"
-    trial = Trial(organization_id=firm.id, seed=seed, allowed_at=now, is_made_up=is_made_up)
-    db.session.add(trial)
-    db.session.flush()
-    note("trial.allowed", now, organization_id=firm.id, subject_id=trial.id)
-    return trial
+    return _allow(Host(firm, None), now, is_made_up=is_made_up)
 
 
-def set_up(actor: Actor, trial: Trial, facts: TrialFacts, content: Content, now: dt.datetime) -> None:
+def allow_in_class(cohort_id: uuid.UUID, content: Content, now: dt.datetime) -> Trial:
+    """Let a class set up a trial. Raises NotFound without such a class, Conflict if one is allowed or running."""
+    cohort = db.session.get(Cohort, cohort_id)
+    firm = find_open_firm(cohort.organization_id) if cohort and cohort.organization_id else None
+    if cohort is None or cohort.archived_at is not None or cohort.organization_id != (firm.id if firm else None):
+        raise NotFound(_l("There’s no open class with this ID."))
+    host = Host(firm, cohort)
+    if not list_courses(content, host):
+        raise Conflict(_l("A trial needs a course with a pretest. This class takes one that has none."))
+    return _allow(host, now)
+
+
+def set_up(user_id: uuid.UUID, trial: Trial, facts: TrialFacts, content: Content, now: dt.datetime) -> None:
     """Write down what a trial is about. Once it is open, what changes makes a new version of its protocol."""
     _lock(trial)
+    host = find_host(trial)
     if trial.closed_at is not None:
         raise Conflict(_l("This study is closed. Nothing about it can be changed."))
-    _check_course(facts.course, content)
+    _check_course(facts.course, content, host)
     if trial.opened_at is not None and facts.course != trial.course:
         raise Conflict(_l("The course of an open study can’t be changed."), field="course")
-    today = actor.today(now)
+    today = host.day(now)
     if facts.enroll_until != trial.enroll_until and not today <= facts.enroll_until <= today + LONGEST:
         raise Invalid(_l("Choose a day between today and a year from now."), field="enroll_until")
     trial.course, trial.contact, trial.enroll_until = facts.course, facts.contact, facts.enroll_until
     trial.registry_number, trial.ethics_decision = facts.registry_number, facts.ethics_decision
     db.session.flush()
     if trial.opened_at is not None:
-        _freeze(trial, actor.organization, content, now)
-        _shift_due_days(actor, trial, now)
-    note("trial.changed", now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=trial.id)
+        _freeze(trial, host, content, now)
+        _shift_due_days(trial, host, now)
+    _note("trial.changed", trial, host, now, user_id)
 
 
-def open_trial(actor: Actor, trial: Trial, content: Content, now: dt.datetime) -> None:
-    """Freeze the protocol and invite everyone at the firm. From now on, the course is due for nobody before the end."""
+def open_trial(user_id: uuid.UUID, trial: Trial, content: Content, now: dt.datetime) -> None:
+    """Freeze the protocol and invite everyone there. From now on, the course is due for nobody before the end."""
     _lock(trial)
+    host = find_host(trial)
     if trial.opened_at is not None or trial.closed_at is not None:
         raise Conflict(_l("This study was already opened."))
-    if trial.enroll_until is None or trial.enroll_until < actor.today(now):
+    if trial.enroll_until is None or trial.enroll_until < host.day(now):
         raise NotYet(_l("First, choose the last day to join. It must be today or later."))
-    _check_course(str(trial.course), content)
+    _check_course(str(trial.course), content, host)
     trial.opened_at = now
-    _freeze(trial, actor.organization, content, now)
-    _shift_due_days(actor, trial, now)
-    note("trial.opened", now, actor_id=actor.user_id, organization_id=actor.organization_id, subject_id=trial.id)
+    _freeze(trial, host, content, now)
+    _shift_due_days(trial, host, now)
+    _note("trial.opened", trial, host, now, user_id)
 
 
 def close_trial(trial: Trial, now: dt.datetime, actor_id: uuid.UUID | None = None) -> None:
@@ -109,7 +122,7 @@ def close_trial(trial: Trial, now: dt.datetime, actor_id: uuid.UUID | None = Non
     if trial.opened_at is None or trial.closed_at is not None:
         raise Conflict(_l("Only an open study can be closed."))
     trial.closed_at = now
-    note("trial.closed", now, actor_id=actor_id, organization_id=trial.organization_id, subject_id=trial.id)
+    _note("trial.closed", trial, find_host(trial), now, actor_id)
 
 
 def agree(user_id: uuid.UUID, trial_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
@@ -123,7 +136,7 @@ def agree(user_id: uuid.UUID, trial_id: uuid.UUID, content: Content, now: dt.dat
     own = get_own(user_id, trial_id, content, now)
     if own.person is not None:
         raise Conflict(_l("You already take part."))
-    site = find_site(user_id, trial.organization_id)
+    site = find_site(user_id, trial)
     last = select(func.max(TrialPerson.place)).where(TrialPerson.trial_id == trial.id, TrialPerson.site == site)
     before = db.session.scalar(last)
     place = 0 if before is None else before + 1
@@ -170,19 +183,58 @@ def start_second(user_id: uuid.UUID, trial_id: uuid.UUID, content: Content, now:
     return keep_drawn(attempt, content, drawn, now)
 
 
+def take_over(other_id: uuid.UUID, user_id: uuid.UUID) -> None:
+    """Let an account have the part in a study, with its answers, of another account of the same person.
+
+    Of two, the one agreed to first goes on; whoever withdrew from one of the same study has withdrawn. Nobody goes on
+    who took the pretest in their own account outside a study: its scenes aren't the ones that were drawn here.
+    """
+    people = db.session.scalars(select(TrialPerson).where(TrialPerson.user_id.in_([other_id, user_id]))).all()
+    if all(person.user_id == user_id for person in people):
+        return
+    if len(people) == 1 and find_pretest(user_id) is not None:
+        _drop(people[0])
+        return
+    kept, *dropped = sorted(people, key=lambda person: person.agreed_at)
+    left = [person.withdrew_at for person in people if person.trial_id == kept.trial_id and person.withdrew_at]
+    for person in dropped:
+        _drop(person)
+    is_kept = (TrialPerson.trial_id == kept.trial_id, TrialPerson.user_id == kept.user_id)
+    moved = update(TrialPerson).where(*is_kept).values(user_id=user_id, withdrew_at=min(left, default=None))
+    db.session.execute(moved.execution_options(synchronize_session=False))
+    db.session.expire_all()
+
+
 def forget_firm(organization_id: uuid.UUID, most: int) -> int:
-    """Delete at most so many rows of a firm's trials; return how many."""
-    theirs = select(Trial.id).where(Trial.organization_id == organization_id)
-    return delete_some(
-        most,
-        (TrialPerson, TrialPerson.trial_id.in_(theirs)),
-        (TrialProtocol, TrialProtocol.trial_id.in_(theirs)),
-        (Trial, Trial.organization_id == organization_id),
+    """Delete at most so many rows of the trials of a firm and of its classes; return how many."""
+    classes = select(Cohort.id).where(Cohort.organization_id == organization_id)
+    kinds = list[tuple[type[Base], ColumnElement[bool]]]()
+    for is_theirs in (Trial.organization_id == organization_id, Trial.cohort_id.in_(classes)):
+        theirs = select(Trial.id).where(is_theirs)
+        kinds += [(record, record.trial_id.in_(theirs)) for record in (TrialPerson, TrialProtocol)]
+        kinds.append((Trial, is_theirs))
+    return delete_some(most, *kinds)
+
+
+def _allow(host: Host, now: dt.datetime, *, is_made_up: bool = False) -> Trial:
+    running = find_trial(host)
+    if running is not None and running.closed_at is None:
+        raise Conflict(_l("There’s already a trial here that isn’t closed."))
+    trial = Trial(
+        organization_id=None if host.cohort else host.firm_id,
+        cohort_id=host.cohort.id if host.cohort else None,
+        seed=f"{chance.rng.getrandbits(256):064x}",
+        allowed_at=now,
+        is_made_up=is_made_up,
     )
+    db.session.add(trial)
+    db.session.flush()
+    _note("trial.allowed", trial, host, now)
+    return trial
 
 
-def _check_course(slug: str, content: Content) -> None:
-    if slug not in {course.slug for course in list_courses(content)}:
+def _check_course(slug: str, content: Content, host: Host) -> None:
+    if slug not in {course.slug for course in list_courses(content, host)}:
         raise Invalid(_l("Choose a course from the list."), field="course")
 
 
@@ -190,9 +242,9 @@ def _lock(trial: Trial) -> None:
     db.session.refresh(trial, with_for_update=True)
 
 
-def _freeze(trial: Trial, firm: Organization, content: Content, now: dt.datetime) -> None:
+def _freeze(trial: Trial, host: Host, content: Content, now: dt.datetime) -> None:
     """Keep the protocol as it is now as a new version, unless nothing in it has changed."""
-    before, text = find_protocol(trial), write_protocol(trial, firm.name, content)
+    before, text = find_protocol(trial), write_protocol(trial, host, content)
     if before is not None and before.text == text:
         return
     version = before.version + 1 if before else 1
@@ -201,12 +253,29 @@ def _freeze(trial: Trial, firm: Organization, content: Content, now: dt.datetime
     db.session.flush()
 
 
-def _shift_due_days(actor: Actor, trial: Trial, now: dt.datetime) -> None:
+def _shift_due_days(trial: Trial, host: Host, now: dt.datetime) -> None:
     """Let the first due days of everyone at the firm follow, of those who take part and of all others alike."""
     db.session.flush()
+    if host.firm is None:
+        return
     requirements = select(Requirement.id).where(
-        Requirement.organization_id == actor.organization_id, Requirement.course == trial.course
+        Requirement.organization_id == host.firm_id, Requirement.course == trial.course
     )
     only = Assignment.requirement_id.in_(requirements)
-    correct_due_days(actor.organization, only)
+    correct_due_days(host.firm, only)
     keep_periods(only, now)
+
+
+def _drop(person: TrialPerson) -> None:
+    """Delete someone's part in a study, and both forms."""
+    forms = select(Attempt.id).where(Attempt.user_id == person.user_id, Attempt.kind.in_([Kind.PRETEST, Kind.RETEST]))
+    for statement in (
+        delete(Response).where(Response.attempt_id.in_(forms)),
+        delete(Attempt).where(Attempt.id.in_(forms)),
+        delete(TrialPerson).where(TrialPerson.trial_id == person.trial_id, TrialPerson.user_id == person.user_id),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _note(act: str, trial: Trial, host: Host, now: dt.datetime, actor_id: uuid.UUID | None = None) -> None:
+    note(act, now, actor_id=actor_id, organization_id=host.firm_id, subject_id=trial.id)

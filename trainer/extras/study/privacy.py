@@ -15,8 +15,8 @@ from trainer.extras.study.models import TrialPerson
 HELD: Final = {"answers": Held({"trial_people"}, ("studies",))}
 """What it holds of people, by the sort of data that `trainer/privacy/register.py` tells of."""
 NOBODY: Final = {
-    "trial_protocols": "What a firm's trial is to do.",
-    "trials": "A firm's trial: its course, its days, and whom people can ask, as the firm wrote it.",
+    "trial_protocols": "What a trial is to do.",
+    "trials": "A trial of a firm or a class: its course, its days, and whom people can ask, as was written there.",
 }
 """Tables that say nothing of a person by themselves, and why."""
 KEPT: Final = dt.timedelta(days=3 * 365)

@@ -10,6 +10,7 @@ from typing import Final
 
 from trainer.content.library import Content
 from trainer.extras.study.models import Trial, TrialProtocol
+from trainer.extras.study.queries import Host
 from trainer.extras.study.rules import BLOCKS, WAIT, WINDOW, earliest_due
 from trainer.web.paper import typeset_sheet
 
@@ -22,7 +23,7 @@ _TEXT: Final = """\
 # Delayed-start trial of the course “{course}”
 {made_up}
 ## Administrative
-Firm: {firm}
+{firm}: {name}
 Registry and number: {registry}
 Decision of an ethics board: {ethics}
 Contact for participants: {contact}
@@ -34,19 +35,18 @@ Do people who have had the course tell scenes that call for a report, by its pub
 better than people who have not had it yet, without reporting more innocent people?
 
 ## Design
-Parallel groups within the firm, individually randomized, with a waiting list. Group “now” can begin the course \
+Parallel groups within the {place}, individually randomized, with a waiting list. Group “now” can begin the course \
 after the first form. Group “later” is asked to begin it after the second form, {wait} days after agreeing. Nobody \
-can be blinded to the group. Scenes are marked by a key fixed in advance, and nobody at the firm sees an answer.
+can be blinded to the group. Scenes are marked by a key fixed in advance, and {nobody} sees an answer.
 
 ## Who can take part
-People on the firm’s roster with an account who have neither begun a course nor taken its pretest. Taking part is \
-voluntary and needs consent on the screen. The firm sees how many take part, in steps of five, and never who. From \
-opening the trial on, the course is due before {due} for nobody at the firm, whether they take part or not.
+{people} who have neither begun a course nor taken its pretest. Taking part is voluntary and needs consent on the \
+screen. {watchers} how many take part, in steps of five, and never who. {due}
 
 ## Allocation
-By lot when someone agrees, 1:1, in permuted blocks of random size ({blocks}) within each site (team). The order \
+By lot when someone agrees, 1:1, in permuted blocks of random size ({blocks}) within {site}. The order \
 follows from a secret seed of 256 random bits that no page shows. The lot is drawn after consent and told after \
-the first form is handed in. Which of the two forms comes first is drawn in blocks of two within site and group.
+the first form is handed in. Which of the two forms comes first is drawn in blocks of two within {site} and group.
 
 ## Measures
 Two forms of {scenes} scenes: each form shows one twin of each of {scenes} pairs, and half of its scenes are to be \
@@ -75,13 +75,13 @@ all answers, and d′ = z(H) − z(F). Effects are differences of differences be
 are linearized and clustered two ways, by person and by pair of scenes; 95% intervals by Student’s t with the \
 smaller number of clusters less one as degrees of freedom.
 Confirmatory model: a probit mixed model of “reported” on truth × group × occasion, with random intercepts and \
-truth slopes for persons and pairs and a random intercept for sites (analysis.R, with lme4 where it is installed).
+truth slopes for persons and pairs{intercept} (analysis.R, with lme4 where it is installed).
 Attrition: for each group, how many answered the first form, the second, and withdrew. If the groups differ by \
 more than 10 percentage points in who answered the second form, this is said beside the result.
 Contamination: lessons are public, so people who wait may read them. They are analyzed as they were drawn.
 
 ## Stopping
-No look at the outcomes before the trial is closed, and no stopping for effect. The firm or an administrator can \
+No look at the outcomes before the trial is closed, and no stopping for effect. {closers} or an administrator can \
 close the trial at any time, for any other reason, which is reported. Then nobody waits anymore.
 
 ## Data
@@ -91,16 +91,58 @@ closing. The answers are erased with the person’s account.
 """
 
 
-def write_protocol(trial: Trial, firm: str, content: Content) -> str:
+_ALIKE: Final = "From opening the trial on, the course is due before {due} for nobody at the firm, in the trial or not."
+_IN_A_FIRM: Final = {
+    "firm": "Firm",
+    "place": "firm",
+    "nobody": "nobody at the firm",
+    "people": "People on the firm’s roster with an account",
+    "watchers": "The firm sees",
+    "due": _ALIKE,
+    "site": "each site (team)",
+    "intercept": " and a random intercept for sites",
+    "closers": "The firm",
+}
+_IN_A_CLASS: Final = {
+    "firm": "Class",
+    "place": "class",
+    "nobody": "nobody in the class",
+    "people": "People in the class",
+    "watchers": "The instructor sees",
+    "due": "The class sets no day by which the course is due. Days that employers set stay as they are.",
+    "site": "the class, the only site",
+    "intercept": "",
+    "closers": "The instructor",
+}
+_IN_A_FIRMS_CLASS: Final = _IN_A_CLASS | {
+    "firm": "Class, firm",
+    "nobody": "nobody in the class or at the firm",
+    "watchers": "The instructor and the firm’s owners see",
+    "due": _ALIKE,
+    "closers": "The instructor, an owner of the firm",
+}
+
+
+def _words(host: Host) -> dict[str, str]:
+    """Return what differs by where a trial runs."""
+    if host.cohort is None:
+        return _IN_A_FIRM
+    return _IN_A_FIRMS_CLASS if host.firm else _IN_A_CLASS
+
+
+def write_protocol(trial: Trial, host: Host, content: Content) -> str:
     """Return the protocol of a trial that is set up, as text."""
     assert trial.course is not None
     assert trial.enroll_until is not None
     course = content.courses[trial.course]
     assert course.file.pretest is not None
+    words = _words(host)
+    due = words["due"].format(due=earliest_due(trial.enroll_until).isoformat())
     return _TEXT.format(
+        **words | {"due": due},
         course=course.file.title,
         version=course.file.version,
-        firm=firm,
+        name=host.name,
         made_up="\nMADE UP: the people of this trial do not exist. It shows how a trial works.\n"
         if trial.is_made_up
         else "",
@@ -108,7 +150,6 @@ def write_protocol(trial: Trial, firm: str, content: Content) -> str:
         ethics=trial.ethics_decision or _EMPTY,
         contact=trial.contact or _EMPTY,
         enroll_until=trial.enroll_until.isoformat(),
-        due=earliest_due(trial.enroll_until).isoformat(),
         scenes=course.file.pretest.scenes,
         wait=WAIT.days,
         window=WINDOW.days,

@@ -19,7 +19,8 @@ def upgrade() -> None:
     op.create_table(
         "trials",
         sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("organization_id", sa.Uuid(), sa.ForeignKey("organizations.id"), nullable=False, index=True),
+        sa.Column("organization_id", sa.Uuid(), sa.ForeignKey("organizations.id"), index=True),
+        sa.Column("cohort_id", sa.Uuid(), sa.ForeignKey("cohorts.id"), index=True),
         sa.Column("seed", sa.String(64), nullable=False),
         sa.Column("allowed_at", TIME, nullable=False),
         sa.Column("course", sa.String(60)),
@@ -30,16 +31,11 @@ def upgrade() -> None:
         sa.Column("is_made_up", sa.Boolean(), nullable=False),
         sa.Column("opened_at", TIME),
         sa.Column("closed_at", TIME),
+        sa.CheckConstraint("(organization_id IS NULL) <> (cohort_id IS NULL)", name="of_a_firm_or_a_class"),
     )
     running = sa.text("closed_at IS NULL")
-    op.create_index(
-        "ux_trials_one_running",
-        "trials",
-        ["organization_id"],
-        unique=True,
-        sqlite_where=running,
-        postgresql_where=running,
-    )
+    for name, column in (("ux_trials_one_running", "organization_id"), ("ux_trials_one_in_class", "cohort_id")):
+        op.create_index(name, "trials", [column], unique=True, sqlite_where=running, postgresql_where=running)
     op.create_table(
         "trial_protocols",
         sa.Column("trial_id", sa.Uuid(), sa.ForeignKey("trials.id"), primary_key=True),
