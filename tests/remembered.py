@@ -12,6 +12,7 @@ from typing import TypeVar
 from flask import Flask
 from sqlalchemy import Connection, inspect, select, update
 
+from tests.chances import own_chance
 from trainer.core import clock
 from trainer.core.db import Base, db
 from trainer.core.installation import Installation
@@ -47,7 +48,8 @@ def remembered(name: str, app: Flask, make: Callable[[], T]) -> T:
         kind = db.engine.dialect.name
         is_made = (kind, name) in _made
         if not is_made:
-            _made[kind, name] = make()
+            with own_chance():
+                _made[kind, name] = make()
         db.session.remove()
         (_keep_on_sqlite if kind == "sqlite" else _keep_on_postgresql)(name, is_made)
     return _made[kind, name]  # type: ignore[return-value]

@@ -15,6 +15,7 @@ from tests.browser.live import Live, serve
 from tests.browser.sent import names_with_news, write_sent
 from tests.browser.sheets import Sheet
 from tests.browser.stage import Stage, set_stage
+from tests.chances import own_chance
 from tests.once import once
 from trainer.core.settings import ROOT
 
@@ -96,7 +97,8 @@ def live(browser: Browser, template_database: Path, tmp_path_factory: pytest.Tem
 @pytest.fixture(scope="session")
 def stage(live: Live) -> Stage:
     """Return people and records in every state that a page can show. Tests that change something make their own."""
-    return set_stage(live)
+    with own_chance():
+        return set_stage(live)
 
 
 @pytest.fixture(scope="session")

@@ -157,6 +157,7 @@ def test_an_approved_instructor_runs_a_study_of_a_public_class(in_public: InClas
         assert sign_in_as(in_public.app, stranger).get(in_public.path()).status_code == 404
 
 
+@pytest.mark.on_both
 @time_machine.travel(BEGINS)
 def test_only_people_in_the_class_are_invited(in_firm: InClass) -> None:
     app = in_firm.app
@@ -187,6 +188,7 @@ def test_people_of_a_public_class_read_that_days_of_employers_stay(in_public: In
     assert sign_in_as(in_public.app, make_guest(in_public.app)).get(f"/studies/{in_public.trial}").status_code != 200
 
 
+@pytest.mark.on_both
 def test_both_forms_are_judged_and_the_lot_is_drawn_within_the_class(in_public: InClass) -> None:
     with time_machine.travel(BEGINS):
         open_it(in_public)
@@ -245,6 +247,7 @@ def test_the_board_does_not_tell_of_a_second_form_under_way(in_public: InClass) 
         assert {mark.last_active.date() for mark in marks} == {dt.date(2026, 11, 23)}
 
 
+@pytest.mark.on_both
 @time_machine.travel(BEGINS)
 def test_a_class_whose_course_has_no_pretest_has_no_study(in_public: InClass) -> None:
     other = make_class(in_public.app, in_public.ines, None)
@@ -258,6 +261,7 @@ def test_a_class_whose_course_has_no_pretest_has_no_study(in_public: InClass) ->
     assert "no open class" in unknown.output
 
 
+@pytest.mark.on_both
 @time_machine.travel(BEGINS)
 def test_studies_of_its_classes_go_with_a_firm(in_firm: InClass) -> None:
     open_it(in_firm)

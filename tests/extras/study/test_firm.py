@@ -107,6 +107,7 @@ def test_the_protocol_as_a_pdf_says_its_digest(studied: Studied, tmp_path: Path)
     assert "Stopping" in words
 
 
+@pytest.mark.on_both
 @time_machine.travel(BEGINS)
 def test_due_days_move_for_everyone_alike_and_stay(studied: Studied) -> None:
     require(studied.app, studied.alice, studied.firm, days_allowed=5)

@@ -91,6 +91,7 @@ def test_one_group_waits_and_the_other_takes_the_course(studied: Studied, arm: s
         assert visitor.post(f"/studies/{studied.trial}/second-form").status_code == 409
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("arm", ["later", "now"])
 def test_both_groups_judge_the_other_form_and_nobody_is_asked_it_again(studied: Studied, arm: str) -> None:
     with time_machine.travel(BEGINS):
@@ -144,6 +145,7 @@ def test_the_lot_of_each_site_follows_the_order_in_which_people_agree(studied: S
     assert len(set(sites)) == 2
 
 
+@pytest.mark.on_both
 def test_one_mail_says_that_the_second_form_is_open_and_names_no_firm(studied: Studied) -> None:
     app = studied.app
     with app.app_context(), transaction():
