@@ -732,6 +732,7 @@ LEARNER = [
     Sheet("final-more", _at("more"), "between"),
     Sheet("final-again", _at("again"), "rushed"),
     Sheet("result-failed", _at("failed", "/result"), "failed"),
+    Sheet("result-canceled", _at("failed", "/result"), "failed", render=steps.canceled_page),
     Sheet("final-failed", f"{COURSE}/final", "failed"),
     Sheet("final-waiting", f"{COURSE}/final", "waiting"),
     Sheet("final-used", f"{COURSE}/final", "used"),
