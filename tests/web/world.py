@@ -152,6 +152,7 @@ def make_world(app: Flask, shelf: Library) -> World:
     doras = put_on_roster(app, firm, dora, name="Dora Day", email="dora@example.org")
     others["training_rounds"] = {"membership_id": str(doras)}
     values["requirement_id"] = str(Firm(app, firm, bob).require())
+    classroom = _class(app, bob, firm, dora)
     with app.app_context(), transaction():
         actor, month = actor_of(bob, firm), clock.now() + dt.timedelta(days=30)
         invite(actor, get_person(actor, dana), clock.now())
@@ -170,7 +171,6 @@ def make_world(app: Flask, shelf: Library) -> World:
         others["earlier.undo"] = {"training_id": str(record(actor, dana, "Another training"))}
     others["entry.invitation"] = others["entry.accept"] = {"token": invitation}
     write_note(app, bob)
-    classroom = _class(app, bob, firm, dora)
     others["classes"] = {"code": classroom.pop("code")}
     values |= classroom
     ines = make_account(app, "ines@example.org")
