@@ -279,6 +279,7 @@ def _layout() -> dict[str, Any]:
         "vocabulary": content.vocabulary,
         "strip_lines": content.strip_lines(),
         "times": Times(content),
+        "picture_of": content.pictures.get,
         "ladder": partial(draw_ladder, content.vocabulary, own_words(language_tag())),
         "complaints": _complaints(),
     }

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assessment import before, rich
+from tests.cast import approve, join_class, make_account, make_class
 from tests.support import COURSE
 from trainer.assessment import pretest
 from trainer.assessment.models import Response
@@ -33,6 +34,13 @@ def start(app: Flask, user_id: UUID) -> UUID:
         course = served().courses[COURSE]
         enrollment = enroll(user_id, course, clock.now())
         return pretest.start(enrollment, course, served(), clock.now()).id
+
+
+def begin_in_class(app: Flask, user_id: UUID) -> None:
+    """Let someone start the course in a class, which asks for the pretest first."""
+    ines = make_account(app, "ines@example.org")
+    approve(app, ines)
+    join_class(app, user_id, make_class(app, ines, None))
 
 
 def items(app: Flask, attempt: UUID) -> list[str]:

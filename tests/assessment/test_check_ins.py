@@ -81,11 +81,13 @@ def test_the_first_one_comes_after_two_days_and_one_that_was_missed_is_just_gone
     bob = make_account(app)
     certify(app, bob)
     visitor = sign_in_as(app, bob)
-    assert "Your next check-in is on March 4, 2026." in closed_up(visitor.get("/me").text)
+    assert "<b>Day 2</b>Mar 4, 2026</li>" in closed_up(visitor.get("/me").text)
     assert "Nothing due" in visitor.get(PAGE).text
     assert visitor.post(PAGE, {}).status_code == 409
     at(2)
-    assert "A check-in: 4 scenes" in closed_up(visitor.get("/me").text)
+    page = closed_up(visitor.get("/me").text)
+    assert "4 scenes, to keep it" in page
+    assert '<li class="now"><b>Day 2</b>Now</li>' in page
     assert "Today, March 4, 2026" in closed_up(visitor.get(PAGE).text)
     at(12)
     page = closed_up(sign_in_as(app, bob).get(PAGE).text)  # no session lasts so long

@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assessment import before, rich
+from tests.assessment.pretests import begin_in_class
 from tests.cast import certify, make_account, make_guest, make_ready, sign_in_as, start_final, use_up_tries
 from tests.content import small
 from tests.support import COURSE, Visitor, closed_up
 from trainer.accounts.models import User
-from trainer.assessment import pretest
 from trainer.assessment.next_steps import CourseStep, find_next_step
 from trainer.content.library import Library
 from trainer.content.serving import served
@@ -39,12 +39,6 @@ def rich_shelf(tmp_path_factory: pytest.TempPathFactory) -> Library:
 def begin(app: Flask, user_id: UUID) -> None:
     with app.app_context(), transaction():
         enroll(user_id, served().courses[COURSE], clock.now())
-
-
-def skip(app: Flask, user_id: UUID) -> None:
-    with app.app_context(), transaction():
-        course = served().courses[COURSE]
-        pretest.skip(enroll(user_id, course, clock.now()), course, clock.now())
 
 
 def read_up_to_the_choice(app: Flask, user_id: UUID) -> None:
@@ -76,8 +70,8 @@ def begin_final(app: Flask, user_id: UUID) -> None:
 
 
 STEPS: dict[CourseStep, Callable[[Flask, UUID], object]] = {
-    CourseStep.PRETEST: begin,
-    CourseStep.LESSON: skip,
+    CourseStep.PRETEST: begin_in_class,
+    CourseStep.LESSON: begin,
     CourseStep.PLACE: read_up_to_the_choice,
     CourseStep.MINUTES: all_but(active_seconds=0),
     CourseStep.ACCOUNT: all_but(),
@@ -146,7 +140,7 @@ def test_no_step_is_left_out() -> None:
 
 def test_before_the_first_lesson_the_final_says_what_comes_first(rich_app: Flask) -> None:
     user_id = make_account(rich_app)
-    begin(rich_app, user_id)
+    begin_in_class(rich_app, user_id)
     page = closed_up(sign_in_as(rich_app, user_id).get(f"/courses/{COURSE}/final").text)
     pane = re.findall(r'<section class="pane stack">.*?</section>', page)[-1]
     assert "Not open yet" in pane

@@ -20,7 +20,7 @@ from tests.assessment.keys import (
     two_of,
     whole,
 )
-from tests.assessment.pretests import OFFER, items, start
+from tests.assessment.pretests import OFFER, begin_in_class, items, start
 from tests.assessment.pretests import rich_shelf as rich_shelf
 from tests.assessment.swapped import CANARY, edit_scenes, mark_answers, swap_key
 from tests.cast import (
@@ -69,8 +69,10 @@ def beginner(app: Flask) -> Visitor:
     return visitor
 
 
-def test_whoever_starts_a_first_course_is_asked_and_can_go_on_to_where_they_were(rich_app: Flask) -> None:
-    visitor = sign_in_as(rich_app, make_account(rich_app))
+def test_whoever_starts_a_first_course_in_a_class_is_asked_and_can_go_on_to_where_they_were(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    begin_in_class(rich_app, bob)
+    visitor = sign_in_as(rich_app, bob)
     to = visitor.post(f"/courses/{COURSE}/enrollments", {"next": ELSEWHERE}).headers["Location"]
     page = closed_up(visitor.get(to).text)
     assert f"Before you start: {before.SCENES} scenes" in page
@@ -86,8 +88,20 @@ def test_a_course_without_one_asks_for_none(visitor: Visitor) -> None:
     assert visitor.post(f"/courses/{COURSE}/pretests").status_code == 409
 
 
+def test_whoever_learns_alone_begins_with_the_first_lesson_and_is_offered_it_beside(rich_app: Flask) -> None:
+    visitor = sign_in_as(rich_app, make_account(rich_app))
+    to = visitor.post(f"/courses/{COURSE}/enrollments").headers["Location"]
+    assert to == FIRST
+    for path in ("/me", f"/courses/{COURSE}", f"/courses/{COURSE}/final"):
+        page = closed_up(visitor.get(path).text)
+        assert f'href="{FIRST}"' in page
+        assert "Know this already?" not in page  # what it would show spares nothing here
+
+
 def test_the_course_page_and_my_course_lead_to_it_until_it_is_done_or_skipped(rich_app: Flask) -> None:
-    visitor = beginner(rich_app)
+    bob = make_account(rich_app)
+    begin_in_class(rich_app, bob)
+    visitor = sign_in_as(rich_app, bob)
     for path in ("/me", f"/courses/{COURSE}"):
         assert f'href="{OFFER}"' in visitor.get(path).text
     attempt = visitor.start("pretests")

@@ -143,13 +143,49 @@ def without_tokens(page: str) -> str:
     return re.sub(r'(name="csrf_token" value|nonce)="[^"]*"', "", page)
 
 
-def test_a_final_that_was_not_passed_changes_nothing_on_the_page(app: Flask, shelf: Library) -> None:
+def test_a_final_that_was_not_passed_changes_the_headline_and_nothing_else(app: Flask, shelf: Library) -> None:
     bob = make_account(app)
     practice(app, bob)
     make_ready(app, bob)
     was = without_tokens(page_of(app, bob))
+    attempt = fail(app, bob, shelf)
+    page = without_tokens(page_of(app, bob))
+    told = "<span>You haven’t passed your last final yet.</span>"
+    link = f'<a class="tap" href="/attempts/{attempt}/result">What to work on, and when the next try opens</a>'
+    assert told in page
+    headline = "<span>You caught everything that adds up, and you left the rest alone.</span>"
+    assert page.replace(told, headline).replace(f"<p>{link}</p>", "") == was
+
+
+def test_after_finals_that_were_all_failed_the_page_says_so_and_counts_nothing(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    attempt = fail(app, bob, shelf)
+    page = page_of(app, bob)
+    assert "You haven’t passed your last final yet." in page
+    assert f'href="/attempts/{attempt}/result"' in page
+    assert "Nothing to show yet" in page
+
+
+def test_a_final_that_was_passed_later_gives_the_headline_with_its_first_steps(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
     fail(app, bob, shelf)
-    assert without_tokens(page_of(app, bob)) == was
+    certify(app, bob)
+    scenes = shelf.content.courses[COURSE].file.final.scenes
+    page = page_of(app, bob)
+    assert "You haven’t passed" not in page
+    assert f"First steps that help in the final: {scenes} of {scenes}." in page
+
+
+def test_groups_of_signs_without_an_answer_are_named_in_one_sentence(rich_app: Flask) -> None:
+    bob = make_account(rich_app)
+    practice(rich_app, bob)
+    found = progress_of(rich_app, bob)
+    with rich_app.app_context():
+        names = {category.name for category in served().categories}
+    assert names - set(found.unjudged) == {category.name for category in found.categories}
+    sentence = page_of(rich_app, bob).partition("Nothing judged yet about: ")[2].partition("</p>")[0]
+    assert found.unjudged
+    assert all(name in sentence for name in found.unjudged)
 
 
 def test_mistakes_made_certain_stand_first_and_lead_to_their_answer(app: Flask, shelf: Library) -> None:

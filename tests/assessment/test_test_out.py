@@ -86,6 +86,24 @@ def ask(app: Flask, user_id: UUID, asked: RequiredConditions) -> None:
         tighten(enrollment_of(user_id), served().courses[COURSE], asked)
 
 
+def test_whoever_learns_alone_is_offered_it_beside_the_first_lesson_until_something_is_read(rich_app: Flask) -> None:
+    user_id = make_account(rich_app)
+    visitor = sign_in_as(rich_app, user_id)
+    visitor.enroll()
+    for path in ("/me", PAGE):
+        page = closed_up(visitor.get(path).text)
+        assert f'<h3><a href="{OFFER}">Know this already?</a></h3>' in page
+        assert f"{before.SCENES} scenes can spare you the lessons." in page
+        assert "Continue" in page
+    ask(rich_app, user_id, FORBIDDEN)
+    assert "Know this already?" not in visitor.get(PAGE).text
+    other = make_account(rich_app, "leo@example.org")
+    with rich_app.app_context(), transaction():
+        course = served().courses[COURSE]
+        complete_lesson(enroll(other, course, clock.now()), course, course.first_lesson, clock.now())
+    assert "Know this already?" not in sign_in_as(rich_app, other).get(PAGE).text
+
+
 @pytest.mark.parametrize(
     ("wrong", "harmful", "is_known"), [(0, 0, True), (1, 0, True), (2, 0, False), (0, 1, False), (4, 0, False)]
 )

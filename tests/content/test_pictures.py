@@ -31,7 +31,7 @@ def pictured(folder: Path) -> Path:
 def test_a_picture_stands_in_its_module_as_shapes_that_screen_readers_pass_over(pictured: Path) -> None:
     first, second = small.read(pictured).courses["recognize"].modules
     assert first.picture == (
-        '<svg class="art" viewBox="0 0 320 160" aria-hidden="true">'
+        '<svg class="art" viewBox="0 0 320 160" preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
         '<path class="g-mint" d="M0 0h320v160H0z" fill="#dde5d8"></path></svg>'
     )
     assert second.picture is None
@@ -139,3 +139,12 @@ def test_what_is_written_is_read_alike_by_a_browser() -> None:
 
     Reader().feed(str(drawn))
     assert opened == []
+
+
+def test_the_site_names_pictures_of_what_is_no_lesson_or_they_are_missed_at_their_keys(pictured: Path) -> None:
+    small.edit(pictured, "site.yaml", "exit_target:", "pictures: {practice: a-door}\nexit_target:")
+    content = small.read(pictured)
+    assert content.pictures == {"practice": content.courses["recognize"].modules[0].picture}
+    small.edit(pictured, "site.yaml", "practice: a-door", "practice: a-gate")
+    line = small.line_of(pictured, "site.yaml", "pictures:")
+    assert small.only(pictured) == (f'content/site.yaml:{line}: there is no picture "a-gate". Add pictures/a-gate.svg.')

@@ -42,7 +42,7 @@ ASK = f"{FINAL}/round"
 def read_again(visitor: Visitor) -> None:
     """Read again the lessons that the page of the final names."""
     page = closed_up(visitor.get(FINAL).text)
-    named = page.split('<ul class="plain">')[-1].split("</ul>")[0]
+    named = page.split("once you’ve read these lessons again:")[-1].split("</ul>")[0]
     for part in named.split(f'href="/courses/{COURSE}/')[1:]:
         path = f"/courses/{COURSE}/{part.split(chr(34))[0]}"
         visitor.get(path)

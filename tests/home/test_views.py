@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from flask import Flask
+from sqlalchemy import event
 
 from tests.cast import (
     actor_of,
+    answer_all,
     approve,
     certify,
     code_of,
+    hand_in,
     join_class,
     make_account,
     make_class,
@@ -19,12 +23,13 @@ from tests.cast import (
     make_ready,
     put_on_roster,
     sign_in_as,
+    start_final,
     start_practice,
 )
-from tests.support import COURSE, Visitor
+from tests.support import COURSE, Visitor, closed_up, too_many
 from trainer.content.library import Library
 from trainer.core import clock
-from trainer.core.db import transaction
+from trainer.core.db import db, transaction
 from trainer.organizations.codes import make_join_code, show_code
 from trainer.organizations.rules import Role
 
@@ -98,3 +103,52 @@ def test_whoever_leads_a_firm_comes_to_its_training_status_at_once(app: Flask) -
     path = f'href="/organizations/{firm}/training"'
     assert path in sign_in_as(app, owner).get("/me").text
     assert path not in sign_in_as(app, bob).get("/me").text
+
+
+def test_whoever_has_a_name_is_greeted_with_it(app: Flask) -> None:
+    bob = make_account(app)
+    assert "<h1>My course</h1>" in closed_up(sign_in_as(app, bob).get("/me").text)
+    make_ready(app, bob, "Bob Boucher")
+    greeting = closed_up(sign_in_as(app, bob).get("/me").text).partition("<h1>")[2].partition("</h1>")[0]
+    assert re.sub(r"[\u2068\u2069]", "", greeting) == "Hello, Bob Boucher."
+
+
+def test_practice_stands_there_with_its_minutes_and_how_the_last_one_went(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    attempt = start_practice(app, bob)
+    answer_all(app, attempt, wrong=1)
+    hand_in(app, bob, attempt)
+    scenes = shelf.content.courses[COURSE].file.practice.scenes
+    for path in ("/me", f"/courses/{COURSE}/practice"):
+        page = closed_up(sign_in_as(app, bob).get(path).text)
+        assert f"<span>Last: {scenes - 1} of {scenes}</span>" in page
+    page = closed_up(sign_in_as(app, bob).get("/me").text)
+    assert f'<a href="/courses/{COURSE}/practice">{scenes} scenes</a>' in page
+    assert "Your last practice" in page
+
+
+def test_the_small_window_shows_a_passed_final_and_never_a_failed_one(app: Flask, shelf: Library) -> None:
+    bob = make_account(app)
+    make_ready(app, bob)
+    attempt = start_final(app, bob)
+    answer_all(app, attempt, wrong=too_many(shelf))
+    hand_in(app, bob, attempt)
+    assert 'class="win mini"' not in sign_in_as(app, bob).get("/me").text
+    certify(app, bob)
+    page = closed_up(sign_in_as(app, bob).get("/me").text)
+    assert "Your final" in page
+    assert page.count('class="win mini"') == 1
+
+
+def test_my_course_takes_no_more_statements_than_it_has_parts(app: Flask) -> None:
+    bob = make_account(app)
+    certify(app, bob)
+    visitor = sign_in_as(app, bob)
+    visitor.get("/me")
+    with app.app_context():
+        engine = db.engine
+    seen: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_rest: seen.append(statement))
+    visitor.get("/me")
+    assert sum("FROM credentials" in statement for statement in seen) == 1
+    assert sum("FROM attempts" in statement for statement in seen) == 4

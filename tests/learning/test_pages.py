@@ -72,7 +72,9 @@ def test_no_list_stands_beside_the_only_lesson_or_one_to_choose(app: Flask, shel
         assert beside(visitor.get(f"/courses/{course.slug}/{lesson.id}").text) == []
 
 
-def test_the_picture_of_a_module_stands_once_at_the_head_of_its_lessons_only(app: Flask, shelf: Library) -> None:
+def test_the_picture_of_a_module_stands_at_the_head_of_its_lessons_and_beside_it_while_open(
+    app: Flask, shelf: Library
+) -> None:
     visitor = Visitor(app)
     pictured, *others = shelf.content.courses[COURSE].modules
     assert pictured.picture
@@ -82,5 +84,7 @@ def test_the_picture_of_a_module_stands_once_at_the_head_of_its_lessons_only(app
         assert head.split("</h1>")[1].count(pictured.picture) == 1
         assert page.count('class="art"') == 1
         assert 'class="art"' not in rest
-    for path in (f"/courses/{COURSE}", f"/courses/{COURSE}/{others[0].lessons[0].id}"):
-        assert 'class="art"' not in visitor.get(path).text, path
+    assert 'class="art"' not in visitor.get(f"/courses/{COURSE}/{others[0].lessons[0].id}").text
+    page = closed_up(visitor.get(f"/courses/{COURSE}").text)
+    is_open = page[page.index("<details open>") :].split("</details>")[0]
+    assert is_open.count(pictured.picture) == page.count('class="art"') == 1

@@ -70,9 +70,14 @@ class CheckIns:
         return RightOf.of(Tally.read(attempt.tally)) if attempt is not None and attempt.tally else None
 
 
-def find_check_ins(user_id: uuid.UUID, content: Content, today: dt.date) -> CheckIns | None:
-    """Return someone's check-ins, or None without a valid certificate of a course that has them."""
-    for credential in list_credentials(user_id):
+def find_check_ins(
+    user_id: uuid.UUID, content: Content, today: dt.date, credentials: Iterable[Credential] | None = None
+) -> CheckIns | None:
+    """Return someone's check-ins, or None without a valid certificate of a course that has them.
+
+    `credentials`: theirs, where they were read before.
+    """
+    for credential in list_credentials(user_id) if credentials is None else credentials:
         course = content.courses.get(credential.course)
         is_valid = credential.revoked_at is None and credential.superseded_by_id is None
         if course is None or course.file.check_ins is None or not is_valid or credential.valid_until < today:

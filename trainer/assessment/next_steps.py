@@ -16,7 +16,7 @@ from trainer.assessment.rounds import find_request
 from trainer.assessment.rules import Kind, TryDecision
 from trainer.assessment.steps import course_title
 from trainer.content.library import Course, Lesson
-from trainer.core.feature import ask_extra
+from trainer.core.feature import ask, ask_extra
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import next_lesson, taken, wants_place
 from trainer.learning.rules import CourseProgress
@@ -27,7 +27,7 @@ class CourseStep(StrEnum):
 
     CERTIFICATE = "certificate"  # nothing is left to do
     ATTEMPT = "attempt"  # a final is under way
-    PRETEST = "pretest"  # before anything is read; it can be skipped
+    PRETEST = "pretest"  # before anything is read, where a firm or a class asks for the course; it can be skipped
     LESSON = "lesson"
     READ = "read"  # all lessons of a course without a final
     PLACE = "place"  # to say where they work, which decides the lesson
@@ -68,6 +68,8 @@ class NextStep:
     request: RoundRequest | None = None
     """That a new round was asked for."""
     asked: AskedFirst | None = None
+    offers_pretest: bool = False
+    """That a pretest can spare them the lessons: where nobody asks for it, it is offered beside the first lesson."""
 
 
 def find_next_step(course: Course, enrollment: Enrollment, where: CourseProgress, now: dt.datetime) -> NextStep:
@@ -79,17 +81,17 @@ def find_next_step(course: Course, enrollment: Enrollment, where: CourseProgress
     if under_way is not None and under_way.kind == Kind.FINAL:
         return NextStep(CourseStep.ATTEMPT, attempt_id=under_way.id)
     practice_id = under_way.id if under_way else None
-    if course.file.pretest is not None and not where.done_lessons:
-        begun = pretest.find_under_way(enrollment.user_id, course)
-        if begun is not None or pretest.is_due(enrollment.user_id, course):
-            return NextStep(CourseStep.PRETEST, attempt_id=begun.id if begun else None, practice_id=practice_id)
+    begun, is_due = (None, False) if where.done_lessons else pretest.find_offer(enrollment.user_id, course)
+    if begun is not None or (is_due and ask("is_taught", enrollment.user_id, course.slug)):
+        return NextStep(CourseStep.PRETEST, attempt_id=begun.id if begun else None, practice_id=practice_id)
     asked = ask_extra("asked_first", enrollment, now)
     if asked is not None:
         return NextStep(CourseStep.ASKED_FIRST, practice_id=practice_id, asked=asked)
     lesson = next_lesson(course, enrollment, where)
     if lesson is not None:
         step = CourseStep.PLACE if wants_place(course, enrollment, where, lesson) else CourseStep.LESSON
-        return NextStep(step, lesson, practice_id=practice_id)
+        spares = is_due and pretest.can_be_known(course) and enrollment.asks.allows_test_out
+        return NextStep(step, lesson, practice_id=practice_id, offers_pretest=spares)
     if course.is_for_renewal and not where.is_final_passed:
         return NextStep(CourseStep.READ, practice_id=practice_id)
     if where.missing_minutes:

@@ -19,6 +19,7 @@ from trainer.assessment.queries import (
     find_open_attempt,
     find_saved_before,
     get_attempt,
+    has_begun,
     last_number,
     list_met,
     list_responses,
@@ -143,7 +144,7 @@ def save_response(
         raise Conflict(_l("This part of the final was already handed in. Nothing was changed."))
     if response.recorded_at is not None:
         raise Conflict(_l("You’ve already seen the answer to this scene, so yours can’t be changed anymore."))
-    if attempt.kind == Kind.PRETEST and pretest.has_begun(attempt.user_id):
+    if attempt.kind == Kind.PRETEST and has_begun(attempt.user_id):
         raise Conflict(_l("You’ve begun the course, so these answers can’t be changed anymore."))
     given, is_whole = _beside_verdict(attempt, response, given, record=record)
     is_recorded = is_whole and policy_of(attempt).answers_at_once

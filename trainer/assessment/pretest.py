@@ -14,7 +14,7 @@ from trainer.accounts.queries import find_user, get_user
 from trainer.assessment.drawing import two_forms
 from trainer.assessment.drawn import keep_drawn, pairs_of
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.queries import find_pretest, has_practiced
+from trainer.assessment.queries import find_pretest, has_begun
 from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.content.library import Content, Course
 from trainer.content.schema import Pool
@@ -24,30 +24,32 @@ from trainer.core.errors import Conflict
 from trainer.core.feature import ask, ask_extra
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import test_out
-from trainer.learning.queries import has_read
 
 FORMS = ("a", "b")
 
 
+def find_offer(user_id: uuid.UUID, course: Course) -> tuple[Attempt | None, bool]:
+    """Return a pretest of this course to go on with, and whether one can be offered.
+
+    Either only until anything was learned: it is offered in the first course that someone begins, and never again.
+    """
+    if course.file.pretest is None:
+        return None, False
+    pretest = find_pretest(user_id)
+    is_open = pretest is not None and pretest.submitted_at is None and pretest.course == course.slug
+    if (pretest is not None and not is_open) or has_begun(user_id):
+        return None, False
+    return pretest, pretest is None
+
+
 def is_due(user_id: uuid.UUID, course: Course) -> bool:
-    """Return whether someone is to be asked for a pretest: in the first course that they begin, and never again."""
-    if course.file.pretest is None or has_begun(user_id):
-        return False
-    return find_pretest(user_id) is None
+    """Return whether someone can be asked for a pretest."""
+    return find_offer(user_id, course)[1]
 
 
 def find_under_way(user_id: uuid.UUID, course: Course) -> Attempt | None:
     """Return a pretest to go on with: of this course, with nothing read since."""
-    if course.file.pretest is None:
-        return None
-    pretest = find_pretest(user_id)
-    is_open = pretest is not None and pretest.submitted_at is None and pretest.course == course.slug
-    return pretest if is_open and not has_begun(user_id) else None
-
-
-def has_begun(user_id: uuid.UUID) -> bool:
-    """Return whether someone has learned or practiced anything yet; a first try doesn't count."""
-    return has_read(user_id) or has_practiced(user_id)
+    return find_offer(user_id, course)[0]
 
 
 def start(

@@ -17,7 +17,7 @@ from trainer.assessment.deciding import Bounds
 from trainer.assessment.measures.calibration import Calibration, calibrate
 from trainer.assessment.measures.strength import Prior, Right, Strength, strength
 from trainer.assessment.models import Attempt, Response
-from trainer.assessment.queries import find_pretest, list_judged
+from trainer.assessment.queries import list_judged, list_measured
 from trainer.assessment.review import list_shown
 from trainer.assessment.rules import Kind, RightOf, Tally, count
 from trainer.assessment.site_figures import ASSUMED, categories_of, find_priors
@@ -129,6 +129,10 @@ class OwnProgress:
     before: RightOf | None
     after: RightOf | None
     """Of the newest final that was passed."""
+    unjudged: tuple[str, ...]
+    """Names of the groups of signs of which nothing was judged yet."""
+    failed: Attempt | None
+    """The newest final, if it wasn't passed; its counts are sealed."""
 
     @property
     def scenes(self) -> int:
@@ -177,9 +181,9 @@ def find_progress(
     """Return how someone judges, in all attempts or those begun since an instant. `course`: whose lessons are named."""
     rows = [row for row in list_judged(user_id) if since is None or row[0].started_at >= since]
     judgments = _judge(rows, content.vocabulary.danger_rules)
-    pretest = find_pretest(user_id)
-    if pretest is not None and since is not None and pretest.started_at < since:
-        pretest = None
+    measured = [attempt for attempt in list_measured(user_id) if since is None or attempt.started_at >= since]
+    pretest = next((attempt for attempt in measured if attempt.kind == Kind.PRETEST), None)
+    newest = next((attempt for attempt in measured if attempt.kind == Kind.FINAL), None)
     finals, first = _finals(judgments), _first(judgments)
     holder = find_user(user_id)
     is_guest = holder is None or holder.is_guest
@@ -189,17 +193,21 @@ def find_progress(
     certain = [judgment for judgment in judgments if judgment.sureness is Confidence.CERTAIN and not judgment.is_right]
     is_open = _openness(judgments)
     shown = [judgment for judgment in reversed(certain) if is_open(judgment)]
+    categories = _by_category(first, content)
+    named = {category.id for category in categories}
     return OwnProgress(
         windows=tuple(windows),
         categories=tuple(
             replace(category, lessons=_lessons(category.id, content, course) if category.went_wrong else ())
-            for category in _by_category(first, content)
+            for category in categories
         ),
         calibration=calibrate((judgment.sureness, judgment.is_right) for judgment in first if judgment.sureness),
         mistakes=tuple(_mistake(judgment) for judgment in shown[:MOST_MISTAKES]),
         closed=len(certain) - len(shown),
         before=RightOf.of(before[0].tally) if before else None,
         after=RightOf.of(finals[-1].tally) if finals else None,
+        unjudged=tuple(known.name for known in content.categories if known.id not in named),
+        failed=newest if newest is not None and not newest.is_passed else None,
     )
 
 

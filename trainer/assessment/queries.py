@@ -8,17 +8,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from trainer.assessment.models import Attempt, Response, RoundRequest
 from trainer.assessment.rules import REPLACED, FailedTry, Kind
 from trainer.core.db import db
 from trainer.core.errors import NotFound
-from trainer.learning.models import Enrollment
+from trainer.learning.models import Enrollment, LessonCompletion
 
 MOST_FINALS: Final = 50
 """Of colleagues, that a draw looks at: a firm may have thousands, and among so many the draws are even."""
+
+MOST_RESULTS: Final = 50
+"""That a page looks at for the last one of each kind."""
 
 # Run for every answer that is saved and every page that asks, so they are built once.
 _OWN_RESPONSE = (
@@ -131,15 +134,23 @@ def find_pretest(user_id: uuid.UUID) -> Attempt | None:
     return db.session.scalar(select(Attempt).where(Attempt.user_id == user_id, Attempt.kind == Kind.PRETEST))
 
 
+def list_measured(user_id: uuid.UUID) -> Sequence[Attempt]:
+    """Return a person's pretest and the finals they handed in, none that was canceled, the newest first."""
+    final = and_(Attempt.kind == Kind.FINAL, Attempt.submitted_at.is_not(None), Attempt.canceled_at.is_(None))
+    measured = select(Attempt).where(Attempt.user_id == user_id, or_(Attempt.kind == Kind.PRETEST, final))
+    return db.session.scalars(measured.order_by(Attempt.submitted_at.desc())).all()
+
+
 def find_retest(user_id: uuid.UUID) -> Attempt | None:
     """Return the attempt in which a trial asks a person the other form of the pretest, or None."""
     return db.session.scalar(select(Attempt).where(Attempt.user_id == user_id, Attempt.kind == Kind.RETEST))
 
 
-def has_practiced(user_id: uuid.UUID) -> bool:
-    """Return whether a person has begun any attempt but a first try or a pretest."""
-    begun = select(Attempt.id).where(Attempt.user_id == user_id, Attempt.kind.not_in([Kind.FIRST_TRY, Kind.PRETEST]))
-    return db.session.scalar(begun.limit(1)) is not None
+def has_begun(user_id: uuid.UUID) -> bool:
+    """Return whether a person has learned or practiced anything yet; a first try or a pretest doesn't count."""
+    read = exists().where(LessonCompletion.enrollment_id == Enrollment.id, Enrollment.user_id == user_id)
+    begun = exists().where(Attempt.user_id == user_id, Attempt.kind.not_in([Kind.FIRST_TRY, Kind.PRETEST]))
+    return bool(db.session.scalar(select(or_(read, begun))))
 
 
 def list_judged(user_id: uuid.UUID) -> Sequence[tuple[Attempt, Response]]:
@@ -164,6 +175,24 @@ def list_judged(user_id: uuid.UUID) -> Sequence[tuple[Attempt, Response]]:
         .order_by(Attempt.started_at, Attempt.id, Response.position)
     )
     return [(attempt, response) for attempt, response in rows]
+
+
+def list_results(user_id: uuid.UUID) -> Sequence[Attempt]:
+    """Return a person's latest practice and finals that were passed, as far as handed in, newest first.
+
+    No other final: its counts stay sealed.
+    """
+    practices = [Kind.PRACTICE, Kind.DRILL, Kind.SHIFT, Kind.RARE]
+    return db.session.scalars(
+        select(Attempt)
+        .where(
+            Attempt.user_id == user_id,
+            Attempt.submitted_at.is_not(None),
+            or_(Attempt.kind.in_(practices), and_(Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(True))),
+        )
+        .order_by(Attempt.submitted_at.desc())
+        .limit(MOST_RESULTS)
+    ).all()
 
 
 def list_attempts(enrollment_id: uuid.UUID, kind: Kind) -> Sequence[Attempt]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import flask_babel
 from flask_babel import lazy_gettext as _l
 
+from trainer.assessment.attempt_policies import policy_of
 from trainer.assessment.deciding import Bounds, FinalQuestion, Need
 from trainer.assessment.localized import reader_words
-from trainer.assessment.rules import Kind, Tally
+from trainer.assessment.models import Attempt
+from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.content.serving import served
 from trainer.items.judge.payload import Judged, Outcome
+from trainer.web.language import show_day
 
 KINDS = {
     Kind.PRETEST: _l("Before a first course"),
@@ -63,6 +66,22 @@ def tendency(tally: Tally, asked: Bounds | None = None) -> str:
         ("low", "high"): _("What you report and what adds up are different scenes."),
     }
     return table[_caught(tally, asked), _over_reported(tally, asked)]
+
+
+def last(results: Iterable[Attempt], kind: str, shifts: Collection[str | None] = ()) -> str:
+    """Return how the last practice of a kind went: "Last: 5 of 6", or when it was; nothing without one.
+
+    `results`: attempts that were handed in, the newest first; `shifts`: the names of the night that it was.
+    """
+    newest = (each for each in results if each.kind == kind and (not shifts or each.rule.get("shift") in shifts))
+    attempt = next(newest, None)
+    if attempt is None or attempt.submitted_at is None:
+        return ""
+    counts = policy_of(attempt).read(attempt.tally or {})
+    if isinstance(counts, Tally):
+        right = RightOf.of(counts)
+        return _("Last: %(right)s of %(all)s", right=right.right, all=right.answered) if right.answered else ""
+    return _("Last: %(day)s", day=show_day(attempt.submitted_at))
 
 
 def starts_at_rule(tally: Tally) -> bool:

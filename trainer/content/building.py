@@ -62,6 +62,7 @@ def build(folder: Folder, site: Entry[Site], memory: Memory) -> Content:
         terms=_values(folder.terms),
         categories=tuple(sorted(groups.values(), key=lambda category: category.letter)),
         icons={name: folder.pictures[group.picture] for name, group in groups.items() if group.picture},
+        pictures={name: folder.pictures[picture] for name, picture in site.value.pictures.items()},
         indicators=_values(folder.indicators),
         help_lines={region: tuple(_values(lines).values()) for region, lines in folder.help_lines.items()},
         courses=with_renewal(courses, site.value.renewal),

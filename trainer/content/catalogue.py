@@ -169,4 +169,5 @@ class Site(Part):
     exit_target: HttpAddress
     contact: Text | None = None  # mail address, once there is one
     written_by: Text
+    pictures: dict[Slug, Slug] = {}  # of what is no lesson, such as practice: which one stands beside it
     bank: Bank | None = None

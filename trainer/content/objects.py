@@ -255,6 +255,7 @@ class Content:
     terms: dict[str, Term]
     categories: tuple[Category, ...]
     icons: Mapping[str, Markup]  # by the id of a group
+    pictures: Mapping[str, Markup]  # of what is no lesson, as the site names it
     indicators: dict[str, Indicator]
     help_lines: dict[str, tuple[HelpLine, ...]]  # by region, such as "us-me"
     courses: dict[str, Course]

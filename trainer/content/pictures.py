@@ -104,7 +104,8 @@ class _Picture:
             elif name in _ALLOWED and not re.fullmatch(allowed[key], value):
                 self._refuse(f'"{key}" has a value that isn\'t allowed', "content/README.md lists what may stand.")
         if name == "svg":
-            given = {"class": "art", "viewBox": given.get("viewBox", VIEW), "aria-hidden": "true"}
+            fills = {"preserveAspectRatio": "xMidYMid slice"}  # whatever box it stands in
+            given = {"class": "art", "viewBox": given.get("viewBox", VIEW), **fills, "aria-hidden": "true"}
         values = "".join(f' {key}="{escape(value)}"' for key, value in given.items())
         self.written.append(f"<{name}{values}>")
 

@@ -10,6 +10,7 @@ from typing import Final
 from markupsafe import Markup
 
 from trainer.content import markdown
+from trainer.content.nights import ShiftFile
 from trainer.content.objects import Content, Course, Lesson, Module, Scenario
 from trainer.content.schema import SECONDS_A_QUESTION, LessonItem, Pool
 
@@ -52,6 +53,11 @@ class Times:
     def practice(self, course: Course) -> int:
         """Return the minutes of a practice, answers read."""
         return in_minutes(scenes_seconds(self.content.pool(Pool.OPEN), course.file.practice.scenes, with_answers=True))
+
+    def shift(self, shift: ShiftFile) -> int:
+        """Return the minutes of a practice shift, answers read."""
+        scenes = [self.content.scenarios[name] for name in shift.scenes]
+        return in_minutes(scenes_seconds(scenes, len(scenes), with_answers=True))
 
     def final(self, course: Course) -> int:
         """Return the minutes of the scenes of a final that everyone gets. It shows no answers."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask_login import current_user
 
 from trainer.core.clock import now
@@ -14,9 +16,13 @@ from trainer.home.rounds import find_openers
 from trainer.home.views import blueprint as home
 
 
+def _is_taught(user_id: uuid.UUID, course: str) -> bool:
+    """Return True if someone takes a course in a class or for a firm; those can open another round of its final."""
+    return bool(find_openers(user_id, course, now()))
+
+
 def _can_open_rounds(course: str) -> bool:
-    """Return True if there is someone who may open another round of a course's final for this reader."""
-    return bool(find_openers(current_user.id, course, now()))
+    return _is_taught(current_user.id, course)
 
 
 FEATURE = Feature(
@@ -35,5 +41,5 @@ FEATURE = Feature(
         "nav": "home/_nav.html",
     },
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),
-    answers={"can_open_rounds": _can_open_rounds, "list_firm_pages": list_firm_pages},
+    answers={"can_open_rounds": _can_open_rounds, "is_taught": _is_taught, "list_firm_pages": list_firm_pages},
 )

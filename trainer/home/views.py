@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,9 +12,13 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from trainer.accounts.after_slip import is_shut
+from trainer.assessment import words
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.next_steps import find_next_step
+from trainer.assessment.queries import list_results
 from trainer.assessment.renewals import find_renewal
+from trainer.assessment.rules import Kind, Tally
 from trainer.assignments.queries import list_own_duties
 from trainer.content.library import Course
 from trainer.content.serving import served, served_in
@@ -84,6 +90,24 @@ def sample_poster() -> Response:
     return response
 
 
+def _practiced(doing: Sequence[tuple[Enrollment, Course]]) -> dict[str, Any]:
+    """Return the course whose practice is offered, how practice of it went, and the newest result with its counts."""
+    results = [attempt for attempt in list_results(current_user.id) if not is_shut(attempt.started_at)]
+    judged = [
+        (attempt, tally)
+        for attempt in results
+        if attempt.kind in (Kind.FINAL, Kind.PRACTICE) and (tally := Tally.read(attempt.tally or {})).answered
+    ]
+    newest = min(judged, key=lambda row: row[0].kind != Kind.FINAL, default=None)
+    course = next((course for _enrollment, course in sorted(doing, key=lambda row: bool(row[0].completed_at))), None)
+    return {
+        "course": course,
+        "results": [attempt for attempt in results if course and attempt.course == course.slug],
+        "last": words.last,
+        "newest": newest,
+    }
+
+
 def _waits(course: Course | None, is_begun: bool) -> bool:
     """Return whether what is required is still to be begun; in the course for renewing, there is nothing to begin."""
     return course is not None and (course.is_for_renewal or not is_begun)
@@ -137,6 +161,7 @@ def me() -> str:
     # One that was under way in an account that was joined to this one goes on in the newest.
     doing = [row for row in doing if row[0].completed_at is not None or newest[row[0].course] is row[0]]
     there = served_in(language_tag()).courses
+    credentials = list_credentials(current_user.id)
     earned = [
         (
             credential,
@@ -144,7 +169,7 @@ def me() -> str:
             show_serial(credential.serial),
             find_renewal(credential, there, today()),
         )
-        for credential in list_credentials(current_user.id)
+        for credential in credentials
     ]
     renewals = {renewal.course.slug: renewal for _credential, _status, _serial, renewal in earned if renewal}
     due = {duty.course: duty for duty in reversed(list_own_duties(current_user.id, now())) if duty.is_open}
@@ -161,8 +186,9 @@ def me() -> str:
         doing=doing,
         due=due,
         waiting=waiting,
-        check_ins=find_check_ins(current_user.id, served(), today()),
+        check_ins=find_check_ins(current_user.id, served(), today(), credentials),
         today=today(),
+        **_practiced([(enrollment, course) for enrollment, course, *_rest in doing if course]),
         earned=earned,
         renewals=renewals,
         firms=firms,

@@ -104,12 +104,6 @@ def list_enrollments(user_id: uuid.UUID) -> Sequence[Enrollment]:
     ).all()
 
 
-def has_read(user_id: uuid.UUID) -> bool:
-    """Return whether a person has marked any lesson of any course as read."""
-    read_by = select(LessonCompletion.lesson).join(Enrollment).where(Enrollment.user_id == user_id)
-    return db.session.scalar(read_by.limit(1)) is not None
-
-
 def first_readings(user_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
     """Return when each of the users first marked a lesson of any course as read, of those who did."""
     rows = db.session.execute(

@@ -14,6 +14,7 @@ from trainer.content.serving import get_course, get_lesson, served, served_in
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid, NotFound
+from trainer.core.feature import ask
 from trainer.credentials.models import Credential
 from trainer.credentials.queries import find_credential
 from trainer.learning import operations
@@ -73,7 +74,8 @@ def enroll(course: str) -> Response:
     with transaction():
         operations.enroll(user_id, whole, now())
     following = safe_path(request.form.get("next"), _lesson_url(whole, whole.first_lesson))
-    if whole.file.pretest is not None:  # its page goes on at once where none is due
+    # Its page goes on at once where none is due.
+    if whole.file.pretest is not None and ask("is_taught", user_id, whole.slug):
         return go(way_to("pretest", course=whole.slug, next=following))
     return go(following)
 

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from trainer.accounts.after_slip import is_shut, shut_before
-from trainer.assessment import operations, shown
+from trainer.assessment import operations, shown, words
 from trainer.assessment.access import keep_shut
 from trainer.assessment.attempt_policies import POLICIES, asks_now, is_verdict_recorded, policy_of
 from trainer.assessment.localized import SIGNS, find_sign, reader_words, standing_of, verdicts_of
@@ -61,6 +61,7 @@ from trainer.web.unsaved import find_saved_form, forget_saved_form
 blueprint = Blueprint("assessment", __name__, template_folder="../templates")
 blueprint.before_app_request(keep_shut)
 
+MOST_PAST = 10
 _PRACTICES = (Kind.FIRST_TRY, Kind.PRACTICE, Kind.DRILL, Kind.SHIFT, Kind.RARE)
 
 
@@ -80,7 +81,7 @@ def practice(course: str) -> str:
         ),
         key=_handed_in,
         reverse=True,
-    )[:10]
+    )
     return render_template(
         "assessment/practice.html",
         course=whole,
@@ -90,8 +91,10 @@ def practice(course: str) -> str:
         under_way={past_attempt.kind: past_attempt for past_attempt in done if past_attempt.submitted_at is None},
         past=[
             (past_attempt, policy_of(past_attempt).read(past_attempt.tally or {}), policy_of(past_attempt).past)
-            for past_attempt in past
+            for past_attempt in past[:MOST_PAST]
         ],
+        results=past,
+        last=words.last,
     )
 
 

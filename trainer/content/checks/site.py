@@ -21,6 +21,9 @@ def check_site(folder: Folder) -> None:
     for index, name in enumerate(site.value.strip_lines):
         if not folder.knows("help", name):
             site.refuse(("strip_lines", index), f'no help line is called "{name}"', "Add it or correct its id.")
+    for name, picture in site.value.pictures.items():
+        if not folder.knows("picture", picture):
+            site.refuse(("pictures", name), f'there is no picture "{picture}"', f"Add pictures/{picture}.svg.")
     if site.value.first_try not in folder.courses:
         site.refuse(
             "first_try", f'no course is called "{site.value.first_try}"', "Name the folder of a course in courses/."
