@@ -88,7 +88,7 @@ def test_forms_of_another_origin_are_refused_and_change_nothing(
         assert went.value.status in {400, 403}, path
         assert records() == before, path
     page.goto(live.url + "/me")
-    assert page.get_by_role("button", name="Sign out").is_visible()
+    assert page.get_by_role("link", name="Sign out").is_visible()
 
 
 @pytest.mark.check("T060")

@@ -42,16 +42,6 @@ def find_offer(user_id: uuid.UUID, course: Course) -> tuple[Attempt | None, bool
     return pretest, pretest is None
 
 
-def is_due(user_id: uuid.UUID, course: Course) -> bool:
-    """Return whether someone can be asked for a pretest."""
-    return find_offer(user_id, course)[1]
-
-
-def find_under_way(user_id: uuid.UUID, course: Course) -> Attempt | None:
-    """Return a pretest to go on with: of this course, with nothing read since."""
-    return find_offer(user_id, course)[0]
-
-
 def start(
     enrollment: Enrollment, course: Course, content: Content, now: dt.datetime, form: str | None = None
 ) -> Attempt:
@@ -64,7 +54,7 @@ def start(
     pretest = find_pretest(enrollment.user_id)
     if pretest is not None and pretest.scenes:
         return pretest
-    if course.file.pretest is None or not is_due(enrollment.user_id, course):
+    if course.file.pretest is None or not find_offer(enrollment.user_id, course)[1]:
         raise Conflict(_l("These scenes are offered once, before a first course. Go to the course."))
     scenes = course.file.pretest.scenes
     pairs = chance.rng.sample(pairs_of(content, Pool.PRETEST), scenes)
@@ -91,7 +81,7 @@ def _draw_form(enrollment: Enrollment) -> str:
 def skip(enrollment: Enrollment, course: Course, now: dt.datetime) -> None:
     """Note that someone was asked and doesn't want to. A pretest under way is left as it is."""
     get_user(enrollment.user_id)
-    if is_due(enrollment.user_id, course):
+    if find_offer(enrollment.user_id, course)[1]:
         skipped = _attempt(enrollment, 0, now, {})
         skipped.submitted_at = now
         db.session.add(skipped)

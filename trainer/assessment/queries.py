@@ -20,9 +20,6 @@ from trainer.learning.models import Enrollment, LessonCompletion
 MOST_FINALS: Final = 50
 """Of colleagues, that a draw looks at: a firm may have thousands, and among so many the draws are even."""
 
-MOST_RESULTS: Final = 50
-"""That a page looks at for the last one of each kind."""
-
 # Run for every answer that is saved and every page that asks, so they are built once.
 _OWN_RESPONSE = (
     Attempt.id == bindparam("attempt_id"),
@@ -175,24 +172,6 @@ def list_judged(user_id: uuid.UUID) -> Sequence[tuple[Attempt, Response]]:
         .order_by(Attempt.started_at, Attempt.id, Response.position)
     )
     return [(attempt, response) for attempt, response in rows]
-
-
-def list_results(user_id: uuid.UUID) -> Sequence[Attempt]:
-    """Return a person's latest practice and finals that were passed, as far as handed in, newest first.
-
-    No other final: its counts stay sealed.
-    """
-    practices = [Kind.PRACTICE, Kind.DRILL, Kind.SHIFT, Kind.RARE]
-    return db.session.scalars(
-        select(Attempt)
-        .where(
-            Attempt.user_id == user_id,
-            Attempt.submitted_at.is_not(None),
-            or_(Attempt.kind.in_(practices), and_(Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(True))),
-        )
-        .order_by(Attempt.submitted_at.desc())
-        .limit(MOST_RESULTS)
-    ).all()
 
 
 def list_attempts(enrollment_id: uuid.UUID, kind: Kind) -> Sequence[Attempt]:

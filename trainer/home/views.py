@@ -12,11 +12,10 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from trainer.accounts.after_slip import is_shut
 from trainer.assessment import words
+from trainer.assessment.access import list_own_results
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.next_steps import find_next_step
-from trainer.assessment.queries import list_results
 from trainer.assessment.renewals import find_renewal
 from trainer.assessment.rules import Kind, Tally
 from trainer.assignments.queries import list_own_duties
@@ -92,7 +91,7 @@ def sample_poster() -> Response:
 
 def _practiced(doing: Sequence[tuple[Enrollment, Course]]) -> dict[str, Any]:
     """Return the course whose practice is offered, how practice of it went, and the newest result with its counts."""
-    results = [attempt for attempt in list_results(current_user.id) if not is_shut(attempt.started_at)]
+    results = list_own_results()
     judged = [
         (attempt, tally)
         for attempt in results

@@ -34,8 +34,8 @@ def offer(course: str) -> Response | str:
     enrollment = find_enrollment(current_user.id, whole.slug)
     if enrollment is None:
         return go(url_for("learning.show_course", course=whole.slug))  # which says how to start
-    under_way = pretest.find_under_way(current_user.id, whole)
-    if under_way is None and not pretest.is_due(current_user.id, whole):
+    under_way, is_due = pretest.find_offer(current_user.id, whole)
+    if under_way is None and not is_due:
         return go(_following(whole, request.args.get("next")))
     return render_template(
         "assessment/pretest.html",

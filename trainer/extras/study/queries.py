@@ -180,7 +180,7 @@ def _list_invited(user_id: uuid.UUID, content: Content, now: dt.datetime) -> lis
         if (own := _own(*_read(row), None, content, now))
         and own.trial.enroll_until is not None
         and own.today <= own.trial.enroll_until
-        and pretest.is_due(user_id, own.course)
+        and pretest.find_offer(user_id, own.course)[1]
     ]
 
 
@@ -212,7 +212,7 @@ def _own(trial: Trial, host: Host, person: TrialPerson | None, content: Content,
         has_first=has_first,
         has_second=second is not None and second.submitted_at is not None,
         is_over=person.withdrew_at is not None or trial.closed_at is not None,
-        can_begin=pretest.find_under_way(person.user_id, course) is not None,
+        can_begin=pretest.find_offer(person.user_id, course)[0] is not None,
     )
     return OwnTrial(trial, host, course, person, stage, first, second, today)
 
