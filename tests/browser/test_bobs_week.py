@@ -148,7 +148,7 @@ def _read(hand: Mouse, live: Live, done: int, more: int) -> None:
     hand.open("/me")
     next_one = lessons[done].file.title
     expect(hand.page.get_by_text(f"{done} of {len(lessons)} core lessons read.")).to_be_visible()
-    hand.follow(f"Continue: {next_one}")
+    hand.follow(f"Continue {next_one}")
     for lesson in lessons[done : done + more]:
         expect(hand.page.get_by_role("heading", level=1)).to_have_text(lesson.file.title)
         hand.answer_questions()
