@@ -85,14 +85,14 @@ class Mouse:
         questions = self.page.locator(".question form")
         while questions.count():
             form = questions.first
-            for number, place in enumerate(form.locator("select").all()):
+            for number, place in enumerate(form.locator("select:visible").all()):
                 offered = place.locator("option:not([value=''])")
                 self.select(place, offered.nth(number % offered.count()))
             if form.locator("input[name=chosen]").count():
                 self.choose("chosen")
             for note in form.locator("textarea").all():
                 self.write(note, "6 pm, by the gate. Two people.")
-            self._act(form.locator("button"))
+            self._act(form.locator("button.fill"))
 
     def select(self, field: Locator, option: Locator) -> None:
         """Choose from a list."""

@@ -25,8 +25,8 @@ class RowsForm(AnswerForm):
     """What the names of the boxes begin with: "<box>-<row>"."""
     prompt: ClassVar[LazyString]
     """What a box says while nothing is chosen."""
-    is_wide: ClassVar[bool] = False
-    """True where choices are sentences rather than numbers."""
+    is_order: ClassVar[bool] = False
+    """True where choices are places: with script, rows move up and down instead."""
     rows: Sequence[tuple[str, str]] = ()
     """Id and text, in the order shown."""
     choices: Sequence[tuple[Any, str]] = ()

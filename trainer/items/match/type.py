@@ -149,7 +149,6 @@ class MatchForm(RowsForm):
     key = "matches"
     box = "match"
     prompt = _l("Choose")
-    is_wide = True
 
     def offer(self, order: Sequence[str]) -> None:
         """Set the rows and the choices, which were drawn together."""

@@ -117,6 +117,7 @@ class OrderForm(RowsForm):
     key = "places"
     box = "place"
     prompt = _l("Place")
+    is_order = True
 
     def offer(self, order: Sequence[str]) -> None:
         """Set the steps, and as many places."""
@@ -178,8 +179,8 @@ ORDER = FurtherType(
     payload=OrderPayload,
     form=OrderForm,
     heading=_l("Put the steps in order"),
-    lead=_l("Choose a place for each step: 1 comes first."),
+    lead=_l("Put the steps in order: 1 comes first."),
     button=_l("Check my order"),
-    hint=_l("Choose a place for each step: 1 comes first."),
+    hint=_l("Put the steps in order: 1 comes first."),
     samples=samples,
 )
