@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from uuid import UUID
 
 import pytest
@@ -22,8 +22,8 @@ from trainer.assessment.renewals import find_renewal, list_short
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.db import db, transaction
-from trainer.credentials.models import Credential
-from trainer.credentials.operations import revoke
+from trainer.credentials.models import Credential, Facts
+from trainer.credentials.operations import issue, revoke
 from trainer.learning.certificates import withdraw
 from trainer.learning.models import Enrollment
 from trainer.learning.operations import enroll
@@ -98,8 +98,11 @@ def test_who_passed_on_the_same_major_version_reads_the_lessons_for_renewing_and
         hand_in(app, leo, attempt_id)
         old, new = credentials(app)
         assert (old.superseded_by_id, new.cycle, new.course) == (new.id, 2, COURSE)
+        assert new.valid_until == old.valid_until.replace(year=2028)  # no day is lost
         assert "Replaced" in visitor.get(f"/verify/{old.serial}").text
         assert "Valid until" in visitor.get(f"/verify/{new.serial}").text
+        assert "min active, for this renewal" in visitor.get(f"/verify/{new.serial}").text
+        assert "renewal" not in visitor.get(f"/verify/{old.serial}").text
         with app.app_context():
             assert find_renewal(db.session.get_one(Credential, old.id), served().courses, clock.today()) is None
 
@@ -177,6 +180,10 @@ def test_a_certificate_that_was_withdrawn_is_earned_again_by_the_core_path(app: 
         assert "Take it again" in visitor.get("/me").text
         assert "was withdrawn" in visitor.get(f"/courses/{COURSE}").text
         assert visitor.post(RENEWALS).headers["Location"] == f"/courses/{COURSE}/{served_first(app)}"
+        with app.app_context(), transaction():
+            facts = Facts(**{field.name: getattr(old.stated, field.name) for field in fields(Facts)})
+            newer = issue(facts, leo, 2, 12, clock.now())
+            assert newer.valid_until == clock.today().replace(year=2027)  # a withdrawn one lends it no days
 
 
 @pytest.mark.parametrize(("day", "is_short"), [(365 + 365, True), (365 + 366, False)])
@@ -230,8 +237,8 @@ def test_withdrawn_after_its_renewal_the_renewal_stays(app: Flask) -> None:
     ("day", "sentence", "has_button"),
     [
         (304, "Your certificate is valid until January 1, 2027. You can renew it starting November 2, 2026.", False),
-        (305, "Your certificate is valid until January 1, 2027. You can renew it now.", True),
-        (365, "Your certificate is valid until January 1, 2027. You can renew it now.", True),
+        (305, "Your certificate is valid until January 1, 2027. You can renew it now; the new one counts from", True),
+        (365, "Your certificate is valid until January 1, 2027. You can renew it now; the new one counts from", True),
         (366, "Your certificate expired on January 1, 2027. You can renew it now.", True),
     ],
 )

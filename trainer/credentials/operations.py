@@ -35,9 +35,17 @@ def issue(
 ) -> Credential:
     """Issue the credential. The database allows one per person, course and cycle (Conflict otherwise).
 
+    It supersedes that of the cycle before, which stays readable. While that is valid, its last day is where the months
+    begin: renewing early loses no days.
+
     `final`: the final that earned it, as `PassedFinal` has it.
     """
-    return _add(facts, user_id, cycle, final, now, valid_until(now.date(), validity_months), now)
+    older = find_credential(user_id, facts.course, cycle - 1)
+    begins = max(now.date(), older.valid_until) if older and older.revoked_at is None else now.date()
+    newer = _add(facts, user_id, cycle, final, now, valid_until(begins, validity_months), now)
+    if older is not None:
+        older.superseded_by_id = newer.id
+    return newer
 
 
 def reissue(credential: Credential, holder_name: str, now: dt.datetime) -> Credential:
@@ -64,13 +72,6 @@ def reissue(credential: Credential, holder_name: str, now: dt.datetime) -> Crede
 def share(credential: Credential, *, is_on: bool) -> None:
     """Give a credential a page that can be shared, at an address nobody can guess; or end the one it has, for good."""
     credential.sharing_key = (credential.sharing_key or secrets.token_urlsafe(16)) if is_on else None
-
-
-def supersede(user_id: uuid.UUID, course: str, newer: Credential) -> None:
-    """Note on the credential of the cycle before that there is a newer one; it stays readable."""
-    older = find_credential(user_id, course, newer.cycle - 1)
-    if older is not None:
-        older.superseded_by_id = newer.id
 
 
 def revoke(serial: str, reason: str, now: dt.datetime) -> Credential:

@@ -18,7 +18,7 @@ from trainer.core.db import db, insert_missing
 from trainer.core.errors import NotYet
 from trainer.core.events import EventKind, happen
 from trainer.credentials.models import Credential, Facts, PassedFinal
-from trainer.credentials.operations import issue, supersede
+from trainer.credentials.operations import issue
 from trainer.credentials.queries import find_credential
 from trainer.items.contract import Mark
 from trainer.items.payload import Given
@@ -265,7 +265,6 @@ def complete(
     enrollment.completed_at = now
     enrollment.credential_id = credential.id
     happen(EventKind.COMPLETED, credential.id, now)
-    supersede(enrollment.user_id, enrollment.course, credential)
     return credential
 
 
