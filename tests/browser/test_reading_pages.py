@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable
 
 import pypdf
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.hands import Keyboard
 from tests.browser.live import Live
+from tests.browser.sheets import COURSE, SHEETS
 from tests.browser.stage import Stage
 from trainer.content.serving import served
 
@@ -60,6 +62,55 @@ def test_a_printed_page_holds_what_is_folded_away(page: Page) -> None:
     assert not page.get_by_text(hidden).is_visible()
     page.emulate_media(media="print")
     assert page.get_by_text(hidden).is_visible()
+
+
+def words_of(page: Page) -> list[str]:
+    """Return the words of each sheet of the page on paper."""
+    return [sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages]
+
+
+@pytest.mark.parametrize("name", ["verify-valid", "observation"])
+def test_what_is_carried_as_a_sheet_is_printed_on_one(
+    context: Callable[..., BrowserContext], stage: Stage, name: str
+) -> None:
+    page = context().new_page()
+    next(sheet for sheet in SHEETS if sheet.name == name).show(page, stage)
+    (words,) = words_of(page)
+    assert "1-888-373-7888" in words
+
+
+def test_a_printed_lesson_goes_on_after_its_questions_and_asks_for_no_click(page: Page) -> None:
+    page.goto(f"{COURSE}/essentials/the-rule")
+    words = " ".join(words_of(page))
+    assert "In what order does the rule ask?" in words
+    assert "Take this with you" in words
+    for click in ("Read on without answering", "Check my order", "Check my answer"):
+        assert click not in words
+
+
+@pytest.mark.parametrize(("width", "rows"), [(320, 2), (360, 2), (1280, 1)])
+def test_the_cells_of_a_final_are_wide_enough_to_be_counted(
+    context: Callable[..., BrowserContext], stage: Stage, width: int, rows: int
+) -> None:
+    sheet = next(sheet for sheet in SHEETS if sheet.name == "final-scene")
+    page = context(*sheet.cookies(stage), width=width).new_page()
+    sheet.show(page, stage)
+    cells = [cell.bounding_box() or {} for cell in page.locator(".sashes > *").all()]
+    assert len(cells) == 32
+    assert min(cell["width"] for cell in cells) > 13
+    assert len({cell["y"] for cell in cells}) == rows
+    assert cells[8]["x"] - cells[7]["x"] > cells[7]["x"] - cells[6]["x"] + 5
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_field_and_the_button_of_the_search_stand_beside_each_other(
+    context: Callable[..., BrowserContext], width: int
+) -> None:
+    page = context(width=width).new_page()
+    for path in ("/search", "/courses", "/indicators"):
+        page.goto(path)
+        field, button = (page.get_by_role("search").locator(tag).bounding_box() or {} for tag in ("input", "button"))
+        assert field["y"] + field["height"] / 2 == pytest.approx(button["y"] + button["height"] / 2, abs=1), path
 
 
 def test_the_way_home_is_no_wider_than_its_words(page: Page) -> None:
