@@ -21,7 +21,7 @@ from tests.content import small
 from tests.content.small import CONCERN_FILE, add_to_head, edit, put
 from tests.support import Visitor
 from trainer.app import create_app
-from trainer.assessment.models import Response
+from trainer.assessment.models import Attempt, Response
 from trainer.content.library import Content, Library
 from trainer.content.schema import InputMode
 from trainer.content.shapes import Keys
@@ -182,9 +182,13 @@ def test_the_right_answer_earns_the_point_and_the_wrong_one_less(
         if kind.done is not None:
             assert "there’s nothing to score" in asked.visitor.get(f"{asked.attempt}/points").text
             continue
-        points = re.search(r"<h1>([\d.]+) of 1 point", asked.visitor.get(f"{asked.attempt}/points").text)
-        assert points
-        earned.append(float(points[1]))
+        right = re.search(r"<h1>(\d) of 1 right", asked.visitor.get(f"{asked.attempt}/points").text)
+        with app.app_context():
+            tally = db.session.get_one(Attempt, UUID(asked.attempt.rsplit("/", 1)[1])).tally
+        assert tally
+        earned.append(tally["points"])
+        assert right
+        assert int(right[1]) == (tally["points"] == 1)
     assert kind.done is not None or earned[0] == 1 > earned[1]
 
 
