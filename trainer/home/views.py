@@ -29,12 +29,13 @@ from trainer.instructing.invitations import list_own_invitations
 from trainer.instructing.queries import find_cohort_by_code, list_own_classes
 from trainer.learning.models import Enrollment
 from trainer.learning.queries import list_enrollments, standing, taken
+from trainer.organizations.access import keep_own_firm
 from trainer.organizations.codes import find_code, read_code, show_code
 from trainer.organizations.forms import AskCodeForm
 from trainer.organizations.posters import SAMPLE_FIRM, draw, firm_poster
 from trainer.organizations.queries import list_firms, list_shut_firms
 from trainer.organizations.refused_codes import no_code
-from trainer.organizations.rules import Role, firm_state
+from trainer.organizations.rules import STAFF, Role, firm_state
 from trainer.web.access import Who, access
 from trainer.web.language import language_tag
 from trainer.web.limits import limit_failures
@@ -175,6 +176,7 @@ def me() -> str:
     # What someone waits for comes first, then what was begun last.
     doing.sort(key=lambda row: due[row[0].course].due_on if row[0].course in due else dt.date.max)
     firms = [(firm, Role(membership.role)) for membership, firm in list_firms(current_user.id)]
+    keep_own_firm([firm.id for firm, role in firms if role in STAFF])
     shut = [
         (firm, firm_state(firm.suspended_at, firm.closed_at)) for _membership, firm in list_shut_firms(current_user.id)
     ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import wraps
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import flash, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -28,6 +28,7 @@ from trainer.web.forms import Form
 from trainer.web.language import show_times_of
 from trainer.web.limits import count, key_of
 from trainer.web.redirects import go
+from trainer.web.sessions import OWN_FIRM
 from trainer.web.ways import way_to
 
 View = Callable[..., Any]
@@ -45,6 +46,9 @@ def acting(permission: May, states: Collection[FirmState] = (FirmState.OPEN,)) -
         @wraps(view)
         def enter(organization_id: uuid.UUID, **values: Any) -> Any:
             actor = find_actor(current_user.id, organization_id, set(FirmState))
+            has_role = actor is not None and actor.role in STAFF
+            if has_role or session.get(OWN_FIRM) == str(organization_id):
+                keep_own_firm([organization_id] if has_role else [])
             if actor is None:
                 raise NotFound
             show_times_of(actor.organization.time_zone)
@@ -61,6 +65,17 @@ def acting(permission: May, states: Collection[FirmState] = (FirmState.OPEN,)) -
         return enter
 
     return declare
+
+
+def keep_own_firm(firms: Sequence[uuid.UUID]) -> None:
+    """Let the bar at the top lead to one of the firms in which someone has a role: if it can, the one it leads to now.
+
+    The session holds it, since a page that many share is answered without a query. A role that was taken away is
+    noticed by the next page of the firm, and by “My course.”
+    """
+    own: list[str | None] = [str(firm) for firm in firms] or [None]
+    if session.get(OWN_FIRM) not in own:
+        session[OWN_FIRM] = own[0]
 
 
 def shut_page(actor: Actor) -> tuple[str, int]:

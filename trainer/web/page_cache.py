@@ -18,7 +18,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from trainer.web.language import language_tag
-from trainer.web.sessions import QUIET_SECONDS
+from trainer.web.sessions import OWN_FIRM, QUIET_SECONDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 Key = tuple[str, str, str, frozenset[str]]
@@ -52,7 +52,7 @@ def shared_page(key: Hashable, make: Callable[[], str], placeholders: Mapping[st
         pieces = _in_pieces(make)
     else:
         shared: dict[Hashable, list[str]] = current_app.extensions["shared_pages"]
-        full_key = (_digest(), language_tag(), session.get(QUIET_SECONDS), key)
+        full_key = (_digest(), language_tag(), session.get(QUIET_SECONDS), session.get(OWN_FIRM), key)
         cached = shared.get(full_key)
         if cached is None:
             cached = _in_pieces(make)

@@ -19,6 +19,8 @@ RENEWED_AFTER: Final = dt.timedelta(hours=1)
 """How old a cookie grows before a page prolongs it. Signing it anew with each page would cost more than it gives."""
 QUIET_SECONDS: Final = "quiet"
 """In the session of someone at a site device: after how many quiet seconds they are signed out."""
+OWN_FIRM: Final = "firm"
+"""In the session of someone who has a role in a firm: the id of the one to which the bar at the top leads."""
 _MACHINES = "/api"
 
 
