@@ -57,7 +57,9 @@ def test_refused_rows_stay_out_only_if_someone_says_so(acme: Acme) -> None:
     assert confirm(visitor, path, leaves_out="y").headers["Location"] == path
     assert {"Pat Poe", "Quin Quo"} <= here(acme.app)
     assert "R. Dow" not in here(acme.app)
-    assert "Rows left out</dt><dd>1<" in closed_up(visitor.get(path).text).replace("\n", "")
+    done = closed_up(visitor.get(path).text).replace("\n", "")
+    assert "Rows left out</dt><dd>1<" in done
+    assert "Returned" not in done
 
 
 def test_totals_are_counted_neither_as_refused_nor_as_to_be_decided(acme: Acme) -> None:
@@ -224,6 +226,7 @@ def test_filters_are_in_the_address(acme: Acme, query: str, rows: list[str]) -> 
     page = visitor.get(f"{path}?{query}").text
     assert shown_rows(page) == rows
     assert "<script>" not in page
+    assert ("1 stays as is." in page, "Filter rows" in page) == (True, "q=" in query)  # few rows need no search
 
 
 LEFT = "name,e-mail,status,last day\nBob Builder,bob@example.org,Terminated,2026-11-20\n"
