@@ -20,6 +20,7 @@ from tests.organizations.conftest import acme as acme
 from tests.support import COURSE, Visitor, closed_up
 from trainer.assignments.models import Assignment, Reminder
 from trainer.assignments.operations import waive
+from trainer.content.library import Library
 from trainer.core.audit import AuditEvent
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -76,6 +77,33 @@ def number_in(text: str) -> int:
     return int(text.split()[0])
 
 
+def test_the_bar_leads_whoever_has_a_role_to_their_firm_without_a_query(acme: Acme, shelf: Library) -> None:
+    lesson, seen = f"/courses/{COURSE}/{shelf.content.courses[COURSE].first_lesson.id}", list[str]()
+    with acme.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    for name, is_led in (("alice", True), ("ines", True), ("bob", False), ("charlie", False)):
+        visitor, counts = acme.enter(name), []
+        for page in (lesson, "/help", "/me", lesson, "/help"):
+            seen.clear()
+            text = visitor.get(page).text
+            counts.append(len(seen))
+        assert ("My firm" in text, f'href="{acme.path()}"' in text) == (is_led, is_led)
+        assert counts[3:] == counts[:2]
+        assert ("My firm" in visitor.get(lesson).text) is is_led
+
+
+def test_the_bar_leads_to_no_firm_once_a_role_is_taken_away(acme: Acme) -> None:
+    mark, mallory = acme.enter("mark"), acme.enter("mallory")
+    assert "My firm" in mark.get(acme.path()).text
+    with acme.app.app_context(), transaction():
+        db.session.execute(update(Membership).values(role=Role.MEMBER).where(Membership.id == acme.people["mark"]))
+    assert "My firm" not in mark.get(acme.path()).text
+    assert "My firm" not in mark.get("/me").text
+    assert f'href="/organizations/{acme.other}"' in mallory.get("/me").text
+    assert mallory.get(acme.path()).status_code == 404
+    assert "My firm" in mallory.get("/help").text
+
+
 def test_a_firm_is_led_step_by_step_until_it_runs(acme: Acme) -> None:
     app, alice = acme.app, acme.enter("alice")
     firm = make_firm(app, acme.users["alice"], "New Security")
@@ -86,6 +114,8 @@ def test_a_firm_is_led_step_by_step_until_it_runs(acme: Acme) -> None:
     page = alice.get(path).text
     assert steps(page) == ["open", "done", "open", "open", "open", "open"]
     assert "1 of 6 steps done" in closed_up(page)
+    assert page.count('class="btn fill"') == 1
+    assert ("Reminders and renewals then run" in page, "One at each site" in page) == (True, False)
     require(app, acme.users["alice"], firm)
     with app.app_context(), transaction():
         actor = actor_of(acme.users["alice"], firm)
@@ -279,6 +309,7 @@ def test_the_next_weeks_add_up_to_what_their_links_show(training: Training) -> N
     table = alice.get(acme.path()).text.split('id="ahead"')[1].split("</table>")[0]
     links = re.findall(r'href="(.*?)">\s*(\d+)', table)
     assert len(links) >= 4
+    assert all("<a" in row for row in table.split("<tr")[2:])
     for address, number in links:
         assert int(number) == rows(alice, address.replace("&amp;", "&")), address
     whole = acme.path(f"/training?from={day}&to={day + 30 * DAY}")
