@@ -22,7 +22,6 @@ from trainer.assessment.queries import (
 )
 from trainer.assessment.rules import Tally
 from trainer.content.library import Course
-from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.credentials.models import Credential
 from trainer.instructing.models import Cohort, CohortMember
@@ -50,7 +49,7 @@ class ClassLine(NamedTuple):
 def list_class_lines(actor: Actor, now: dt.datetime) -> tuple[Sequence[ClassLine], int]:
     """Return an instructor's own classes that aren't over, with who is stuck, and how many more classes there are."""
     pairs = [pair for pair in list_cohorts(actor) if pair[0].archived_at is None]
-    today, courses = actor.today(now), served().courses
+    today = actor.today(now)
     current = [
         (cohort, number)
         for cohort, number in pairs
@@ -58,19 +57,16 @@ def list_class_lines(actor: Actor, now: dt.datetime) -> tuple[Sequence[ClassLine
     ][:MOST_CLASSES]
     lines = []
     for cohort, number in current:
-        marks = list_marks(cohort, courses.get(cohort.course), now) if number else []
+        marks = list_marks(cohort, now) if number else []
         done = sum(mark.is_complete for mark in marks)
         lines.append(ClassLine(cohort, number, done, [mark for mark in marks if mark.is_stuck]))
     return lines, len(pairs) - len(lines)
 
 
-def list_marks(cohort: Cohort, course: Course | None, now: dt.datetime, *, with_lessons: bool = False) -> list[Mark]:
-    """Return what everyone in a class is counted, narrowed and sorted by; by name.
-
-    `with_lessons`: count the lessons done, too, to sort by them.
-    """
+def list_marks(cohort: Cohort, now: dt.datetime) -> list[Mark]:
+    """Return what everyone in a class is counted, narrowed and sorted by; by name."""
     users = users_of(cohort)
-    activity = list_activity(users, cohort.course, course, with_lessons=with_lessons)
+    activity = list_activity(users, cohort.course)
     failed, practices = list_failed_last(users, cohort.course), count_practices(users, cohort.course)
     saves, nudges = list_last_saves(users, cohort.course), list_last_nudges(cohort)
     people = db.session.execute(
@@ -93,7 +89,6 @@ def list_marks(cohort: Cohort, course: Course | None, now: dt.datetime, *, with_
                 name=name,
                 joined_at=joined_at,
                 last_active=last_active,
-                done_lessons=theirs.done_lessons if theirs else None,
                 practices=practiced[0] if practiced else 0,
                 completed_at=completed_at,
                 is_last_failed=has_failed_last,

@@ -107,9 +107,8 @@ class Show(StrEnum):
 class BoardOrder(StrEnum):
     """How the board is sorted."""
 
+    BEHIND = "behind"
     NAME = "name"
-    PROGRESS = "progress"
-    ACTIVE = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +157,6 @@ class Mark(NamedTuple):
     name: str
     joined_at: dt.datetime
     last_active: dt.datetime
-    done_lessons: int | None
-    """None if they weren't asked for, or the course isn't begun."""
     practices: int
     """Practices handed in."""
     completed_at: dt.datetime | None
@@ -174,16 +171,14 @@ class Mark(NamedTuple):
 
 
 def narrow(marks: list[Mark], show: Show, order: BoardOrder) -> list[Mark]:
-    """Return those to show, sorted: by name, by least done, or by longest idle."""
+    """Return those to show, who come by name, or who is stuck first, then the longest idle; who is done comes last."""
     shown = [
         mark
         for mark in marks
         if show is Show.ALL or (show is Show.STUCK and mark.is_stuck) or (show is Show.DONE and mark.is_complete)
     ]
-    if order is BoardOrder.PROGRESS:
-        return sorted(shown, key=lambda mark: (mark.is_complete, mark.done_lessons or 0))
-    if order is BoardOrder.ACTIVE:
-        return sorted(shown, key=lambda mark: mark.last_active)
+    if order is BoardOrder.BEHIND:
+        return sorted(shown, key=lambda mark: (mark.is_complete, not mark.is_stuck, mark.last_active))
     return shown
 
 

@@ -13,11 +13,7 @@ from trainer.organizations.rules import local_day
 from trainer.web.tables import Cell, Table
 
 SHOW_NAMES = {Show.ALL: _l("All"), Show.STUCK: _l("Stuck"), Show.DONE: _l("Completed")}
-ORDER_NAMES = {
-    BoardOrder.NAME: _l("Name"),
-    BoardOrder.PROGRESS: _l("Least done"),
-    BoardOrder.ACTIVE: _l("Longest idle"),
-}
+ORDER_NAMES = {BoardOrder.BEHIND: _l("Behind first"), BoardOrder.NAME: _l("Name")}
 ANSWER_NAMES = {
     Answer.WAITING: _l("Not answered"),
     Answer.JOINED: _l("Joined"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,6 @@ from trainer.learning import rules
 from trainer.learning.models import Enrollment, LessonCompletion, LessonResponse
 from trainer.learning.rules import Begun, CourseProgress, LessonNeed, Path, Reading
 
-_BETWEEN = "\n"
 # Run for every lesson that someone signed in opens, so they are built once.
 _NEWEST = (
     select(Enrollment)
@@ -229,8 +228,6 @@ class Activity:
     completed_at: dt.datetime | None
     last_active: dt.datetime
     """When they last began, read or were active."""
-    done_lessons: int | None
-    """As `CourseProgress` counts them; None if that wasn't asked for."""
 
 
 def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[uuid.UUID, NewestEnrollment]:
@@ -252,17 +249,12 @@ def list_progress(users: Select[Any], slug: str, course: Course | None) -> dict[
     }
 
 
-def list_activity(
-    users: Select[Any], slug: str, course: Course | None, *, with_lessons: bool
-) -> dict[uuid.UUID, Activity]:
+def list_activity(users: Select[Any], slug: str) -> dict[uuid.UUID, Activity]:
     """Return what each of the users did who has begun a course, in one statement for all of them.
 
-    `with_lessons`: count the lessons done, too. Columns only: a class may have a thousand people.
+    Columns only: a class may have a thousand people.
     """
     readings = select(func.max(LessonCompletion.read_again_at)).where(LessonCompletion.enrollment_id == Enrollment.id)
-    lessons = select(func.aggregate_strings(LessonCompletion.lesson, _BETWEEN)).where(
-        LessonCompletion.enrollment_id == Enrollment.id
-    )
     columns = select(
         Enrollment.user_id,
         Enrollment.id,
@@ -271,47 +263,12 @@ def list_activity(
         Enrollment.active_until,
         readings.scalar_subquery(),
     )
-    if with_lessons:
-        # Of the conditions only what counts here, as in `_BEGUN`.
-        is_short, allows_test_out = (
-            Enrollment.conditions[name].as_boolean() for name in ("is_short", "allows_test_out")
-        )
-        columns = columns.add_columns(is_short, allows_test_out, Enrollment.tested_out_at, lessons.scalar_subquery())
     activity = {}
     query = columns.where(Enrollment.user_id.in_(users), Enrollment.course == slug).order_by(Enrollment.cycle)
-    counts = (
-        {is_short: _LessonCount(course.short if is_short else course) for is_short in (True, False)} if course else {}
-    )
-    for row in db.session.execute(query):
-        user_id, enrollment_id, completed_at, started_at, active_until, read_at = row[:6]
-        done = None
-        if with_lessons:
-            short, may_test_out, tested_out_at, read = tuple[Any, ...](row)[6:]
-            is_tested_out = tested_out_at is not None and may_test_out is not False
-            lessons_read = read.split(_BETWEEN) if read else ()
-            done = counts[bool(short)].of(lessons_read, is_tested_out=is_tested_out) if course else 0
+    for user_id, enrollment_id, completed_at, started_at, active_until, read_at in db.session.execute(query):
         last_active = max(started_at, active_until or started_at, read_at or started_at)
-        activity[user_id] = Activity(enrollment_id, completed_at, last_active, done)
+        activity[user_id] = Activity(enrollment_id, completed_at, last_active)
     return activity
-
-
-class _LessonCount:
-    """Counts the done lessons of a course's core path, as `CourseProgress.done_lessons` does, for many learners."""
-
-    def __init__(self, course: Course) -> None:
-        self.all = {need.choice or need.id for need in path_of(course, None, ()).path}
-        self._stands_for: dict[str, set[str]] = {}
-        for module in course.modules:
-            for lesson in module.lessons if not module.file.deeper else ():
-                place = module.slug if module.file.choose_one else lesson.id
-                for name in (lesson.id, *lesson.file.was):
-                    self._stands_for.setdefault(name, set()).add(place)
-
-    def of(self, read: Iterable[str], *, is_tested_out: bool) -> int:
-        """Return how many are done by someone who read these lessons."""
-        if is_tested_out:
-            return len(self.all)
-        return len(set[str]().union(*(self._stands_for.get(lesson, ()) for lesson in read)))
 
 
 def path_of(course: Course, place: str | None, read: Container[str], *, is_tested_out: bool = False) -> Path:

@@ -24,7 +24,7 @@ from trainer.instructing.downloads import asked_form, table_answer
 from trainer.instructing.nudges import nudge
 from trainer.instructing.operations import note_export
 from trainer.instructing.queries import TeachingContext, find_membership, get_member, users_of
-from trainer.instructing.rules import BoardOrder, Mark, Show, may_nudge, narrow
+from trainer.instructing.rules import BoardOrder, Show, may_nudge, narrow
 from trainer.web.access import Who, access
 from trainer.web.redirects import go
 
@@ -38,7 +38,7 @@ PAGE = 50
 def board(context: TeachingContext) -> str:
     """Show where everyone in a class stands, narrowed and sorted as the address says."""
     show, order, course = _show(), _order(), _course(context)
-    everyone = _marks(context, order)
+    everyone = list_marks(context.cohort, now())
     shown = narrow(everyone, show, order)
     page = min(max(request.args.get("page", 1, type=int), 1), max(1, -(-len(shown) // PAGE)))
     instant = now()
@@ -65,7 +65,7 @@ def board(context: TeachingContext) -> str:
 @teaching
 def export(context: TeachingContext) -> Response:
     """Return the rows that the address asks for as CSV or XLSX; the export is recorded."""
-    marks = narrow(_marks(context, _order()), _show(), _order())
+    marks = narrow(list_marks(context.cohort, now()), _show(), _order())
     table = words.board_table(list_rows(context.cohort, _course(context), marks), context.zone)
     form = asked_form()
     with transaction():
@@ -82,7 +82,7 @@ def send_nudges(context: TeachingContext) -> Response:
     member_ids = (
         [get_member(context.cohort, member_id).id]
         if member_id
-        else [mark.member_id for mark in _marks(context) if mark.is_stuck]
+        else [mark.member_id for mark in list_marks(context.cohort, now()) if mark.is_stuck]
     )
     try:
         with transaction():
@@ -115,10 +115,6 @@ def _course(context: TeachingContext) -> Course | None:
     return served().courses.get(context.cohort.course)
 
 
-def _marks(context: TeachingContext, order: BoardOrder = BoardOrder.NAME) -> list[Mark]:
-    return list_marks(context.cohort, _course(context), now(), with_lessons=order is BoardOrder.PROGRESS)
-
-
 def _asking(context: TeachingContext) -> list[tuple[str, UUID]]:
     """Return (name, id of the request) of members who ask for another round of the final."""
     asking = []
@@ -136,4 +132,4 @@ def _show() -> Show:
 
 def _order() -> BoardOrder:
     given = request.args.get("order", "")
-    return BoardOrder(given) if given in set(BoardOrder) else BoardOrder.NAME
+    return BoardOrder(given) if given in set(BoardOrder) else BoardOrder.BEHIND
