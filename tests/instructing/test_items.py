@@ -178,6 +178,7 @@ def test_the_order_is_in_the_address(app: Flask, shelf: Library, ines: Visitor) 
 
     assert places("scene") == sorted(places("scene"))
     assert places("right") == sorted(places("right"), reverse=True)
+    assert places("") == places("flags") == sorted(places("flags"), reverse=True)
 
 
 def test_a_course_counts_the_answers_given_in_it(app: Flask, shelf: Library, ines: Visitor) -> None:

@@ -103,12 +103,12 @@ class FiguresOrder(StrEnum):
 
 
 ORDER_NAMES: Final = {
+    FiguresOrder.FLAGS: _l("Most to look at"),
     FiguresOrder.SCENE: _l("Scene"),
     FiguresOrder.RIGHT: _l("Fewest right"),
     FiguresOrder.LINK: _l("Lowest item-total"),
     FiguresOrder.ANSWERS: _l("Most answers"),
     FiguresOrder.DRAWN: _l("Most often drawn"),
-    FiguresOrder.FLAGS: _l("Most to look at"),
     FiguresOrder.REMARKS: _l("Most remarks"),
 }
 _NO_FIGURE: Final = 2.0  # behind every share and every correlation
@@ -132,7 +132,7 @@ class FiguresFilter:
     pool: Pool | None = None
     truth: Truth | None = None
     flag: Flag | None = None
-    order: FiguresOrder = FiguresOrder.SCENE
+    order: FiguresOrder = FiguresOrder.FLAGS
 
 
 def narrow(versions: Iterable[Version], filters: FiguresFilter) -> list[Version]:

@@ -30,7 +30,7 @@ from trainer.web.language import known_languages
 from trainer.web.tables import csv_answer
 
 blueprint = Blueprint("items", __name__, url_prefix="/item-analysis", template_folder="../templates")
-PAGE = 50
+PAGE = 25
 _One = TypeVar("_One", bound=StrEnum)
 
 
@@ -169,7 +169,7 @@ def _wanted(reader: Reader) -> FiguresFilter:
         pool if pool in reader.pools else None,
         _read("truth", Truth),
         _read("flag", Flag),
-        _read("order", FiguresOrder) or FiguresOrder.SCENE,
+        _read("order", FiguresOrder) or FiguresOrder.FLAGS,
     )
 
 
@@ -185,5 +185,5 @@ def _address(answers: AnswersFilter, filters: FiguresFilter) -> dict[str, str | 
         "pool": filters.pool,
         "truth": filters.truth,
         "flag": filters.flag,
-        "order": filters.order if filters.order is not FiguresOrder.SCENE else None,
+        "order": filters.order if filters.order is not FiguresOrder.FLAGS else None,
     }

@@ -46,6 +46,8 @@ def misreads(context: TeachingContext) -> str:
             (grain, words.GRAIN_NAMES[grain], [row for row in rows if row.grain is grain and row.is_shown])
             for grain in Grain
         ],
+        mistakes=prepare(rows, context.cohort.course, content).mistakes,
+        mistake_name=briefing_words.mistake_name,
         has_any=bool(rows),
         least=LEAST,
         fewest=FEWEST_PEOPLE,
