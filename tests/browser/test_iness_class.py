@@ -147,7 +147,7 @@ def _take_along(hand: Mouse) -> None:
     with hand.page.expect_download() as started:
         hand.page.get_by_role("button", name="These rows as CSV").click()
     rows = list(csv.reader(io.StringIO(Path(started.value.path()).read_text("utf-8-sig"))))
-    assert [row[0] for row in rows[1:]] == ["Dora", "Leo"]
+    assert [row[0] for row in rows[1:]] == ["Leo", "Dora"]  # as on the board: who has been idle longer comes first
 
 
 def _archive(hand: Mouse) -> None:
