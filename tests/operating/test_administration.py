@@ -69,7 +69,7 @@ def test_it_shows_what_is_wrong_first_what_runs_and_what_waits(app: Flask, desk:
         note_failed("count answers", now(), 4, "KeyError")
     page = closed_up(desk.get("/administration").text)
     levels = re.findall(r'<td data-l="State"><span class="chip (\w+)">', page)
-    assert levels == sorted(levels, key=["over", "due", "ok"].index)
+    assert levels == sorted(levels, key=["late", "due", "ok"].index)
     assert "These worker tasks are failing: count answers. Run: flask jobs beats" in page
     assert re.search(r'<th scope="row">web-1</th><td data-l="Process">Web server, \d+</td>', page)
     assert "0123456789ab</td>" in page
