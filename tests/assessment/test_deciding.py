@@ -16,8 +16,10 @@ from trainer.assessment.deciding import (
     FinalCounts,
     FinalQuestion,
     FinalRule,
+    Need,
     Stage,
     decide,
+    first_to_work_on,
 )
 
 PASSED, NOT_PASSED, SENT_ON = Decision.PASSED, Decision.NOT_PASSED, Decision.SENT_ON
@@ -286,3 +288,28 @@ def test_a_stage_whose_numbers_do_not_fit_is_refused(numbers: tuple[int, int, in
     with pytest.raises(ValueError, match="don't fit together"):
         Stage(*numbers)
     assert Stage(4, 0, 4, 0).on_duty_at_least == Stage(4, 1, 1, 1).on_duty_at_least == 0
+
+
+MISSED, OVER, DANGER, HARMFUL, STEPS = FinalQuestion
+
+
+@pytest.mark.parametrize(
+    ("failed", "leads"),
+    [
+        ({MISSED}, MISSED),
+        ({OVER, STEPS}, OVER),
+        ({MISSED, OVER}, None),
+        ({MISSED, DANGER}, MISSED),  # what is missed isn't called in, either
+        ({OVER, DANGER}, DANGER),
+        ({DANGER, STEPS}, DANGER),
+        ({MISSED, OVER, HARMFUL}, HARMFUL),
+        ({HARMFUL, DANGER}, HARMFUL),
+        ({STEPS}, STEPS),
+    ],
+)
+def test_verdicts_are_worked_on_first_unless_a_step_does_harm(
+    failed: set[FinalQuestion], leads: FinalQuestion | None
+) -> None:
+    needs = [Need(what, 0, 0, is_met=what not in failed) for what in FinalQuestion]
+    assert first_to_work_on(needs, is_far_off=False) is leads
+    assert first_to_work_on(needs, is_far_off=True) is None

@@ -153,13 +153,31 @@ def test_a_result_says_first_whether_it_is_passed_and_what_such_reports_would_be
     visitor = sign_in_as(app, bob)
     attempt, _answer = take_final(visitor)
     passed = visitor.get(f"{attempt}/result").text
-    assert re.search(r"<h1 class=\"say\">\s*<span>Passed\.</span>\s*<span>You caught ", passed)
+    half = scenes_of(app, attempt) // 2
+    order = ["Passed.</h1>", "<bdi>", '"title">', "/certificate.pdf", "Link that anyone can check", ">caught<"]
+    order += ["Scene by scene", "Of 100 reports", "What passing takes"]
+    assert [passed.index(part) for part in order] == sorted(passed.index(part) for part in order)
+    assert f"You caught {half} of {half} and reported nobody who was innocent." in passed
+    assert "most" not in passed.split('id="showed"')[1].split("</section>")[0]
     (most,) = re.findall(r"between fewer than 1 and about (\d+) would be right", passed)
     dots = passed.split('class="units"')[1].split("</svg>")[0]
     assert (dots.count("<circle"), dots.count('class="on"'), dots.count('class="may"')) == (100, 0, int(most))
     whole = scenes_of(app, attempt)
     assert f"First steps that help: {whole} of {whole}." in passed
     assert f"Verdicts exactly as in the rule: {whole} of {whole}." in passed
+
+
+def test_a_certificate_has_the_title_that_its_course_gives_it_when_it_is_earned(app: Flask, changed: Path) -> None:
+    leo, bob = (make_account(app, f"{name}@example.org") for name in ("leo", "bob"))
+    certify(app, leo)
+    make_ready(app, bob)
+    edit(changed, f"courses/{COURSE}/course.yaml", "summary:", "credential_title: Seeing what adds up\nsummary:")
+    serve(app, changed)
+    attempt = certify(app, bob)
+    with app.app_context():
+        titles = {row.user_id: row.course_title for row in db.session.scalars(select(Credential))}
+    assert titles == {leo: "The small course", bob: "Seeing what adds up"}
+    assert '<p class="title">Seeing what adds up</p>' in sign_in_as(app, bob).get(f"/attempts/{attempt}/result").text
 
 
 def test_what_was_met_of_a_scene_that_has_changed_since_or_in_a_question_about_it_counts(shelf: Library) -> None:
@@ -235,7 +253,7 @@ def test_an_attempt_is_scored_as_it_was_drawn(app: Flask, changed: Path, change:
         assert visitor.answer(attempt, position, verdict, first_step(scene, verdict)).status_code == 303
     result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"]).text
     half = len(scenes) // 2
-    assert f"You caught {half - 1} of {half}." in result  # by the rule at the start, that is enough
+    assert f"{half - 1} <small>of {half}</small>" in result  # by the rule at the start, that is enough
     assert "Passed" in result
     assert count(app, of=Credential) == 1
 

@@ -428,8 +428,8 @@ def test_the_page_is_ones_own(app: Flask, shelf: Library) -> None:
     ("misses", "alarms", "number", "is_passed", "said"),
     [
         (0, 4, 2, False, "You rarely miss, and you over-report some."),  # at most 3 of 48 in a second try
-        (0, 4, 1, True, "You catch most of what adds up, and you leave most of the rest alone."),  # at most 4 of 48
-        (5, 0, 1, True, "You catch most of what adds up, and you leave most of the rest alone."),
+        (0, 4, 1, True, "You caught everything that adds up, and you left most of the rest alone."),  # at most 4 of 48
+        (5, 0, 1, True, "You caught most of what adds up, and you left the rest alone."),
         (6, 0, 1, False, "You’re careful, and you miss some. Look at what signs do together."),
     ],
 )

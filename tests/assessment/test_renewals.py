@@ -263,11 +263,13 @@ def test_while_a_renewal_is_under_way_each_page_says_so(app: Flask) -> None:
     (credential,) = credentials(app)
     with time_machine.travel(OPEN, tick=False):
         visitor = sign_in_as(app, leo)
+        assert "Renewing takes" in visitor.get(f"/verify/{credential.serial}").text
         visitor.post(RENEWALS)
         for path in ("/me", f"/courses/{COURSE}", f"/verify/{credential.serial}"):
             page = closed_up(visitor.get(path).text)
             assert "valid until January 1, 2027. You’re renewing it now; the new one will replace it." in page
             assert f'action="{RENEWALS}"' not in page
+            assert "Renewing takes" not in page  # some of it may be done
     with time_machine.travel(START + 400 * DAY, tick=False):
         page = closed_up(sign_in_as(app, leo).get("/me").text)
         assert "Your certificate expired on January 1, 2027. You’re renewing it now." in page

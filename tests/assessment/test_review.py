@@ -18,7 +18,7 @@ from trainer.assessment.deciding import MOST_SHOWN
 from trainer.assessment.models import Attempt
 from trainer.core.db import db, transaction
 
-LESSONS = re.compile(r"<p>Read these lessons again.*?</section>", re.DOTALL)
+LESSONS = re.compile(r'<p>\s*<a class="btn fill".*?</section>', re.DOTALL)
 MASK = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(name="csrf_token"[^>]*value|nonce)="[^"]*"')
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.assessment import rules
-from trainer.assessment.deciding import FinalCounts
+from trainer.assessment.deciding import FinalCounts, FinalQuestion
 from trainer.assessment.rules import FailedTry, RightOf, Tally, TryDecision
 from trainer.content.curriculum import RetryRule
 from trainer.content.schema import Grade
@@ -119,6 +119,21 @@ def test_wrong_first_steps_lead_to_the_lesson_on_steps_whatever_else_went_wrong(
     both = [(["A1"], missed), (["A1"], missed), (["A1"], harmful)]
     assert rules.lessons_for(both, taught, "m/steps") == ["m/one", "m/two", "m/steps"]
     assert rules.lessons_for([(["A1"], missed)], taught, "m/steps") == ["m/one", "m/two", "m/three"]
+
+
+def test_a_bar_of_verdicts_that_failed_leads_to_what_teaches_these_verdicts() -> None:
+    missed, over = (Judged(one, False, Grade.BEST) for one in (Outcome.MISS, Outcome.FALSE_ALARM))
+    harmful = Judged(Outcome.HIT, False, Grade.HARMFUL)
+    taught = {"A1": ["m/one"], "C1": ["m/two"], "F1": ["m/steps"]}
+    judged = [(["A1"], missed), (["C1"], over), (["C1"], over), *[(["F1"], harmful)] * 9]
+
+    def named(first: FinalQuestion | None) -> list[str]:
+        return rules.lessons_for(judged, taught, "m/steps", first)
+
+    assert named(FinalQuestion.MISSED) == ["m/one", "m/two", "m/steps"]
+    assert named(FinalQuestion.OVER_REPORTED) == named(None) == ["m/two", "m/one", "m/steps"]
+    for steps in (FinalQuestion.HARMFUL, FinalQuestion.DANGER, FinalQuestion.GOOD_STEPS):
+        assert named(steps) == ["m/steps", "m/two", "m/one"]
 
 
 further = st.lists(

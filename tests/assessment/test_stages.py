@@ -48,7 +48,7 @@ def test_who_is_within_the_bounds_passes_at_once(bob: Visitor) -> None:
     page = bob.get(hand_in(bob, attempt).headers["Location"]).text
     assert "Passed." in page
     assert f"{FIRST} scenes" not in page.split("</h1>")[0]
-    assert f"{FIRST} of {FIRST} would help. None could do harm." in " ".join(page.split())
+    assert f"First steps that help: {FIRST} of {FIRST}." in page
     with bob.app.app_context():
         credential = db.session.scalars(select(Credential)).one()
         half = FIRST // 2
@@ -131,6 +131,23 @@ def test_who_fails_by_first_steps_alone_is_told_so(bob: Visitor) -> None:
     with bob.app.app_context():
         course = served().courses[COURSE].file
         assert stage_of(bob.app, attempt).lessons_to_read == [course.steps_lesson]
+
+
+@pytest.mark.parametrize(("harmful", "leads"), [(1, "Catching what adds up"), (2, "First steps that can’t harm")])
+def test_the_lesson_to_start_with_teaches_the_bar_that_failed(bob: Visitor, harmful: int, leads: str) -> None:
+    attempt = bob.start("finals")
+    answer(bob, attempt, missed=2)
+    hand_in(bob, attempt)
+    answer(bob, attempt, missed=1, harmful=harmful)  # one harmful step is allowed
+    result = bob.get(hand_in(bob, attempt, FIRST + SECOND).headers["Location"]).text
+    assert leads in result
+    with bob.app.app_context():
+        steps = served().courses[COURSE].file.steps_lesson
+    named = stage_of(bob.app, attempt).lessons_to_read or []
+    assert steps in named
+    assert (named[0] == steps) is (harmful > 1)
+    (button,) = re.findall(r'<a class="btn fill" href="([^"]+)"', result)
+    assert button == f"/courses/{COURSE}/{named[0]}"
 
 
 def test_the_second_stage_shares_no_pair_with_the_first_and_opens_once(bob: Visitor) -> None:

@@ -37,6 +37,7 @@ from trainer.accounts.queries import get_user
 from trainer.accounts.rules import Purpose
 from trainer.assessment import check_ins, pretest
 from trainer.assessment.attempt_policies import policy_of
+from trainer.assessment.canceling import cancel_final
 from trainer.assessment.finals import start_final
 from trainer.assessment.models import Attempt, ItemSnapshot, Response
 from trainer.assessment.operations import start_drill, start_practice, submit_attempt
@@ -342,6 +343,10 @@ def set_stage(live: Live) -> Stage:
     add("full", full, final_full=full.final(answer=ALL))
     failed = ready(app)
     add("failed", failed, failed=failed.final(answer=ALL, missed=7, harmful=2, hand_in=True))
+    canceled = ready(app)
+    add("canceled", canceled, canceled=canceled.final(answer=ALL, missed=7, hand_in=True))
+    with app.app_context(), transaction():
+        cancel_final(db.session.query(Attempt).filter_by(user_id=canceled.id).one(), now())
     waiting = ready(app)
     for _try in range(2):
         waiting.final(answer=ALL, wrong=12, hand_in=True)
@@ -357,6 +362,8 @@ def set_stage(live: Live) -> Stage:
     add("between", between, more=f"{sent_on}/more")
     rushed = ready(app)
     add("rushed", rushed, again=f"{rushed.final(answer=ALL, seconds=1.0, hand_in=True)}/again")
+    perfect = ready(app)
+    add("perfect", perfect, perfect=perfect.final(answer=ALL, hand_in=True))
     passed = ready(app)
     result = passed.final(answer=ALL, wrong=1, hand_in=True)
     add("passed", passed, passed=result, valid=f"/verify/{passed.serial()}")
@@ -488,6 +495,7 @@ def _certificates(app: Flask, stage: Stage) -> None:
     with app.app_context():
         newer_id = db.session.query(Credential.id).filter_by(user_id=newer.id).scalar()
     stage.paths["replaced"] = f"/verify/{replaced.serial(superseded_by_id=newer_id)}"
+    stage.cookies["replaced"] = stage.live.cookie(replaced.user())
     serial = revoked.serial()
     with app.app_context(), transaction():
         revoke(serial.replace("-", ""), "Issued twice by mistake.", now())

@@ -19,7 +19,6 @@ from tests.support import COURSE, PASSWORD, Visitor
 from trainer.accounts.codes import make_nonce, secret_of
 from trainer.accounts.passwords import hash_password
 from trainer.app import create_app
-from trainer.assessment.models import Attempt
 from trainer.content.history import TopUp
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -196,16 +195,3 @@ def _with_slip(stage: Stage) -> Visitor:
     with visitor.client.session_transaction(base_url=visitor.base_url) as session:
         session["slip"] = [stage.paths["slip"], int(now().timestamp())]
     return visitor
-
-
-def canceled_page(stage: Stage) -> str:
-    """Return the page of a final that doesn't count because of a wrong key; it counts again after it."""
-    app, path = stage.live.app, stage.paths["failed"]
-    number = UUID(path.rpartition("/")[2])
-    with app.app_context(), transaction():
-        attempt = db.session.get_one(Attempt, number)
-        attempt.canceled_at, holder = now(), attempt.user_id
-    page = sign_in_as(app, holder, stage.live.url).get(f"{path}/result").text
-    with app.app_context(), transaction():
-        db.session.get_one(Attempt, number).canceled_at = None
-    return page

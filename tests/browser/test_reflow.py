@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Request
 
 from tests.browser.sheets import SHEETS
 from tests.browser.stage import Stage
@@ -56,3 +56,30 @@ def test_help_is_five_screens_of_a_phone_at_most(context: Callable[..., BrowserC
           ![...one.querySelectorAll("a")].some((link) => link.checkVisibility())).length"""
     )
     assert seen == 0
+
+
+@pytest.mark.parametrize("name", ["result-passed", "result-perfect", "result-failed", "result-used", "result-canceled"])
+def test_a_finals_result_is_four_screens_six_requests_and_45_kilobytes_at_most(
+    context: Callable[..., BrowserContext], stage: Stage, name: str
+) -> None:
+    sheet = next(one for one in SHEETS if one.name == name)
+    page = context(*sheet.cookies(stage), width=360, height=740).new_page()
+    sent: list[Request] = []
+    page.on("requestfinished", lambda request: sent.append(request))
+    page.goto(sheet.address(stage), wait_until="networkidle")
+    sizes = [request.sizes() for request in sent]
+    assert page.evaluate("document.documentElement.scrollHeight") <= 4 * 740
+    assert len(sent) <= 6, [request.url for request in sent]
+    assert sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes) <= 45 * 1024
+
+
+def test_the_link_of_a_certificate_is_copied_by_keyboard(context: Callable[..., BrowserContext], stage: Stage) -> None:
+    sheet = next(one for one in SHEETS if one.name == "result-passed")
+    visit = context(*sheet.cookies(stage), permissions=["clipboard-read", "clipboard-write"])
+    page = visit.new_page()
+    sheet.show(page, stage)
+    page.get_by_label("Link that anyone can check").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Copied").wait_for()
+    assert str(page.evaluate("navigator.clipboard.readText()")).endswith(stage.paths["valid"])

@@ -57,6 +57,8 @@ def test_a_shared_page_shows_what_was_said_and_ends_at_once(issued: Issued) -> N
     assert page.headers["X-Robots-Tag"] == "noindex"
     assert '<h1 id="status">Valid</h1>' in page.text
     assert "Bob Builder" in page.text
+    assert "You’re sharing this page" not in page.text
+    assert "You’re sharing this page" in visitor.get(path).text
     assert "bob@example.org" not in page.text
     assert issued.serial not in page.text
     assert show_serial(issued.serial) not in page.text

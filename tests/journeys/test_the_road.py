@@ -48,7 +48,7 @@ def test_a_failed_final_names_lessons_and_no_keys(visitor: Visitor, shelf: Libra
         attempt, handed_in = take_final(visitor, wrong=too_many(shelf))
         page = visitor.get(handed_in.headers["Location"]).text
         assert "Not passed yet" in page
-        assert "Read these lessons again" in page
+        assert "Read again: " in page
         assert "Scene by scene" not in page
         assert visitor.get(f"{attempt}/scenes/1").status_code == 404
         assert "/verify/" not in visitor.get("/me").text

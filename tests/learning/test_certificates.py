@@ -108,6 +108,7 @@ def test_a_holder_has_a_certificate_reissued_in_a_new_name(app: Flask, bob: UUID
     home = visitor.get("/me").text
     assert show_serial(new.serial) in home
     assert show_serial(old.serial) not in home
+    assert f'class="btn fill" href="/verify/{new.serial}"' in visitor.get(f"/verify/{old.serial}").text
 
 
 @pytest.mark.check("T035")

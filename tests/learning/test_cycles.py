@@ -106,6 +106,7 @@ def test_a_renewal_begins_a_cycle_and_its_credential_replaces_the_old_one(app: F
     with time_machine.travel(START + 307 * DAY):
         page = sign_in_as(app, leo).get(f"/verify/{old.serial}").text
         assert "Replaced" in page
+        assert f'class="btn fill" href="/verify/{new.serial}"' in page
         assert old.holder_name in page
         assert ">Valid</h1>" in sign_in_as(app, leo).get(f"/verify/{new.serial}").text
 

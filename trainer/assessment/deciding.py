@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import accumulate
@@ -33,6 +33,11 @@ class FinalQuestion(StrEnum):
     HARMFUL = "harmful"
     GOOD_STEPS = "good_steps"
 
+    @property
+    def is_of_steps(self) -> bool:
+        """True of what is asked of first steps, not of verdicts."""
+        return self not in {FinalQuestion.MISSED, FinalQuestion.OVER_REPORTED}
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -42,6 +47,20 @@ class Need:
     there: int
     bound: int
     is_met: bool
+
+
+def first_to_work_on(needs: Sequence[Need], *, is_far_off: bool) -> FinalQuestion | None:
+    """Return which bar to work on first after a final that wasn't passed; None for telling both verdicts apart.
+
+    Verdicts come before first steps, unless these do harm. Whoever misses scenes makes no call in them, either.
+    """
+    unmet = {need.what for need in needs if not need.is_met}
+    if is_far_off or FinalQuestion.HARMFUL in unmet:
+        return None if is_far_off else FinalQuestion.HARMFUL
+    if FinalQuestion.MISSED in unmet:
+        return None if FinalQuestion.OVER_REPORTED in unmet else FinalQuestion.MISSED
+    rest = (FinalQuestion.DANGER, FinalQuestion.OVER_REPORTED)
+    return next((bar for bar in rest if bar in unmet), FinalQuestion.GOOD_STEPS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from trainer.accounts.queries import get_user
 from trainer.assessment import rules
 from trainer.assessment.attempt_policies import judge_all, policy_of
 from trainer.assessment.canceling import cancel_final, failed_because
-from trainer.assessment.deciding import Decision, FinalRule, Stage, decide
+from trainer.assessment.deciding import Decision, FinalQuestion, FinalRule, Stage, decide, first_to_work_on
 from trainer.assessment.drawing import Aims
 from trainer.assessment.drawn import draw_stage, pairs_of
 from trainer.assessment.localized import VERDICTS
@@ -168,25 +168,31 @@ def hand_in(
         enrollment = db.session.get_one(Enrollment, attempt.enrollment_id, with_for_update=True)
         record_result(enrollment, course, _passed(attempt, rule, tally), is_local_trial, now)
     else:
-        attempt.lessons_to_read = _lessons_to_read(tally, responses, content, course)
+        needs = rule.needs(tally.counts, round_=attempt.round, number=attempt.number, is_passed=False)
+        leads = first_to_work_on(needs, is_far_off=tally.is_far_off)
+        attempt.lessons_to_read = _lessons_to_read(tally, leads, responses, content, course)
         canceled = {response.item_digest for response in responses if response.snapshot.canceled_at is not None}
         if failed_because(attempt, responses, canceled, content.vocabulary.danger_rules):
             cancel_final(attempt, now)
     return True
 
 
-def _lessons_to_read(tally: Tally, responses: Sequence[Response], content: Content, course: Course | None) -> list[str]:
+def _lessons_to_read(
+    tally: Tally, leads: FinalQuestion | None, responses: Sequence[Response], content: Content, course: Course | None
+) -> list[str]:
     """Return the lessons that teach what went wrong; of someone far off, those on the rule and on first steps.
 
-    What went wrong where guessing would have done as well would tell the answers, of many such tries.
+    What went wrong where guessing would have done as well would tell the answers, of many such tries. The one on the
+    rule also leads where a bar of verdicts failed by scenes whose signs no lesson teaches.
     """
-    first = [course.file.rule_lesson, course.file.steps_lesson] if course else []
-    named = [lesson for lesson in first if lesson is not None]
-    if tally.is_far_off and named:
-        return named
+    rule, steps = (course.file.rule_lesson, course.file.steps_lesson) if course else (None, None)
+    if tally.is_far_off and (rule or steps):
+        return [lesson for lesson in (rule, steps) if lesson is not None]
     scenes = judge_all(responses, content.vocabulary.danger_rules)
     judged = [([sign.id for sign in scene.signs], judgment) for scene, judgment in scenes]
-    return rules.lessons_for(judged, _taught(content, course), course.file.steps_lesson if course else None)
+    named = rules.lessons_for(judged, _taught(content, course), steps, leads)
+    is_taught = (leads and leads.is_of_steps) or any(lesson != steps for lesson in named)
+    return named if is_taught or rule is None else [rule, *named]
 
 
 def _go_on(attempt: Attempt, rule: FinalRule, content: Content, now: dt.datetime) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from trainer.assessment.deciding import FinalCounts
+from trainer.assessment.deciding import FinalCounts, FinalQuestion
 from trainer.content.curriculum import RetryRule
 from trainer.items.judge.payload import Judged, Outcome
 
 REPLACED: Final = "replaced"
 """Under this name the rule of a final keeps which scenes were answered too fast, and were replaced, once."""
+_WRONG: Final = {FinalQuestion.MISSED: Outcome.MISS, FinalQuestion.OVER_REPORTED: Outcome.FALSE_ALARM}
 
 
 class Kind(StrEnum):
@@ -230,24 +232,27 @@ def lessons_for(
     judged: Iterable[tuple[Sequence[str], Judged]],
     taught: Mapping[str, Sequence[str]],
     steps_lesson: str | None = None,
+    first: FinalQuestion | None = None,
     most: int = 3,
 ) -> list[str]:
-    """Return lessons to read for scenes that went wrong: those that teach most of what did.
+    """Return lessons to read for scenes that went wrong: those that teach most of what did, of what is `first` before.
 
     For a wrong verdict those are the lessons of the signs in the scene; for a first step that harms, or isn't the
-    emergency call where it must be, the lesson on first steps, which is always among them.
+    emergency call where it must be, the lesson on first steps, which is always among them. It leads if steps are first.
 
     `judged`: the signs of each scene, and how it was judged; `taught`: indicator id to lesson ids, in course order.
     """
-    times_by_lesson: dict[str, int] = {}
+    leading, times = Counter[str](), Counter[str]()
     for signs, scene in judged:
         lessons = [lesson for sign in signs for lesson in taught.get(sign, ())]
         is_step_wrong = scene.is_harmful or scene.is_danger_missed
         if scene.outcome is not None and scene.outcome.is_right and (steps_lesson or not is_step_wrong):
             lessons = []
-        for lesson in [*lessons, steps_lesson] if steps_lesson and is_step_wrong else lessons:
-            times_by_lesson[lesson] = times_by_lesson.get(lesson, 0) + 1
-    named = sorted(times_by_lesson, key=lambda lesson: -times_by_lesson[lesson])[:most]
-    if steps_lesson in times_by_lesson and steps_lesson not in named:
-        named[-1] = steps_lesson
-    return named
+        times.update([*lessons, steps_lesson] if steps_lesson and is_step_wrong else lessons)
+        if first is None or scene.outcome is _WRONG.get(first):
+            leading.update(lessons)
+    others = [lesson for lesson in times if lesson != steps_lesson]
+    named = sorted(others, key=lambda lesson: (-leading[lesson], -times[lesson]))
+    if steps_lesson and first and first.is_of_steps:
+        return [steps_lesson, *named][:most]
+    return [*named[: most - 1], steps_lesson] if steps_lesson and steps_lesson in times else named[:most]

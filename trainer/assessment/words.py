@@ -8,11 +8,12 @@ import flask_babel
 from flask_babel import lazy_gettext as _l
 
 from trainer.assessment.attempt_policies import policy_of
-from trainer.assessment.deciding import Bounds, FinalQuestion, Need
+from trainer.assessment.deciding import Bounds, FinalQuestion, Need, first_to_work_on
 from trainer.assessment.localized import reader_words
 from trainer.assessment.models import Attempt
 from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.content.serving import served
+from trainer.content.subject import Evidence
 from trainer.items.judge.payload import Judged, Outcome
 from trainer.web.language import show_day
 
@@ -52,10 +53,14 @@ def over_reported(tally: Tally) -> str:
 
 def tendency(tally: Tally, asked: Bounds | None = None) -> str:
     """Return the sentence that the two counts add up to. `asked`: what a final asked for."""
-    if tally.hits == tally.concerns and not tally.false_alarms:
-        return _("You caught everything that adds up, and you left the rest alone.")
+    best = {
+        (True, True): _("You caught everything that adds up, and you left the rest alone."),
+        (True, False): _("You caught everything that adds up, and you left most of the rest alone."),
+        (False, True): _("You caught most of what adds up, and you left the rest alone."),
+        (False, False): _("You catch most of what adds up, and you leave most of the rest alone."),
+    }
     table = {
-        ("high", "low"): _("You catch most of what adds up, and you leave most of the rest alone."),
+        ("high", "low"): best[not tally.misses, not tally.false_alarms],
         ("high", "some"): _("You rarely miss, and you over-report some."),
         ("high", "high"): _("You rarely miss, and you over-report. Telling the two apart is what to work on."),
         ("some", "low"): _("You’re careful, and you miss some. Look at what signs do together."),
@@ -112,45 +117,46 @@ def bar(need: Need) -> str:
     }[need.what]
 
 
-def work_on(needs: Sequence[Need], *, is_far_off: bool) -> tuple[str, str]:
-    """Return the one thing to work on after a final that wasn't passed, as a title and what to do about it.
+def work_on(needs: Sequence[Need], *, is_far_off: bool) -> tuple[str, str, str | None]:
+    """Return the one thing to work on after a final that wasn't passed: a title, what to do, and a line of the rule.
 
     It follows from which bars were met and from nothing else, so that it tells no more of the scenes than they do.
     """
-    unmet = {need.what for need in needs if not need.is_met}
-    if is_far_off or unmet >= {FinalQuestion.MISSED, FinalQuestion.OVER_REPORTED}:
-        return _("Telling the two apart"), _(
-            "Name the sign before you report, and the ordinary reason before you don’t. Then find the line of the rule."
-        )
-    words = {
+    words, first = reader_words(), first_to_work_on(needs, is_far_off=is_far_off)
+    title, text, signs = {
+        None: (
+            _("Telling the two apart"),
+            _(
+                "Name the sign before you report, and the ordinary reason before you don’t. From this line of the rule "
+                "up, it’s a report:"
+            ),
+            Evidence.TWO_MEDIUM,
+        ),
         FinalQuestion.MISSED: (
             _("Catching what adds up"),
-            _("Look at what signs do together, and find the line of the rule that they come to."),
+            _("Look at what signs do together. From this line of the rule up, it’s a report:"),
+            Evidence.TWO_MEDIUM,
         ),
         FinalQuestion.OVER_REPORTED: (
             _("Leaving ordinary people in peace"),
-            _("Look for control, not for looks, and for the ordinary reason before you report."),
+            _("Look for control, not for looks, and for the ordinary reason. From this line down, it isn’t a report:"),
+            Evidence.ONE_MEDIUM,
         ),
         FinalQuestion.DANGER: (
             _("The emergency call"),
-            _(
-                "Your verdicts are within what passing takes. Where there is danger now, %(number)s comes first.",
-                number=served().vocabulary.emergency_number,
-            ),
+            _("Where there is danger now, %(number)s comes first.", number=words.emergency_number),
+            Evidence.DANGER,
         ),
         FinalQuestion.HARMFUL: (
             _("First steps that can’t harm"),
-            _(
-                "Your verdicts are within what passing takes. Some first steps could harm: %(steps)s.",
-                steps=reader_words().sentences.harm,
-            ),
+            _("Some first steps could harm: %(steps)s.", steps=words.sentences.harm),
+            None,
         ),
-        FinalQuestion.GOOD_STEPS: (
-            _("Whom to call first"),
-            _("Your verdicts are within what passing takes. First steps are what to work on."),
-        ),
-    }
-    return next((words[question] for question in words if question in unmet), words[FinalQuestion.GOOD_STEPS])
+        FinalQuestion.GOOD_STEPS: (_("Whom to call first"), _("First steps are what to work on."), None),
+    }[first]
+    if first and first.is_of_steps and all(need.is_met or need.what.is_of_steps for need in needs):
+        text = f"{_('Your verdicts are within what passing takes.')} {text}"
+    return title, text, next((rule.id for rule in words.rules if rule.signs is signs), None)
 
 
 def went_wrong(judged: Judged) -> str:

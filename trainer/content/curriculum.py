@@ -117,6 +117,7 @@ class CourseFile(Part):
     """`courses/<course>/course.yaml`."""
 
     title: Text
+    credential_title: Text | None = None  # what its certificate is called, if not by the title of the course
     summary: Text
     version: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]+$")]
     edition: Text | None = None

@@ -55,6 +55,13 @@ def list_names(credential: Credential) -> list[Credential]:
         names.append(older)
 
 
+def newest_of(credential: Credential) -> Credential:
+    """Return the credential that has taken the place of this one, or of what replaced it; itself if none has."""
+    while credential.superseded_by_id is not None:
+        credential = db.session.get_one(Credential, credential.superseded_by_id)
+    return credential
+
+
 def in_name_until(instant: SQLColumnExpression[dt.datetime | None]) -> ColumnElement[bool]:
     """Return the condition of a credential in the name that it had at an instant; in the one it has now for NULL."""
     older = aliased(Credential)

@@ -17,7 +17,7 @@ from trainer.credentials.certificate import CertificatePaper, NameNeedsFonts
 from trainer.credentials.forms import VerifyForm
 from trainer.credentials.models import Credential
 from trainer.credentials.paper import certificate_pdf, verification_url
-from trainer.credentials.queries import find_by_serial, find_shared, get_by_serial, status_on
+from trainer.credentials.queries import find_by_serial, find_shared, get_by_serial, newest_of, status_on
 from trainer.credentials.taking_along import linkedin_url, sharing_url
 from trainer.credentials.words import disclaimer, reason_words
 from trainer.web.access import Who, access
@@ -56,6 +56,7 @@ def verify(serial: str) -> Response | tuple[str, int] | str:
         credential=credential,
         status=status_on(credential, today()),
         is_own=is_own,
+        newer=newest_of(credential) if is_own else credential,
         sharing_url=sharing_url(credential) if is_own else None,
         linkedin_url=linkedin_url(credential) if is_own else None,
         is_issuer=is_known and is_administrator(current_user.id),

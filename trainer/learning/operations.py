@@ -247,7 +247,7 @@ def complete(
     facts = Facts(
         holder_name=holder.certificate_name,
         course=enrollment.course,
-        course_title=enrollment.course_title,
+        course_title=(course and course.file.credential_title) or enrollment.course_title,
         course_version=enrollment.course_version,
         course_digest=enrollment.course_digest,
         edition=asks.edition,

@@ -5,14 +5,26 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from tests.cast import sign_in_as
 from tests.credentials.conftest import SITE
 from tests.extras.badges.conftest import Badged
 from tests.support import Visitor
+from trainer.assessment.models import Attempt
 from trainer.core.db import db, transaction
 from trainer.core.limits import LimitCount
 from trainer.credentials.models import Credential
-from trainer.credentials.rules import STATUS_PLACES
+from trainer.credentials.rules import STATUS_PLACES, show_serial
 from trainer.web.limits import count, key_of
+
+
+def test_whoever_passed_finds_the_badge_beside_the_certificate(issued: Badged) -> None:
+    visitor = sign_in_as(issued.app, issued.bob, SITE)
+    with issued.app.app_context():
+        attempt = db.session.scalars(select(Attempt.id)).one()
+    page = visitor.get(f"/attempts/{attempt}/result").text
+    moment = page.split('class="deep moment"')[1].split("</section>")[0]
+    assert f'action="/verify/{show_serial(issued.serial)}/badge.png"' in moment
+    assert f'value="{SITE}/verify/{show_serial(issued.serial)}"' in moment
 
 
 @pytest.mark.asvs("2.4.1")

@@ -21,14 +21,12 @@ from trainer.assessment.pretest import find_before
 from trainer.assessment.queries import list_responses
 from trainer.assessment.review import list_others, list_shown
 from trainer.assessment.rules import Kind, RightOf, Tally
-from trainer.assessment.steps import (
-    told_scene,
-)
+from trainer.assessment.steps import told_scene
 from trainer.content.library import Course
 from trainer.content.serving import served
 from trainer.core.clock import now, today
 from trainer.core.db import db
-from trainer.credentials.models import Credential
+from trainer.credentials.paper import verification_url
 from trainer.credentials.queries import find_credential
 from trainer.credentials.rules import show_serial
 from trainer.items.judge.forms import CONFIDENCE_LABELS
@@ -47,8 +45,10 @@ def result_page(own_attempt: Attempt) -> str:
     tally = Tally.read(own_attempt.tally)
     responses = list_responses(own_attempt)
     shown_responses = list_shown(own_attempt, responses)
+    whose = enrollment.user_id, enrollment.course, enrollment.cycle
+    credential = find_credential(*whose) if own_attempt.is_passed else None
     return render_template(
-        "assessment/result.html",
+        "assessment/passed.html" if own_attempt.is_passed else "assessment/result.html",
         verdicts=verdicts_of(own_attempt),
         attempt=own_attempt,
         course=course,
@@ -76,9 +76,10 @@ def result_page(own_attempt: Attempt) -> str:
         before=find_before(own_attempt.user_id) if own_attempt.kind == Kind.FINAL and shut_before() is None else None,
         after=RightOf.of(tally),
         worth=_worth(tally) if own_attempt.kind == Kind.FINAL else None,
-        credential=_credential(enrollment) if own_attempt.is_passed else None,
+        credential=credential,
+        link=verification_url(credential.serial) if credential else None,
         check_ins=find_check_ins(own_attempt.user_id, served(), today())
-        if own_attempt.is_passed or _is_check_in(own_attempt)
+        if own_attempt.is_passed or own_attempt.kind in CHECK_INS
         else None,
         today=today(),
         cards=served().cards,
@@ -112,11 +113,8 @@ def _not_passed_page(own_attempt: Attempt, enrollment: Enrollment, course: Cours
         lessons=[lesson for lesson in map(course.lesson, names) if lesson] if course else [],
         standing=where,
         way=find_next_step(course, enrollment, where, now()) if course else None,
+        today=now(),
     )
-
-
-def _is_check_in(own_attempt: Attempt) -> bool:
-    return own_attempt.kind in CHECK_INS
 
 
 def _needs(own_attempt: Attempt, tally: Tally) -> list[Need]:
@@ -139,9 +137,3 @@ def _worth(tally: Tally) -> OfHundred | None:
     if not (tally.concerns and tally.innocents):
         return None
     return of_hundred(Reports(tally.hits, tally.concerns, tally.false_alarms, tally.innocents))
-
-
-def _credential(enrollment: Enrollment) -> Credential | None:
-    if enrollment.credential_id is None:
-        return None
-    return find_credential(enrollment.user_id, enrollment.course, enrollment.cycle)

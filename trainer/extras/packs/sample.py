@@ -222,7 +222,7 @@ def _credential(number: int, person: _SamplePerson, earned_on: dt.date, course: 
         holder_name=person.name,
         cycle=1,
         course=course.slug,
-        course_title=course.file.title,
+        course_title=course.file.credential_title or course.file.title,
         course_version=course.file.version,
         edition=course.file.edition,
         achievement=course.file.achievement,

@@ -81,6 +81,14 @@ for (const button of reveals) {
 document.addEventListener("submit", hideAll, true);
 window.addEventListener("pagehide", hideAll);
 
+/* --- an address beside a button that copies it, where the browser lets a page do so --- */
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const field = button.previousElementSibling, heard = button.nextElementSibling;
+  const said = () => (button.textContent = heard.textContent = button.dataset.copy);
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", () => navigator.clipboard.writeText(field.value).then(said, () => field.select()));
+}
+
 /* --- a button pressed twice sends once, unless a file comes: the page stays, and may ask for the next one --- */
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || "download" in event.target.dataset) return;
