@@ -108,6 +108,8 @@ def test_a_question_is_answered_at_once_and_counts(
     assert (answered.status_code, answered.headers["Location"]) == (303, f"{attempt}/questions/{place}")
     page = visitor.get(f"{attempt}/questions/{place}").text
     assert says in page
+    assert page.index("</h1>") < page.index('<div class="story') < page.index('<ul class="x reasons">')
+    assert "<details" not in page[: page.index('<ul class="x reasons">')]  # the story stays in view
     assert len(ANSWER.findall(page)) >= 3
     result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"], follow_redirects=True)
     assert f"{int(points)} of 1 right" in result.text

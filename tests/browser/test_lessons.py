@@ -14,7 +14,7 @@ from trainer.content.serving import served
 # Blocks of the text, one after the other; notes of sources stand beside them.
 _GAPS = """() => {
   const reading = document.querySelector(".reading");
-  const line = parseFloat(getComputedStyle(reading.querySelector("p:not([class])")).lineHeight);
+  const line = parseFloat(getComputedStyle(document.querySelector(":is(.reading, .flow) > p:not([class])")).lineHeight);
   // What was opened counts as if it stood there.
   const inside = (one) => one.matches(".onward") ? [...one.children].flatMap((two) =>
     two.matches(".flow") ? [...two.children].flatMap(inside) : [two]) : [one];
@@ -26,7 +26,8 @@ _GAPS = """() => {
   ]).filter(([lines]) => lines > 2);
 }"""
 _OVERLAPS = """() => {
-  const notes = [...document.querySelectorAll(".notes, .beside")].map((one) => one.getBoundingClientRect());
+  const notes = [...document.querySelectorAll(".notes, .beside, .lesson > .art")]
+    .map((one) => one.getBoundingClientRect());
   const blocks = document.querySelectorAll(":is(.reading, .flow) > :not(.notes)");
   const text = [...blocks].map((one) => one.getBoundingClientRect());
   const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
@@ -121,7 +122,31 @@ def test_the_lessons_of_the_module_stand_beside_a_lesson_where_there_is_room(
         assert head is not None
         assert beside is not None
         assert beside["x"] > head["x"] + head["width"]
-        assert beside["y"] < head["y"]
+        picture = page.locator(".lesson > .art").bounding_box()
+        assert picture is not None
+        assert picture["y"] < head["y"]
+        assert 0 < beside["y"] - picture["y"] - picture["height"] < 40
+
+
+def test_on_a_phone_a_lesson_begins_with_its_picture_beside_its_title_and_then_its_question(
+    context: Callable[..., BrowserContext], live: Live
+) -> None:
+    page = context(width=360).new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    with live.app.app_context():
+        modules = [(course, module) for course in served().courses.values() for module in course.core]
+        core = [(course, one) for course, module in modules if not module.file.choose_one for one in module.lessons]
+    asking = [(course.slug, one) for course, one in core if one.questions and one.questions[0].type == "single"]
+    assert len(asking) > 10
+    for slug, lesson in asking:
+        page.goto(f"/courses/{slug}/{lesson.id}", wait_until="domcontentloaded")
+        question, art, asks = (page.locator(name).first.bounding_box() for name in (".question", ".art", ".q > legend"))
+        assert question is not None
+        assert art is not None
+        assert asks is not None
+        assert (art["width"], art["x"] + art["width"]) == (pytest.approx(105, abs=1), 344)
+        assert art["y"] + art["height"] < question["y"]
+        assert asks["y"] + asks["height"] < 740, lesson.id
 
 
 @pytest.mark.parametrize("has_script", [True, False])

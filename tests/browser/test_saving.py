@@ -407,7 +407,7 @@ def test_the_first_try_survives_back_and_reloading(context: Callable[..., Browse
         page.get_by_role("button", name="Record my answer").click()
         wait_until_sent(page)
     said = page.get_by_role("heading", level=1).inner_text()
-    page.get_by_text("What counted, and what was ordinary").click()
+    page.get_by_text("Why not the others").click()
     signs.first.click()  # opens in place
     page.get_by_role("link", name="More about this sign").first.click()
     _come_back(page, said)

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from tests.cast import make_guest, sign_in_as
 from tests.content import small
 from tests.content.small import LESSON_FILE, edit, put
-from tests.support import Visitor
+from tests.support import Visitor, closed_up
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core.db import db
@@ -164,6 +164,20 @@ def test_all_readers_see_the_choices_in_one_order_whatever_the_key(
         orders.append(payload.order_for_all())
         assert payload.order_for_all() == orders[-1]
     assert orders[0] == orders[1]
+
+
+def test_an_answer_is_told_before_the_scene_then_the_reason_of_the_choice_and_of_what_is_right(serve: Serve) -> None:
+    (sample, *_more) = FURTHER["single"].samples()
+    told = ("That’s not right.", '<div class="story">', "What decides it?", "You chose: The look of the desk")
+    reasons = ("Of the desk.", "Right answer: The word of the boss", '<p class="b">Of the boss.</p>')
+    for visitor in readers(serve(sample.authored)):
+        visitor.get(PATH)
+        page = closed_up(send(visitor, {"chosen": "desk"}).text)
+        places = [page.index(text) for text in (*told, *reasons)]
+        assert places == sorted(places)
+        right = closed_up(send(visitor, {"chosen": "boss"}).text)
+        assert "You chose: The word of the boss" in right
+        assert right.index("Why not the others") < right.index("Of the desk.")
 
 
 def test_the_reason_of_what_nobody_chose_is_closed(serve: Serve) -> None:

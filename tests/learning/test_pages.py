@@ -81,7 +81,7 @@ def test_the_picture_of_a_module_stands_at_the_head_of_its_lessons_and_beside_it
     for lesson in pictured.lessons:
         page = visitor.get(f"/courses/{COURSE}/{lesson.id}").text
         head, rest = page.split('<div class="reading">')
-        assert head.split("</h1>")[1].count(pictured.picture) == 1
+        assert head.split('<div class="lesson">')[1].split("<h1>")[0].count(pictured.picture) == 1
         assert page.count('class="art"') == 1
         assert 'class="art"' not in rest
     assert 'class="art"' not in visitor.get(f"/courses/{COURSE}/{others[0].lessons[0].id}").text

@@ -79,7 +79,7 @@ def test_a_place_is_chosen_by_its_picture_and_its_lesson_has_that_picture_too(gu
     labels = closed_up(guard.get(PAGE).text).split('<label class="opt">')[1:]
     assert ['<svg class="art"' in label for label in labels] == ['value="hospital"' in label for label in labels]
     page = closed_up(guard.get(f"/courses/{OFFICER}/your-venue/hospital").text)
-    assert '</h1></div><svg class="art" viewBox="0 0 320 160" ' in page
+    assert '<div class="lesson"><svg class="art" viewBox="0 0 320 160" ' in page
     assert '<svg class="art"' not in guard.get(f"/courses/{OFFICER}/your-venue/hotel").text  # nor has its module one
 
 

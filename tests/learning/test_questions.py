@@ -27,8 +27,8 @@ from trainer.learning.queries import get_enrollment, list_readings
 
 RIGHT = {"version": "0", "chosen": "passport"}
 WRONG = {"version": "0", "chosen": "shift"}
-CLOSED = re.compile(r'<details class="next_step">')
-OPENED = re.compile(r'<details class="next_step" open>')
+CLOSED = re.compile(r'<details class="onward">')
+OPENED = re.compile(r'<details class="onward" open>')
 
 
 @pytest.fixture
@@ -59,6 +59,21 @@ def kept(app: Flask) -> list[tuple[str, object, bool | None]]:
     with app.app_context():
         rows = db.session.scalars(select(LessonResponse).order_by(LessonResponse.item))
         return [(row.item, row.given, row.is_right) for row in rows]
+
+
+def test_what_a_lesson_is_about_stands_below_its_first_question_or_first_where_it_asks_none(
+    app: Flask, path: str, shelf: Library
+) -> None:
+    note = '<p class="line-note">'
+    lessons = shelf.content.courses[COURSE].lessons
+    plain = next(one for one in lessons if one.file.note and not one.questions)
+    for visitor in (Visitor(app), enrolled(app)):
+        page = visitor.get(path).text
+        assert page.count(note) == 1
+        assert page.index("Check my answer") < page.index(note) < page.index("Read on without answering")
+        told = visitor.get(f"/courses/{COURSE}/{plain.id}").text
+        assert told.count(note) == 1
+        assert told.index('<div class="reading">') < told.index(note) < told.index(plain.html[:40])
 
 
 def test_each_question_stands_in_its_place_and_what_follows_is_closed_until_then(

@@ -124,7 +124,7 @@ def test_a_text_with_questions_is_told_once_to_all_who_have_answered_nothing(app
     assert all(len(fields) == 2 for fields in own)  # the same ones in every form
     assert {value for _name, value in own[0]}.isdisjoint(value for _name, value in own[1])
     assert all(not _OWN.search(page.partition("<main")[2]) for page in nobodys)
-    assert ['<details class="next_step" open>' in page for page in nobodys] == [False, True]
+    assert ['<details class="onward" open>' in page for page in nobodys] == [False, True]
 
 
 def test_what_one_learner_answered_is_told_to_nobody_else(app: Flask, shelf: Library) -> None:
