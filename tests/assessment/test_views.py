@@ -435,8 +435,7 @@ def test_after_an_answer_two_reasons_stand_open_and_the_rest_is_closed(
     assert page.index(">Over-reported. ") < title < page.index('<div class="lit-story">')
     assert [page.index(text) < place for text in ("Why now.", "Why note.", "Why this.", "Why that.")] == [True] * 4
     assert page.index('aria-label="Line 4 of 6"') < place < page.index("Why nothing.")
-    assert place < page.index("What counted, and what was ordinary")
-    assert page.count('<div class="folds"><details>') == 1
+    assert "</details>" not in page[place : page.index("What counted, and what was ordinary")]  # one place for the rest
     assert page.index("<dd>Why nothing.</dd>") < page.index('<li class="rung mid lit" aria-current="true">')
     assert page.count("Why now.") == page.count("Why nothing.") == 1
     assert "<details open" not in page
