@@ -331,7 +331,7 @@ def test_the_page_on_leaving_is_one_click_away(visitor: Visitor, shelf: Library)
 
 
 @pytest.mark.check("T156")
-def test_a_hard_lesson_says_so_first_and_can_be_skipped_to_its_recap(visitor: Visitor, shelf: Library) -> None:
+def test_a_hard_lesson_says_so_early_and_can_be_skipped_to_its_recap(visitor: Visitor, shelf: Library) -> None:
     lessons = [(course, lesson) for course in shelf.content.courses.values() for lesson in course.lessons]
     announced = [(course, lesson) for course, lesson in lessons if lesson.file.note]
     assert announced
@@ -339,7 +339,7 @@ def test_a_hard_lesson_says_so_first_and_can_be_skipped_to_its_recap(visitor: Vi
         page = visitor.get(f"/courses/{course.slug}/{lesson.id}").text
         assert not re.search(r"<(video|audio|iframe)\b|autoplay|http-equiv=.refresh", page)
         article = page.split('<div class="reading"')[1]
-        note = article.find('<p class="notice">')
+        note = article.find('<p class="line-note">')
         assert (note >= 0) == bool(lesson.file.note)
         if lesson.file.note:
             assert escape(lesson.file.note, quote=False) in article.replace("&#39;", "'").replace("&#34;", '"')
