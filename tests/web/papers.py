@@ -14,7 +14,8 @@ import pytest
 from tests.compliance.paper_rows import row
 from tests.credentials.files import FACTS, URL
 from trainer.assignments.rules import Status
-from trainer.compliance.status_paper import StatusPaper, Week, draw_status
+from trainer.compliance.rules import DayShare
+from trainer.compliance.status_paper import StatusPaper, draw_status
 from trainer.content.library import Library
 from trainer.core import clock
 from trainer.courses.papers import draw_card, draw_observation
@@ -47,7 +48,7 @@ def papers(shelf: Library) -> dict[str, bytes]:
         "firm": firms.draw(
             [firms.firm_poster("Acme Security", "ABCD-EFGH", f"{site}/join/ABCD-EFGH", day, site="North Gate")], day
         ),
-        "status": draw_status(StatusPaper("Acme Security", day, [], status, trend=[Week(day, 2, 1)])),
+        "status": draw_status(StatusPaper("Acme Security", day, [], status, trend=[DayShare(day, 2, 1)])),
         "sites": draw_status(StatusPaper("Acme Security", day, [], status, has_sections=True)),
         "certificate": render_certificate(stated, URL, here.site.name, here.vocabulary),
         "sample": render_certificate(stated, None, here.site.name, here.vocabulary),

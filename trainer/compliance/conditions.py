@@ -13,7 +13,7 @@ from trainer.accounts.models import User
 from trainer.assignments.models import Waiver
 from trainer.assignments.rules import Status
 from trainer.assignments.snapshots import FIRM, NOW, THEN, Snapshot, held, on
-from trainer.assignments.sql import Numbered, is_among
+from trainer.assignments.sql import Numbered, is_among, unindexed
 from trainer.compliance.rules import GROUPS, End, StatusFilter, StatusOrder, Viewer
 from trainer.core import paging
 from trainer.core.paging import Place
@@ -137,10 +137,12 @@ def matching(variant: QueryVariant, person: Any) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def team_places(snapshot: Snapshot) -> tuple[Any, ColumnElement[bool]]:
-    """Return the table of team membership, and its condition."""
+def team_places(snapshot: Snapshot, *, of_people: bool = False) -> tuple[Any, ColumnElement[bool]]:
+    """Return the table of team membership, and its condition. `of_people`: it is looked up by person, not by team;
+    without statistics SQLite would read all of a firm's stays for each of them."""
     if snapshot is THEN:
-        return TeamStay, and_(TeamStay.organization_id == FIRM, held(TeamStay.began_at, TeamStay.ended_at))
+        firm = unindexed(TeamStay.organization_id) if of_people else TeamStay.organization_id
+        return TeamStay, and_(firm == FIRM, held(TeamStay.began_at, TeamStay.ended_at))
     return TeamMembership, true()
 
 

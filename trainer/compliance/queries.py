@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,17 @@ from trainer.assignments.snapshots import meets_any, on
 from trainer.assignments.statements import duties_where
 from trainer.compliance import statements
 from trainer.compliance.conditions import parameters, variant_of
-from trainer.compliance.rules import End, Outlook, Row, StatusCounts, StatusFilter, StatusGroup, StatusOrder, Viewer
+from trainer.compliance.rules import (
+    DayShare,
+    End,
+    Outlook,
+    Row,
+    StatusCounts,
+    StatusFilter,
+    StatusGroup,
+    StatusOrder,
+    Viewer,
+)
 from trainer.compliance.statements import Countable
 from trainer.content.papers import Pack
 from trainer.content.serving import served
@@ -138,17 +148,24 @@ def list_rows(viewer: Viewer, status_filter: StatusFilter, after: str | None, mo
 
 def list_and_count(
     viewer: Viewer, status_filter: StatusFilter, after: str | None, most: int = PAGE, *, is_single: bool = False
-) -> tuple[Page[Row], StatusCounts]:
-    """Return what `list_rows` and `count_rows` do. By due day, where all people stand is looked up once for both."""
-    status_filter = find_owing(viewer, status_filter)
-    if status_filter.order is not StatusOrder.DUE:
-        return list_rows(viewer, status_filter, after, most), count_rows(viewer, status_filter, is_single=is_single)
-    place, chosen = _place(status_filter, after), list[uuid.UUID]()
+) -> tuple[Page[Sequence[Row]], StatusCounts]:
+    """Return a page of people of whom a row matches, each with all their rows, and what `count_rows` does.
+
+    By due day whoever has to do something first is first. Where everyone stands is looked up once for both.
+    """
+    place, chosen = read_place(after, str, uuid.UUID), dict[int, Place]()
     parts = {Countable.ALL, Countable.TEAMS, Countable.FIRST}
-    outlook = _count(viewer, status_filter, parts, place, most + 1, chosen, is_single=is_single)
-    given = parameters(viewer, status_filter) | {"chosen": chosen}
-    rows = db.session.execute(statements.chosen_rows(variant_of(viewer, status_filter)), given).all()
-    return _page(rows, most, status_filter, viewer), outlook.counts
+    counts = _count(viewer, status_filter, parts, place, most + 1, chosen, is_single=is_single).counts
+    page = cut([chosen[number] for number in sorted(chosen)], most, lambda place: place)
+    people: dict[Any, list[Row]] = {person: [] for _key, person in page.rows}
+    for row in _rows_of(viewer, status_filter, people):
+        people[row.membership_id].append(row)
+    return Page([rows for rows in people.values() if rows], page.next_after), counts
+
+
+def _rows_of(viewer: Viewer, status_filter: StatusFilter, people: Collection[uuid.UUID]) -> list[Row]:
+    given = parameters(viewer, status_filter) | {"chosen": list(people)}
+    return _rows(db.session.execute(statements.of_people(variant_of(viewer, status_filter)), given).all(), viewer)
 
 
 def _place(status_filter: StatusFilter, after: str | None) -> Place | None:
@@ -204,6 +221,22 @@ def count_rows(viewer: Viewer, status_filter: StatusFilter, *, is_single: bool =
     return _count(viewer, status_filter, {Countable.ALL, Countable.TEAMS}, is_single=is_single).counts
 
 
+def read_trend(
+    organization: Organization,
+    team_ids: frozenset[uuid.UUID] | None,
+    now: dt.datetime,
+    days: Iterable[dt.date],
+    status_filter: StatusFilter,
+) -> list[DayShare]:
+    """Return how many of the people of these teams, or of all, were current when each of these days ended, but for
+    days before the firm's records."""
+    first, shares = local_day(organization.time_zone, organization.created_at), []
+    for day in (day for day in days if day >= first):
+        counts = count_rows(viewer_on(organization, team_ids, now, day), status_filter)
+        shares.append(DayShare(day, counts.people, counts.people_current))
+    return shares
+
+
 def look_ahead(viewer: Viewer, *, is_single: bool) -> Outlook:
     """Return where people stand and what ends in the next 30 days, in one statement. `is_single` as in `count_rows`."""
     return _count(viewer, StatusFilter(), {Countable.ALL, Countable.DAYS}, is_single=is_single)
@@ -215,11 +248,11 @@ def _count(
     asked: set[Countable],
     place: Place | None = None,
     most: int = 0,
-    chosen: list[uuid.UUID] | None = None,
+    chosen: dict[int, Place] | None = None,
     *,
     is_single: bool,
 ) -> Outlook:
-    """Count what is asked. `chosen` gets the ids of the first duties beyond a place, at most so many."""
+    """Count what is asked. `chosen` gets the places of the first people beyond one, at most so many, by number."""
     status_filter, counts, ends = find_owing(viewer, status_filter), StatusCounts(), {}
     parts = frozenset(asked if is_single else asked | {Countable.PEOPLE})
     given = parameters(viewer, status_filter, place) | {
@@ -240,7 +273,7 @@ def _count(
             case Countable.DAYS:
                 ends[End(kind), day] = number
             case Countable.FIRST if chosen is not None:
-                chosen.append(_as_uuid(team_id))
+                chosen[number] = (kind, _as_uuid(team_id))
     if is_single:
         counts.people, counts.people_current = counts.total, counts.of(StatusGroup.CURRENT)
         counts.people_by_group = {group: counts.of(group) for group in StatusGroup}
@@ -249,10 +282,7 @@ def _count(
 
 def list_person_rows(actor: Actor, membership_id: uuid.UUID, viewer: Viewer) -> Sequence[Row]:
     """Return where one person, whom the actor sees now, stands in everything required of them on a day."""
-    person, snapshot = get_person(actor, membership_id), variant_of(viewer, StatusFilter()).snapshot
-    duty = duties_where(snapshot.membership_id == person.id, snapshot=snapshot)
-    rows = statements.in_order(duty, of_teams=viewer.team_ids is not None, snapshot=snapshot)
-    return _rows(db.session.execute(rows, parameters(viewer, StatusFilter())).all(), viewer)
+    return _rows_of(viewer, StatusFilter(), [get_person(actor, membership_id).id])
 
 
 def list_round_requests(actor: Actor, now: dt.datetime) -> list[tuple[Membership, RoundRequest]]:

@@ -194,6 +194,21 @@ class StatusCounts:
         """Return how many people have a duty in a group of statuses."""
         return self.people_by_group.get(group, 0)
 
+    @property
+    def people_by_worst(self) -> dict[str, int]:
+        """How many people are current in everything, due soon, overdue, or none of these: each is counted once."""
+        late, current = self.people_of(StatusGroup.LATE), self.people_current
+        due = self.people_of(StatusGroup.ATTENTION) - late
+        return {"current": current, "due": due, "late": late, "rest": self.people - current - due - late}
+
+
+class DayShare(NamedTuple):
+    """How many people were current on a day, of how many."""
+
+    day: dt.date
+    people: int
+    current: int
+
 
 def worst_first(name: str | None, counts: StatusCounts) -> tuple[bool, float, int, str]:
     """Return by what teams are sorted: the smallest share of current people first, of two with one share the one with
@@ -211,6 +226,12 @@ class Outlook(NamedTuple):
     def ending(self, end: End, from_on: dt.date, to_on: dt.date) -> int:
         """Return how many duties end so within these days."""
         return sum(number for (kind, day), number in self.ends.items() if kind is end and from_on <= day <= to_on)
+
+
+def month_ends(today: dt.date) -> list[dt.date]:
+    """Return the last days of the eleven months before, oldest first, and today."""
+    first = today.replace(day=1)
+    return [*(add_months(first, -back) - dt.timedelta(days=1) for back in range(10, -1, -1)), today]
 
 
 def is_kept(law: FormerStaff, ended_on: dt.date, completed_on: dt.date | None, day: dt.date) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Date,
     FromClause,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     func,
     literal,
     or_,
@@ -28,7 +30,7 @@ from sqlalchemy import (
 
 from trainer.assignments.rules import SOON, Status
 from trainer.assignments.snapshots import FIRM, NOW, THEN, TODAY, Snapshot
-from trainer.assignments.sql import InOrder, Numbered
+from trainer.assignments.sql import InOrder, Numbered, numbered_day
 from trainer.assignments.statements import (
     covers_until,
     duties,
@@ -56,6 +58,7 @@ from trainer.credentials.models import Credential
 from trainer.learning.top_ups import HELD
 from trainer.organizations.models import Membership, Team
 
+_LAST = 3_000_000  # the number of a day that nobody sees
 BETWEEN = "\x1f"
 """Between the names of teams in a row, which have no control characters."""
 
@@ -68,7 +71,7 @@ class Countable(Enum):
     PEOPLE = 2
     DAYS = 3
     FIRST = 4
-    """Not counted: which duties a page begins with, by due day."""
+    """Not counted: with which people a page begins."""
 
 
 @lru_cache(maxsize=200)
@@ -108,11 +111,13 @@ def _first_by_day(standing: FromClause, variant: QueryVariant) -> Select[Any]:
 
 
 @lru_cache(maxsize=200)
-def chosen_rows(variant: QueryVariant) -> Select[Any]:
-    """Return the select of the rows of some duties, in order: those with the ids `chosen`."""
-    chosen = bindparam("chosen", type_=Uuid(), expanding=True)
-    duty = duties_where(variant.snapshot.id.in_(chosen), snapshot=variant.snapshot)
-    return in_order(duty, variant.order, of_teams=variant.of_teams, snapshot=variant.snapshot)
+def of_people(variant: QueryVariant) -> Select[Any]:
+    """Return the select of all that is required of some people of the firm, those with the ids `chosen`, whatever the
+    filter but one for a requirement."""
+    snapshot = variant.snapshot
+    only = [snapshot.membership_id.in_(bindparam("chosen", type_=Uuid(), expanding=True))]
+    only += [snapshot.requirement_id == bindparam("requirement", type_=Uuid())] if variant.of_requirement else []
+    return in_order(duties_where(*only, snapshot=snapshot), of_teams=variant.of_teams, snapshot=snapshot)
 
 
 @lru_cache(maxsize=200)
@@ -146,8 +151,9 @@ def counts(variant: QueryVariant, parts: frozenset[Countable]) -> CompoundSelect
     """Return the select of (part, team, status, kind of end, day, number of duties, or of people in a team, people,
     people current in all, people of each group), whatever the filter for statuses.
 
-    Each row is of one of the parts that are asked for, and has what that is counted by; of `Countable.FIRST`, its duty
-    in place of the team. Where people stand is looked up once for all of them.
+    Each row is of one of the parts that are asked for, and has what that is counted by; of `Countable.FIRST`, the
+    person in place of the team, what they are sorted by in place of the kind, and their number. Where people stand is
+    looked up once for all of them.
     """
     only = matching(variant, variant.snapshot.membership_id)
     if Countable.FIRST in parts:
@@ -169,7 +175,7 @@ def _in_all(standing: FromClause, _facts: Snapshot) -> Select[Any]:
 
 
 def _by_team(standing: FromClause, snapshot: Snapshot) -> Select[Any]:
-    (place, was_in), person = team_places(snapshot), _people(standing)
+    (place, was_in), person = team_places(snapshot, of_people=True), _people(standing)
     in_teams = InOrder(person, place.__table__, place.membership_id == person.c.membership_id)
     query = _counted(Countable.TEAMS, team_id=place.team_id, number=func.count(), sums=_sums(person))
     return query.select_from(in_teams).where(was_in).group_by(place.team_id)
@@ -227,8 +233,19 @@ def _by_day(standing: FromClause, snapshot: Snapshot) -> Select[Any]:
 
 
 def _first(standing: FromClause, variant: QueryVariant) -> Select[Any]:
-    first = _first_by_day(standing, variant).subquery("first")
-    return _counted(Countable.FIRST, team_id=first.c.assignment_id, number=literal(1)).select_from(first)
+    """Return the people with whom a page begins: by name, or first whoever has something to do. What is waived, last."""
+    due = func.min(case((standing.c.status != Status.WAIVED, standing.c.due_number), else_=_LAST)).label("due")
+    each = select(standing.c.membership_id, due).where(*with_status(variant, standing.c.status))
+    people = each.group_by(standing.c.membership_id).subquery("first")
+    key: ColumnElement[str] = Membership.name_key.expression
+    if variant.order is StatusOrder.DUE:
+        key = cast(numbered_day(people.c.due), String()) + key
+    place = (key, people.c.membership_id)
+    number = func.row_number().over(order_by=place)
+    query = _counted(Countable.FIRST, team_id=people.c.membership_id, kind=key, number=number)
+    beside = query.join_from(people, Membership, Membership.id == people.c.membership_id)
+    first = beside.where(*beyond(variant, *place)).order_by(*place).limit(bindparam("most", type_=Integer()))
+    return select(first.subquery("page"))
 
 
 def _counted(part: Countable, *, number: Any, sums: Sequence[Any] = (), **by: Any) -> Select[Any]:
@@ -253,7 +270,7 @@ def in_order(
 
     With `of_teams`, only those teams are named that whoever looks may see.
     """
-    place, was_in = team_places(snapshot)
+    place, was_in = team_places(snapshot, of_people=True)
     named = (
         select(func.aggregate_strings(team_name(snapshot), BETWEEN))
         .select_from(place)

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.words import shortfall_told
-from trainer.compliance.rules import GROUPS, Row, StatusCounts, StatusFilter, StatusGroup
+from trainer.compliance.rules import GROUPS, DayShare, Row, StatusCounts, StatusFilter, StatusGroup
 from trainer.compliance.tallies import StatusTally, TeamTally, by_site, tally
 from trainer.compliance.words import GROUP_NAMES, StatusWords, disclaimers_of, filter_words
 from trainer.content.serving import served
@@ -47,15 +47,6 @@ _URGENT: Final = [
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """How many people were current on a day, of how many."""
-
-    day: dt.date
-    people: int
-    current: int
-
-
-@dataclass(frozen=True, slots=True)
 class StatusPaper:
     """What a paper is made of. `rows`: of all groups, in the order in which they are listed."""
 
@@ -68,7 +59,7 @@ class StatusPaper:
     """Names of the teams that rows may be narrowed to."""
     has_sections: bool = False
     """A section for each site, in place of one list."""
-    trend: Sequence[Week] = ()
+    trend: Sequence[DayShare] = ()
 
 
 def draw_status(paper: StatusPaper) -> bytes:
@@ -131,13 +122,7 @@ def _said(macro: str, *values: object) -> str:
 
 
 def _bar(counts: StatusCounts) -> list[dict[str, Any]]:
-    shares = {
-        "current": counts.of(StatusGroup.CURRENT),
-        "due": counts.of(StatusGroup.DUE),
-        "late": counts.of(StatusGroup.LATE),
-        "rest": counts.of(StatusGroup.OPEN) + counts.of(StatusGroup.WAIVED),
-    }
-    return [{"kind": kind, "share": number} for kind, number in shares.items() if number]
+    return [{"kind": kind, "share": number} for kind, number in counts.people_by_worst.items() if number]
 
 
 def _groups(counted: StatusTally) -> list[dict[str, str]]:
@@ -160,7 +145,7 @@ def _site(site: TeamTally) -> list[str]:
     return [_name(site), str(counts.people), str(counts.people_current), share, str(due), str(late)]
 
 
-def _week(week: Week) -> dict[str, Any]:
+def _week(week: DayShare) -> dict[str, Any]:
     part = week.current / week.people if week.people else None
     return {
         "day": show_day(week.day),

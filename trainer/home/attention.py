@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from trainer.compliance.rules import End, Outlook, StatusGroup
@@ -33,13 +32,8 @@ def _of_training(actor: Actor, outlook: Outlook, today: dt.date) -> Iterator[Att
         return url_for("training.status", organization_id=actor.organization_id, **asked)
 
     soon = {"from": today, "to": today + NEAR}
-    if duties := outlook.counts.of(StatusGroup.LATE):
-        people = outlook.counts.people_of(StatusGroup.LATE)
-        if duties == people:
-            text = ngettext("%(num)s person is overdue", "%(num)s people are overdue", people)
-        else:
-            of_people = ngettext("%(num)s person", "%(num)s people", people)
-            text = _("%(duties)s duties of %(people)s are overdue", duties=duties, people=of_people)
+    if people := outlook.counts.people_of(StatusGroup.LATE):
+        text = ngettext("%(num)s person is overdue", "%(num)s people are overdue", people)
         yield AttentionLine(Urgency.OVERDUE, text, status(group=StatusGroup.LATE))
     if count := outlook.ending(End.CERTIFICATE, today, today + NEAR):
         text = ngettext(

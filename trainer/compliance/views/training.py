@@ -30,12 +30,13 @@ from trainer.compliance.queries import (
     list_rules,
     list_seen,
     list_waivers,
+    read_trend,
     viewer_of,
 )
 from trainer.compliance.query_string import address_of, asked_day, read_status_filter
-from trainer.compliance.rules import StatusFilter, Viewer, worst_first
+from trainer.compliance.rules import DayShare, StatusFilter, StatusOrder, Viewer, month_ends, worst_first
 from trainer.compliance.sent import list_sent
-from trainer.compliance.status_paper import StatusPaper, draw_status
+from trainer.compliance.status_paper import StatusPaper, draw_status, percent
 from trainer.compliance.words import GROUP_NAMES, as_table, chip, disclaimers_of, export_name
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -157,9 +158,14 @@ def _paper(actor: Actor, viewer: Viewer, filters: StatusFilter) -> StatusPaper:
 
 def _status_page(actor: Actor, viewer: Viewer, refusal: str | None = None) -> str:
     filters, requirements = find_owing(viewer, read_status_filter()), list_rules(viewer)
+    address = address_of(filters, viewer)
+    if "order" in request.args:
+        address["order"] = filters.order
+    else:  # first whoever has something to do; files are by name
+        filters = replace(filters, order=StatusOrder.DUE)
     after = request.args.get("after") if refusal is None else None
     page, counts = list_and_count(viewer, filters, after, is_single=is_of_one(requirements, filters))
-    teams = list_places(viewer)
+    teams, shown = list_places(viewer), [row for rows in page.rows for row in rows]
     counted = [(team, counts.by_team[team.id]) for team in teams if team.id in counts.by_team]
     return render_template(
         "compliance/training.html",
@@ -173,12 +179,15 @@ def _status_page(actor: Actor, viewer: Viewer, refusal: str | None = None) -> st
         known_since=known_since(actor.organization, viewer),
         wanted=filters,
         asks_top_ups=asks_top_ups(),
-        address=address_of(filters, viewer),
+        address=address,
         requirements=requirements,
         counts=counts,
         page=page,
-        linked=list_seen(actor, {row.membership_id for row in page.rows}) if viewer.is_past else None,
+        columns=[rule for rule in requirements if rule.id in {row.requirement_id for row in shown}],
+        linked=list_seen(actor, {row.membership_id for row in shown}) if viewer.is_past else None,
+        months=_months(actor, filters) if "months" in request.args and not viewer.is_past else None,
         by_need=count_by_need(actor, now()) if actor.may(May.BRING_IN) and not viewer.is_past else None,
+        percent=percent,
         teams=teams,
         by_team=sorted(counted, key=lambda pair: worst_first(pair[0].name, pair[1])),
         group_names=GROUP_NAMES,
@@ -186,6 +195,13 @@ def _status_page(actor: Actor, viewer: Viewer, refusal: str | None = None) -> st
         show_serial=show_serial,
         disclaimers=disclaimers_of(requirements),
     )
+
+
+def _months(actor: Actor, filters: StatusFilter) -> list[DayShare]:
+    """Return how many were current at the ends of months, if anything was required then: twelve days are read anew."""
+    whose = StatusFilter(team_id=filters.team_id, requirement_id=filters.requirement_id)
+    days = month_ends(actor.today(now()))
+    return [month for month in read_trend(actor.organization, actor.team_ids, now(), days, whose) if month.people]
 
 
 def _check_duty(actor: Actor, membership_id: UUID, assignment_id: UUID) -> None:

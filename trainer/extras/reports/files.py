@@ -11,14 +11,13 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 
 from trainer.assignments.queries import list_requirements
-from trainer.compliance.queries import count_rows, iterate_rows, viewer_on
-from trainer.compliance.rules import Row, StatusFilter, StatusGroup
-from trainer.compliance.status_paper import StatusPaper, Week, draw_status, percent
+from trainer.compliance.queries import iterate_rows, read_trend, viewer_on
+from trainer.compliance.rules import DayShare, Row, StatusFilter, StatusGroup
+from trainer.compliance.status_paper import StatusPaper, draw_status, percent
 from trainer.compliance.tallies import TeamTally, by_site, tally
 from trainer.compliance.words import as_table
 from trainer.extras.reports.rules import days_of_trend
 from trainer.organizations.models import Organization
-from trainer.organizations.rules import local_day
 from trainer.web.tables import Cell, Table, write_book
 
 
@@ -28,23 +27,14 @@ class Contents(NamedTuple):
     firm: Organization
     today: dt.date
     rows: Sequence[Row]
-    trend: Sequence[Week]
+    trend: Sequence[DayShare]
 
 
 def read_contents(firm: Organization, team_ids: frozenset[uuid.UUID] | None, now: dt.datetime) -> Contents:
     """Return where people of these teams, or of all, stand now, and how many were current in the weeks before."""
-    viewer = viewer_on(firm, team_ids, now)
-    return Contents(firm, viewer.today, list(iterate_rows(viewer, StatusFilter())), read_trend(firm, team_ids, now))
-
-
-def read_trend(firm: Organization, team_ids: frozenset[uuid.UUID] | None, now: dt.datetime) -> list[Week]:
-    """Return how many of the people of these teams, or of all, were current on a day of each of the last weeks."""
-    today, first = local_day(firm.time_zone, now), local_day(firm.time_zone, firm.created_at)
-    weeks = []
-    for day in days_of_trend(today, first):
-        counts = count_rows(viewer_on(firm, team_ids, now, day), StatusFilter())
-        weeks.append(Week(day, counts.people, counts.people_current))
-    return weeks
+    viewer, everyone = viewer_on(firm, team_ids, now), StatusFilter()
+    trend = read_trend(firm, team_ids, now, days_of_trend(viewer.today), everyone)
+    return Contents(firm, viewer.today, list(iterate_rows(viewer, everyone)), trend)
 
 
 def make_pdf(contents: Contents) -> bytes:
@@ -82,7 +72,7 @@ def _line(site: TeamTally) -> Sequence[Cell]:
     return (_name(site), counts.people, counts.people_current, share, due, late, counts.total)
 
 
-def _trend(weeks: Iterable[Week]) -> Table:
+def _trend(weeks: Iterable[DayShare]) -> Table:
     heads = (_("Day"), _("People"), _("Current"), _("Share"))
     rows = [(week.day, week.people, week.current, percent(week.current, week.people)) for week in weeks]
     return Table(_("By week"), heads, rows)

@@ -54,10 +54,9 @@ def following(rhythm: Rhythm, today: dt.date) -> dt.date:
     return (today.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
 
 
-def days_of_trend(today: dt.date, first: dt.date) -> list[dt.date]:
-    """Return today and the same weekday of the weeks before, oldest first, but none before a firm's first day."""
-    days = [today - dt.timedelta(weeks=week) for week in range(WEEKS - 1, -1, -1)]
-    return [day for day in days if day >= first]
+def days_of_trend(today: dt.date) -> list[dt.date]:
+    """Return today and the same weekday of the weeks before, oldest first."""
+    return [today - dt.timedelta(weeks=week) for week in range(WEEKS - 1, -1, -1)]
 
 
 def shared_teams(chosen: Collection[str], seen: frozenset[uuid.UUID] | None) -> frozenset[uuid.UUID] | None:
