@@ -152,7 +152,7 @@ def measure(app: Flask, visitor: Visitor, firm: str) -> dict[str, float]:
     ways = {
         "page": lambda: visitor.get(f"{firm}/training"),
         "page, overdue": lambda: visitor.get(f"{firm}/training?group=late"),
-        "page, by due day": lambda: visitor.get(f"{firm}/training?order=due"),
+        "page, by name": lambda: visitor.get(f"{firm}/training?order=name"),
         "page, one team": lambda: visitor.get(f"{firm}/training?q=guard+12"),
         "CSV": lambda: visitor.post(f"{firm}/training/exports", {"form": "csv"}).data,
         "XLSX": lambda: visitor.post(f"{firm}/training/exports", {"form": "xlsx"}).data,

@@ -21,7 +21,7 @@ ROUNDS = 9
 LISTS = {"people": "/people", "teams": "/teams", "requirements": "/requirements", "the firm's own page": ""}
 STANDING = {
     "training status": "/training",
-    "training status, by due day": "/training?order=due",
+    "training status, by name": "/training?order=name",
     "training status, late by due day": "/training?group=late&order=due",
 }
 

@@ -105,6 +105,12 @@ def _team(stage: Stage) -> str:
     return f"{firm}/teams/{first[0]}"
 
 
+def _chosen(stage: Stage) -> str:
+    late = stage.paths["person"].rpartition("/")[2]
+    passed = stage.paths["trained"].rpartition("/")[2]
+    return f"{stage.paths['firm']}/people/chosen?person={late}&person={passed}"
+
+
 def _question(kind: str, attempt: str = "drill") -> Callable[[Stage], str]:
     """Return the address of the question of a type in an attempt that has one of each."""
 
@@ -786,6 +792,7 @@ FIRMS = [
     Sheet("firm-member", _at("firm"), "gus"),
     Sheet("me-firms", "/me", "alice"),
     Sheet("people", _at("firm", "/people"), "alice"),
+    Sheet("people-chosen", _chosen, "alice"),
     Sheet("people-left", _at("firm", "/people?state=left"), "alice"),
     Sheet("people-nobody", _at("firm", "/people?q=zzzz"), "alice"),
     Sheet("person-new", _at("firm", "/people/new"), "alice"),
@@ -811,6 +818,7 @@ FIRMS = [
     Sheet("firm-suspended", _at("suspended"), "alice", status=403),
     Sheet("departure", _at("firm", "/departure"), "alice"),
     Sheet("training", _at("firm", "/training"), "alice"),
+    Sheet("training-months", _at("firm", "/training?months=shown"), "alice"),
     Sheet("training-late", _at("firm", "/training?group=late&order=due"), "alice"),
     Sheet("training-ends", _at("firm", "/training?end=waiver&from=2026-01-01"), "alice"),
     Sheet("training-nobody", _at("firm", "/training?q=zzzz"), "alice"),

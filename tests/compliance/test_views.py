@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.cast import actor_of, put_on_roster
 from tests.compliance.conftest import Training, require
 from tests.compliance.reading import firms_day, make_pack, names, read_csv
 from tests.support import Visitor, closed_up
-from trainer.assignments.models import Assignment, Reminder
+from trainer.assignments.models import Assignment, DutyPeriod, Reminder, RequirementVersion
 from trainer.assignments.operations import waive
 from trainer.core.audit import AuditEvent
 from trainer.core.clock import now
@@ -28,7 +28,7 @@ from trainer.core.db import db, transaction
 from trainer.core.outbox import NO_SERVER, post
 from trainer.jobs.upkeep import keep_up
 from trainer.jobs.work import advance
-from trainer.organizations.models import TeamMembership
+from trainer.organizations.models import Organization, TeamMembership, TeamStay
 
 
 def test_the_page_says_in_a_sentence_who_is_current(training: Training) -> None:
@@ -181,6 +181,39 @@ def test_people_with_several_duties_are_counted_once(training: Training) -> None
     found = alice.get(acme.path("/training?q=dow")).text
     assert "0 of this 1 person is current." in found
     assert "0 of 6 people are current." in alice.get(acme.path(f"/training?requirement={second}")).text
+
+
+def test_filters_are_folded_until_one_is_set_and_each_can_be_removed(training: Training) -> None:
+    acme, alice = training.acme, training.acme.enter("alice")
+    assert '<details class="fold-filters many">' in alice.get(acme.path("/training")).text
+    page = closed_up(alice.get(acme.path(f"/training?q=moe&team={acme.harbor}&group=open&order=name&after=x")).text)
+    assert '<details class="fold-filters many" open>' in page
+    rest = re.findall(r'<a class="tap" href="\S+/training\?([^"]*)"><bdi>(.*?)</bdi>', page)
+    assert [(sorted(html.unescape(query).split("&")), text) for query, text in rest] == [
+        (["group=open", "order=name", f"team={acme.harbor}"], "moe"),
+        (["group=open", "order=name", "q=moe"], "Harbor Mall"),
+    ]
+
+
+def test_the_share_current_is_shown_by_month_as_far_back_as_it_is_known(training: Training) -> None:
+    acme, alice = training.acme, training.acme.enter("alice")
+    page = alice.get(acme.path("/training")).text
+    assert 'class="trend"' not in page
+    assert 'href="?months=shown#months"' in page
+    with acme.app.app_context(), transaction():
+        began = now() - dt.timedelta(days=70)
+        firm = db.session.get_one(Organization, acme.id)
+        firm.created_at = firm.history_since = began
+        for record in (DutyPeriod, RequirementVersion, TeamStay):
+            db.session.execute(update(record).values(began_at=began))
+    for path, who, people in (("months=shown", "alice", "1/6"), ("months=shown", "mark", "1/2")):
+        page = closed_up(acme.enter(who).get(acme.path(f"/training?{path}")).text).split('id="months"')[1]
+        part = page.split("</section>")[0]
+        days = re.findall(r'<th scope="row">(.*?)</th><td>(\d+/\d+)</td><td>(\d+%)</td>', part)
+        assert days[0][1] == people
+        assert len(days) == part.count("<rect") in {3, 4}
+        assert {share[1] for share in days[1:]} == {people.replace("1/", "0/")}  # Bob passed today
+        assert "Before that, nothing was required, or no records were kept." in part
 
 
 def test_what_became_of_a_reminder_is_told_the_same_on_both_pages(training: Training) -> None:

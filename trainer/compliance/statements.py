@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
     Date,
     FromClause,
@@ -25,6 +24,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -233,19 +233,28 @@ def _by_day(standing: FromClause, snapshot: Snapshot) -> Select[Any]:
 
 
 def _first(standing: FromClause, variant: QueryVariant) -> Select[Any]:
-    """Return the people with whom a page begins: by name, or first whoever has something to do. What is waived, last."""
-    due = func.min(case((standing.c.status != Status.WAIVED, standing.c.due_number), else_=_LAST)).label("due")
-    each = select(standing.c.membership_id, due).where(*with_status(variant, standing.c.status))
-    people = each.group_by(standing.c.membership_id).subquery("first")
-    key: ColumnElement[str] = Membership.name_key.expression
-    if variant.order is StatusOrder.DUE:
-        key = cast(numbered_day(people.c.due), String()) + key
-    place = (key, people.c.membership_id)
-    number = func.row_number().over(order_by=place)
-    query = _counted(Countable.FIRST, team_id=people.c.membership_id, kind=key, number=number)
-    beside = query.join_from(people, Membership, Membership.id == people.c.membership_id)
-    first = beside.where(*beyond(variant, *place)).order_by(*place).limit(bindparam("most", type_=Integer()))
-    return select(first.subquery("page"))
+    """Return the people with whom a page begins: by name, or whoever is due first, and whoever is waived last."""
+    most, so = bindparam("most", type_=Integer()), with_status(variant, standing.c.status)
+    if variant.order is StatusOrder.NAME:
+        # Names are in order already, so that only the first few people are looked up.
+        by_name = InOrder(Membership.__table__, standing, standing.c.membership_id == Membership.id)
+        key, source = Membership.name_key.expression, by_name
+        so += [Membership.organization_id == FIRM]
+    else:
+        due = func.min(case((standing.c.status != Status.WAIVED, standing.c.due_number), else_=_LAST)).label("due")
+        each = select(standing.c.membership_id, due).where(*so).group_by(standing.c.membership_id)
+        people = each.cte("first").prefix_with("MATERIALIZED")
+        day = cast(numbered_day(people.c.due), String())
+        later = day > func.substr(bindparam("after0", type_=String()), 1, 10) if variant.goes_on else true()
+        # As many are due up to this day: names of others aren't looked up to sort whom one day has.
+        last = select(people.c.due).where(later).order_by(people.c.due).limit(1).offset(most - 1).scalar_subquery()
+        key, so = day + Membership.name_key, [people.c.due <= func.coalesce(last, _LAST)]
+        source = InOrder(people, Membership.__table__, Membership.id == people.c.membership_id)
+    place = (key, Membership.id)
+    first = select(key.label("key"), Membership.id).select_from(source).where(*so, *beyond(variant, *place))
+    page = first.group_by(*place).order_by(*place).limit(most).subquery("page")
+    number = func.row_number().over(order_by=(page.c.key, page.c.id))
+    return _counted(Countable.FIRST, team_id=page.c.id, kind=page.c.key, number=number).select_from(page)
 
 
 def _counted(part: Countable, *, number: Any, sums: Sequence[Any] = (), **by: Any) -> Select[Any]:

@@ -150,6 +150,12 @@ class RoleForm(Form):
         self.role.choices = [(str(role), name) for role, name in ROLE_NAMES.items()]
 
 
+class TeamsForm(Form):
+    """The teams that several people are in from now on."""
+
+    teams = Ticks(_l("Teams"))
+
+
 class RemovalForm(Form):
     """The last day of someone who leaves."""
 

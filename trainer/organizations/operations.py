@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -147,6 +147,14 @@ def change_person(
         void_invitations(actor, [person.id], now)
     changed = [name for name, value in before.items() if value != getattr(person, name)]
     _note(actor, "membership.changed", now, person.id, name=person.name, changed=", ".join(changed) or "teams")
+
+
+def move_people(actor: Actor, people: Iterable[Membership], team_ids: Collection[uuid.UUID], now: dt.datetime) -> None:
+    """Set which teams several people are in, as `set_teams`."""
+    for person in people:
+        _refuse_role_holder(actor, person)
+        set_teams(actor, person, team_ids, now)
+        _note(actor, "membership.changed", now, person.id, name=person.name, changed="teams")
 
 
 def set_teams(actor: Actor, person: Membership, team_ids: Collection[uuid.UUID], now: dt.datetime) -> None:

@@ -156,6 +156,18 @@ def get_changeable(actor: Actor, membership_id: uuid.UUID) -> Membership:
     return person
 
 
+def list_changeable(actor: Actor, membership_ids: Collection[uuid.UUID]) -> Sequence[Membership]:
+    """Return others on the roster by name, all of whom the actor may change and remove; no more than a page shows.
+    Raises NotFound if that isn't so of one of them, and for nobody."""
+    chosen = set(membership_ids)
+    is_other = and_(seen_by(actor), Membership.ended_at.is_(None), Membership.id != actor.membership.id)
+    query = select(Membership).where(is_other, Membership.id.in_(chosen))
+    people = db.session.scalars(query.order_by(Membership.name_key, Membership.id).limit(PAGE)).all()
+    if not chosen or len(people) < len(chosen) or not all(map(actor.may_change, people)):
+        raise NotFound
+    return people
+
+
 def list_people(actor: Actor, filters: PeopleFilter, after: str | None = None, most: int = PAGE) -> Page[Membership]:
     """Return a page of people by name; `after` is where the page before ended."""
     page = read_page(_people(actor, filters), Membership.name_key, Membership.id, after=after, most=most)

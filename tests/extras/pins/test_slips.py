@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from tests.cast import actor_of, context_of, make_class, put_on_roster
 from tests.extras.pins.slips import add_gus, come_in, firm_code, sign_in, slip_for, user_of
 from tests.organizations.conftest import Acme
-from tests.support import Visitor
+from tests.support import Visitor, closed_up
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import Base, db, transaction
@@ -121,6 +121,25 @@ def test_slips_of_all_who_need_one_are_a_pdf_with_codes_that_work(acme: Acme) ->
         assert not any(code in row for row in kept for code in plain)
         printed = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "pin_slip.printed")).all()
         assert {one.details.get("people") for one in printed} == {9}
+
+
+def test_slips_of_chosen_people_are_offered_to_whom_they_fit_and_noted_for_each(acme: Acme) -> None:
+    people = [add_gus(acme, f"00{number}", f"Guard Number{number}") for number in range(3)]
+    alice, ids = acme.enter("alice"), [str(person) for person in people[:2]]
+    query = "&".join(f"person={one}" for one in [*ids, str(acme.people["bob"])])
+    page = closed_up(alice.get(acme.path(f"/people/chosen?{query}")).text)
+    assert "Print 2 slips" in page
+    assert re.search(r"Only for: .{0,9}Guard Number0.{2,9}Guard Number1", page)
+    words = words_of(alice.post(acme.path("/pin-slips"), {"person": ids}))
+    assert ("Guard Number1" in words, "Guard Number2" in words) == (True, False)
+    refused = alice.post(acme.path("/pin-slips"), {"person": [*ids, str(acme.people["bob"])]})
+    assert refused.status_code == 303  # nobody's: an employee number is missing
+    assert acme.enter("mark").post(acme.path("/pin-slips"), {"person": ids}).status_code == 404
+    with acme.app.app_context():
+        printed = db.session.scalars(select(AuditEvent).where(AuditEvent.act == "pin_slip.printed")).all()
+        assert {(one.subject_id, one.details["name"]) for one in printed} == {
+            (person, f"Guard Number{number}") for number, person in enumerate(people[:2])
+        }
 
 
 def test_slips_are_sorted_by_site_and_name_it(acme: Acme) -> None:

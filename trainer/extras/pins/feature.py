@@ -33,6 +33,7 @@ FEATURE = Feature(
         "after_import": "pins/_after_import.html",
         "beside_refused": "pins/_slip_instead.html",
         "bringing_in": "pins/_print_slip.html",
+        "bringing_in_people": "pins/_print_chosen.html",
         "own_notices": "pins/_untold.html",
         "own_pin": "pins/_own_pin.html",
         "ways_in": "pins/_slips.html",

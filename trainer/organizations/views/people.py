@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from trainer.core.clock import now
@@ -18,7 +19,7 @@ from trainer.core.errors import Conflict
 from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.forms import ROLE_HINTS, ROLE_NAMES, PersonForm, RemovalForm, RoleForm
+from trainer.organizations.forms import ROLE_HINTS, ROLE_NAMES, PersonForm, RemovalForm, RoleForm, TeamsForm
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts
 from trainer.organizations.queries import (
@@ -27,6 +28,7 @@ from trainer.organizations.queries import (
     count_up_to,
     get_changeable,
     get_person,
+    list_changeable,
     list_people,
 )
 from trainer.organizations.rules import May, Role, can_undo
@@ -57,6 +59,57 @@ def people(actor: Actor) -> str:
         most=MOST_COUNTED,
         role_names=ROLE_NAMES,
     )
+
+
+@blueprint.get("/chosen")
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def chosen(actor: Actor) -> Response | str:
+    """Show the people who were ticked, and what can be done for all of them."""
+    if "person" in request.args:
+        return _chosen_page(actor, request.args.getlist("person", type=UUID))
+    flash(_("Check the people first."))
+    return go(url_for(".people", organization_id=actor.organization_id))
+
+
+@blueprint.post("/chosen/teams")
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def move(actor: Actor) -> Response | tuple[str, int]:
+    """Set which teams the chosen people are in."""
+    ids, form = request.form.getlist("person", type=UUID), _teams_form(actor)
+    if form.validate_on_submit():
+        with form.refusing("teams"), transaction():
+            people = list_changeable(actor, ids)
+            operations.move_people(actor, people, [UUID(team_id) for team_id in form.teams.data or []], now())
+        if not form.errors:
+            flash(ngettext("Changed the teams of %(num)s person.", "Changed the teams of %(num)s people.", len(people)))
+            return go(url_for(".people", organization_id=actor.organization_id))
+    return _chosen_page(actor, ids, teams=form), 422
+
+
+@blueprint.post("/chosen/removal")
+@access(Who.ACCOUNT, own=True)
+@acting(May.CHANGE_PEOPLE)
+def remove_all(actor: Actor) -> Response | tuple[str, int]:
+    """Take the chosen people off the roster: all of them, or nobody if one can't be."""
+    ids, form = request.form.getlist("person", type=UUID), RemovalForm()
+    if form.validate_on_submit():
+        assert form.ended_on.data is not None
+        with form.refusing("ended_on"), transaction():
+            people = list_changeable(actor, ids)
+            for person in people:
+                operations.remove_person(actor, person, form.ended_on.data, now())
+        if not form.errors:
+            flash(
+                ngettext(
+                    "%(num)s person is off the roster. You can undo this on their page for 30 days.",
+                    "%(num)s people are off the roster. You can undo this on the page of each for 30 days.",
+                    len(people),
+                )
+            )
+            return go(url_for(".people", organization_id=actor.organization_id, state="left"))
+    return _chosen_page(actor, ids, removal=form), 422
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -167,6 +220,27 @@ def undo(actor: Actor, membership_id: UUID) -> Response:
     else:
         flash(_("Back on the roster, as a member."))
     return _to(actor, membership_id)
+
+
+def _chosen_page(
+    actor: Actor, ids: Sequence[UUID], teams: TeamsForm | None = None, removal: RemovalForm | None = None
+) -> str:
+    people = list_changeable(actor, ids)
+    return render_template(
+        "organizations/people_chosen.html",
+        actor=actor,
+        people=people,
+        team_names=team_names(actor, [person.id for person in people]),
+        teams=teams or _teams_form(actor, formdata=None),
+        removal=removal or RemovalForm(formdata=None, ended_on=actor.today(now())),
+        refused=teams or removal,
+    )
+
+
+def _teams_form(actor: Actor, **values: Any) -> TeamsForm:
+    form = TeamsForm(**values)
+    form.teams.choices = [(str(team.id), team.name) for team in list_teams(actor)]
+    return form
 
 
 def _to(actor: Actor, membership_id: UUID) -> Response:

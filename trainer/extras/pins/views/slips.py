@@ -21,7 +21,7 @@ from trainer.extras.pins.slips import MissingSlip, Slip, count_slips, list_slip_
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import show_code
-from trainer.organizations.queries import get_changeable
+from trainer.organizations.queries import get_changeable, list_changeable
 from trainer.organizations.rules import May, local_day
 from trainer.organizations.team_queries import list_teams, team_names
 from trainer.web.access import Who, access
@@ -76,12 +76,16 @@ def open_again(actor: Actor) -> Response:
 @acting(May.BRING_IN)
 @limit_acts("60 per hour")
 def print_all(actor: Actor) -> Response:
-    """Return the slips of all who need one, of one team or of all; slips printed earlier for them are void."""
-    team_id = request.form.get("team", type=UUID)
+    """Return the slips of chosen people, or of all who need one, of one team or of all; slips printed earlier for them
+    are void."""
+    team_id, chosen = request.form.get("team", type=UUID), request.form.getlist("person", type=UUID)
     try:
         with transaction():
-            made = operations.print_slips(actor, team_id, now())
-    except Conflict as error:
+            if chosen:
+                made = [operations.print_slip(actor, person, now()) for person in list_changeable(actor, chosen)]
+            else:
+                made = operations.print_slips(actor, team_id, now())
+    except (Conflict, Invalid) as error:
         flash(error.message)
         return go(url_for(".slips", organization_id=actor.organization_id, team=team_id))
     return _paper(actor, made, "pin-slips")
