@@ -75,16 +75,18 @@ def compare(story: Story, day: dt.date) -> int:
         name: (len(people), sum(statuses == {"current"} for statuses in people.values()))
         for name, people in standing.items()
     }
+    pages: list[Row] = []
+    after: str | None = None
+    while True:
+        page = list_rows(viewer, StatusFilter(), after, most=2)
+        pages += page.rows
+        after = page.next_after
+        if after is None:
+            break
+    assert pages == rows
+    by_day = list(iterate_rows(viewer, StatusFilter(order=StatusOrder.DUE)))
+    assert by_day == sorted(rows, key=lambda row: row.due_on)
     for order in StatusOrder:
-        pages: list[Row] = []
-        after: str | None = None
-        while True:
-            page = list_rows(viewer, StatusFilter(order=order), after, most=2)
-            pages += page.rows
-            after = page.next_after
-            if after is None:
-                break
-        assert pages == list(iterate_rows(viewer, StatusFilter(order=order)))
         assert people_in(viewer, StatusFilter(order=order), counts) == by_person(rows, order)
     for team, name in story.names.items():
         of_team = list(iterate_rows(viewer, StatusFilter(team_id=team)))

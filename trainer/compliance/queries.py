@@ -29,7 +29,6 @@ from trainer.compliance.rules import (
     StatusCounts,
     StatusFilter,
     StatusGroup,
-    StatusOrder,
     Viewer,
 )
 from trainer.compliance.statements import Countable
@@ -138,12 +137,12 @@ def list_seen(actor: Actor, membership_ids: Collection[uuid.UUID]) -> frozenset[
 
 
 def list_rows(viewer: Viewer, status_filter: StatusFilter, after: str | None, most: int = PAGE) -> Page[Row]:
-    """Return a page of rows, from where another one ended."""
-    status_filter = find_owing(viewer, status_filter)
-    place = _place(status_filter, after)
+    """Return a page of rows by name, from where another one ended."""
+    status_filter, place = find_owing(viewer, status_filter), read_place(after, str, uuid.UUID, uuid.UUID)
     given = parameters(viewer, status_filter, place) | {"most": most + 1}
     rows = db.session.execute(statements.page(variant_of(viewer, status_filter, place)), given).all()
-    return _page(rows, most, status_filter, viewer)
+    page = cut(rows, most, lambda row: (row.name_key, row.membership_id, row.assignment_id))
+    return Page(_rows(page.rows, viewer), page.next_after)
 
 
 def list_and_count(
@@ -166,18 +165,6 @@ def list_and_count(
 def _rows_of(viewer: Viewer, status_filter: StatusFilter, people: Collection[uuid.UUID]) -> list[Row]:
     given = parameters(viewer, status_filter) | {"chosen": list(people)}
     return _rows(db.session.execute(statements.of_people(variant_of(viewer, status_filter)), given).all(), viewer)
-
-
-def _place(status_filter: StatusFilter, after: str | None) -> Place | None:
-    return read_place(after, dt.date if status_filter.order is StatusOrder.DUE else str, uuid.UUID, uuid.UUID)
-
-
-def _page(rows: Sequence[Any], most: int, status_filter: StatusFilter, viewer: Viewer) -> Page[Row]:
-    is_by_day = status_filter.order is StatusOrder.DUE
-    page = cut(
-        rows, most, lambda row: (row.due_on if is_by_day else row.name_key, row.membership_id, row.assignment_id)
-    )
-    return Page(_rows(page.rows, viewer), page.next_after)
 
 
 def iterate_rows(viewer: Viewer, status_filter: StatusFilter) -> Iterator[Row]:

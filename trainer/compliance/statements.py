@@ -76,20 +76,17 @@ class Countable(Enum):
 
 @lru_cache(maxsize=200)
 def page(variant: QueryVariant) -> Select[Any]:
-    """Return the select of the first `most` matching rows, in order, from where another page ended.
+    """Return the select of the first `most` matching rows by name, from where another page ended.
 
     Which these are is found first; everything else is looked up for them alone.
     """
     duty = duties_where(variant.snapshot.id.in_(_chosen(variant)), snapshot=variant.snapshot)
-    return in_order(duty, variant.order, of_teams=variant.of_teams, snapshot=variant.snapshot)
+    return in_order(duty, of_teams=variant.of_teams, snapshot=variant.snapshot)
 
 
 def _chosen(variant: QueryVariant) -> Select[Any]:
     limit = bindparam("most", type_=Integer())
     snapshot = variant.snapshot
-    if variant.order is StatusOrder.DUE:
-        by_day = standings_by_day(*matching(variant, snapshot.membership_id), snapshot=snapshot)
-        return _first_by_day(by_day, variant).where(*with_end(variant, by_day.c))
     if variant.by_status or variant.end or variant.from_day or variant.to_day:
         standing = standings_by_name(*matching(variant, Membership.id), snapshot=snapshot)
         by_name = (standing.c.name_key, standing.c.membership_id, standing.c.assignment_id)
@@ -101,13 +98,6 @@ def _chosen(variant: QueryVariant) -> Select[Any]:
     query = select(snapshot.id).select_from(snapshot.duties).join(Membership, Membership.id == snapshot.membership_id)
     only = (Membership.organization_id == FIRM, snapshot.stands, *matching(variant, Membership.id))
     return query.where(*only, *beyond(variant, *place)).order_by(*place).limit(limit)
-
-
-def _first_by_day(standing: FromClause, variant: QueryVariant) -> Select[Any]:
-    ids = (standing.c.membership_id, standing.c.assignment_id)
-    so = (*with_status(variant, standing.c.status), *beyond(variant, standing.c.due_on, *ids))
-    query = select(standing.c.assignment_id).where(*so).order_by(standing.c.due_number, *ids)
-    return query.limit(bindparam("most", type_=Integer()))
 
 
 @lru_cache(maxsize=200)
@@ -314,7 +304,8 @@ def in_order(
         .join(rule, snapshot.rule_id == duty.c.requirement_id)
         .where(snapshot.is_rule)
         .order_by(
-            duty.c.due_on if order is StatusOrder.DUE else Membership.name_key,
+            *([duty.c.due_on] if order is StatusOrder.DUE else []),
+            Membership.name_key,
             duty.c.membership_id,
             duty.c.assignment_id,
         )

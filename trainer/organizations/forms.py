@@ -150,7 +150,7 @@ class RoleForm(Form):
         self.role.choices = [(str(role), name) for role, name in ROLE_NAMES.items()]
 
 
-class TeamsForm(Form):
+class MoveForm(Form):
     """The teams that several people are in from now on."""
 
     teams = Ticks(_l("Teams"))

@@ -19,7 +19,7 @@ from trainer.core.errors import Conflict
 from trainer.organizations import operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
-from trainer.organizations.forms import ROLE_HINTS, ROLE_NAMES, PersonForm, RemovalForm, RoleForm, TeamsForm
+from trainer.organizations.forms import ROLE_HINTS, ROLE_NAMES, MoveForm, PersonForm, RemovalForm, RoleForm
 from trainer.organizations.models import Membership
 from trainer.organizations.operations import PersonFacts
 from trainer.organizations.queries import (
@@ -223,7 +223,7 @@ def undo(actor: Actor, membership_id: UUID) -> Response:
 
 
 def _chosen_page(
-    actor: Actor, ids: Sequence[UUID], teams: TeamsForm | None = None, removal: RemovalForm | None = None
+    actor: Actor, ids: Sequence[UUID], teams: MoveForm | None = None, removal: RemovalForm | None = None
 ) -> str:
     people = list_changeable(actor, ids)
     return render_template(
@@ -237,8 +237,8 @@ def _chosen_page(
     )
 
 
-def _teams_form(actor: Actor, **values: Any) -> TeamsForm:
-    form = TeamsForm(**values)
+def _teams_form(actor: Actor, **values: Any) -> MoveForm:
+    form = MoveForm(**values)
     form.teams.choices = [(str(team.id), team.name) for team in list_teams(actor)]
     return form
 
