@@ -158,12 +158,12 @@ def get_changeable(actor: Actor, membership_id: uuid.UUID) -> Membership:
 
 def list_changeable(actor: Actor, membership_ids: Collection[uuid.UUID]) -> Sequence[Membership]:
     """Return others on the roster by name, all of whom the actor may change and remove; no more than a page shows.
-    Raises NotFound if that isn't so of one of them, and for nobody."""
+    Raises NotFound if that isn't so of one of them."""
     chosen = set(membership_ids)
-    is_other = and_(seen_by(actor), Membership.ended_at.is_(None), Membership.id != actor.membership.id)
+    is_other = and_(seen_by(actor), Membership.ended_at.is_(None), Membership.user_id.is_distinct_from(actor.user_id))
     query = select(Membership).where(is_other, Membership.id.in_(chosen))
     people = db.session.scalars(query.order_by(Membership.name_key, Membership.id).limit(PAGE)).all()
-    if not chosen or len(people) < len(chosen) or not all(map(actor.may_change, people)):
+    if len(people) < len(chosen) or not all(map(actor.may_change, people)):
         raise NotFound
     return people
 

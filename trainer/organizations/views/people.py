@@ -66,10 +66,8 @@ def people(actor: Actor) -> str:
 @acting(May.CHANGE_PEOPLE)
 def chosen(actor: Actor) -> Response | str:
     """Show the people who were ticked, and what can be done for all of them."""
-    if "person" in request.args:
-        return _chosen_page(actor, request.args.getlist("person", type=UUID))
-    flash(_("Check the people first."))
-    return go(url_for(".people", organization_id=actor.organization_id))
+    ids = request.args.getlist("person", type=UUID)
+    return _chosen_page(actor, ids) if ids else _nobody(actor)
 
 
 @blueprint.post("/chosen/teams")
@@ -78,6 +76,8 @@ def chosen(actor: Actor) -> Response | str:
 def move(actor: Actor) -> Response | tuple[str, int]:
     """Set which teams the chosen people are in."""
     ids, form = request.form.getlist("person", type=UUID), _teams_form(actor)
+    if not ids:
+        return _nobody(actor)
     if form.validate_on_submit():
         with form.refusing("teams"), transaction():
             people = list_changeable(actor, ids)
@@ -94,6 +94,8 @@ def move(actor: Actor) -> Response | tuple[str, int]:
 def remove_all(actor: Actor) -> Response | tuple[str, int]:
     """Take the chosen people off the roster: all of them, or nobody if one can't be."""
     ids, form = request.form.getlist("person", type=UUID), RemovalForm()
+    if not ids:
+        return _nobody(actor)
     if form.validate_on_submit():
         assert form.ended_on.data is not None
         with form.refusing("ended_on"), transaction():
@@ -220,6 +222,11 @@ def undo(actor: Actor, membership_id: UUID) -> Response:
     else:
         flash(_("Back on the roster, as a member."))
     return _to(actor, membership_id)
+
+
+def _nobody(actor: Actor) -> Response:
+    flash(_("Check the people first."))
+    return go(url_for(".people", organization_id=actor.organization_id))
 
 
 def _chosen_page(
