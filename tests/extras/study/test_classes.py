@@ -243,7 +243,7 @@ def test_the_board_does_not_tell_of_a_second_form_under_way(in_public: InClass) 
             enrollment = db.session.get_one(Enrollment, attempt.enrollment_id)
             mark = scene_mark(enrollment, attempt, 1, clock.now() - dt.timedelta(seconds=20))
             credit(attempt, 1, mark, clock.now())
-        marks = list_marks(db.session.get_one(Cohort, in_public.cohort), served().courses[COURSE], clock.now())
+        marks = list_marks(db.session.get_one(Cohort, in_public.cohort), clock.now())
         assert {mark.last_active.date() for mark in marks} == {dt.date(2026, 11, 23)}
 
 
