@@ -8,13 +8,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def own_chance() -> Iterator[None]:
-    """Draw from a seed of its own, and leave the test's draws as they were.
+def own_chance(name: str) -> Iterator[None]:
+    """Draw from a seed of its own, which follows from a name, and leave the test's draws as they were.
 
     pytest-randomly seeds each test by its name, and what a session keeps is made in the middle of one.
     """
     before = random.getstate()
-    random.seed(1)
+    random.seed(name)
     try:
         yield
     finally:

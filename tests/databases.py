@@ -33,7 +33,13 @@ def go_back_to_0_9() -> None:
 
     Tables of extras that came after it stay, with the rows of their migrations.
     """
-    downgrade(directory=str(ROOT / "migrations"), revision="0075")
+    folder = str(ROOT / "migrations")
+    for revision in db.session.scalars(text("SELECT version_num FROM alembic_version")).all():
+        name, _, number = revision.rpartition("_")
+        if name and number != "01" and f"{name}_01" not in SINCE_0_9:
+            db.session.rollback()
+            downgrade(directory=folder, revision=f"{name}_01")
+    downgrade(directory=folder, revision="0075")
     kept = ", ".join(f"'{revision}'" for revision in ("0075", *SINCE_0_9))
     with transaction() as session:
         session.execute(text(f"DELETE FROM alembic_version WHERE version_num NOT IN ({kept})"))

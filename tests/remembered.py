@@ -48,7 +48,7 @@ def remembered(name: str, app: Flask, make: Callable[[], T]) -> T:
         kind = db.engine.dialect.name
         is_made = (kind, name) in _made
         if not is_made:
-            with own_chance():
+            with own_chance(name):
                 _made[kind, name] = make()
         db.session.remove()
         (_keep_on_sqlite if kind == "sqlite" else _keep_on_postgresql)(name, is_made)

@@ -12,11 +12,13 @@ def test_what_is_made_once_draws_the_same_and_leaves_the_test_its_draws() -> Non
     for is_first in (True, False):
         random.seed(7)
         if is_first:
-            with own_chance():
+            with own_chance("made"):
                 made.append(random.random())
         mine.append(random.random())
     random.seed(8)
-    with own_chance():
+    with own_chance("made"):
         made.append(random.random())
     assert mine[0] == mine[1]
     assert made[0] == made[1]
+    with own_chance("other"):
+        assert random.random() != made[0]

@@ -101,8 +101,8 @@ def test_who_passed_on_the_same_major_version_reads_the_lessons_for_renewing_and
         assert new.valid_until == old.valid_until.replace(year=2028)  # no day is lost
         assert "Replaced" in visitor.get(f"/verify/{old.serial}").text
         assert "Valid until" in visitor.get(f"/verify/{new.serial}").text
-        assert "min active, for this renewal" in visitor.get(f"/verify/{new.serial}").text
-        assert "renewal" not in visitor.get(f"/verify/{old.serial}").text
+        assert "min active, for this certificate" in visitor.get(f"/verify/{new.serial}").text
+        assert "for this certificate" not in visitor.get(f"/verify/{old.serial}").text
         with app.app_context():
             assert find_renewal(db.session.get_one(Credential, old.id), served().courses, clock.today()) is None
 

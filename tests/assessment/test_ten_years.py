@@ -164,7 +164,8 @@ def live(user_id: UUID, rng: random.Random) -> int:
             assert to_read == (refresher if expected[1] else own)
         credential = pass_it(enrollment, course, at)
         # The version is that of the day on which the cycle was begun, which is the same day here.
-        history.append(Earned(day_number(at), a_year_later(day_number(at)), course.file.version))
+        begins = max([day_number(at), *(one.until for one in history[-1:] if not one.is_revoked)])
+        history.append(Earned(day_number(at), a_year_later(begins), course.file.version))
         for number in range(1, 6):
             if rng.random() < 0.75:
                 do_check_in(credential, enrollment, number)

@@ -97,7 +97,7 @@ def live(browser: Browser, template_database: Path, tmp_path_factory: pytest.Tem
 @pytest.fixture(scope="session")
 def stage(live: Live) -> Stage:
     """Return people and records in every state that a page can show. Tests that change something make their own."""
-    with own_chance():
+    with own_chance("stage"):
         return set_stage(live)
 
 

@@ -165,6 +165,11 @@ def _answer_all(page: Page) -> None:
     Mouse(page).answer_questions()
 
 
+def _send_incomplete(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('main form select')) one.selectedIndex = 0")
+    _send(page)
+
+
 def _send(page: Page) -> None:
     page.locator("main form:not([data-passkey]) button:not([formaction]):visible").last.click()
 
@@ -698,7 +703,7 @@ LEARNER = [
     Sheet("result-skipped", _at("practice_skipped", "/result"), "middle"),
     *(Sheet(f"question-{kind}", _question(kind), "asked") for kind in ABOUT_SCENES),
     *(
-        Sheet(f"question-error-{name}", _question(name), "asked", _send, 422)
+        Sheet(f"question-error-{name}", _question(name), "asked", _send_incomplete, 422)
         for name in ABOUT_SCENES
         if FURTHER[name].samples()[0].incomplete is not None
     ),

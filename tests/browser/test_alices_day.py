@@ -135,6 +135,7 @@ def _look_at_dana(hand: Mouse) -> None:
     hand.follow("Acme Security", exact=True)
     hand.follow("Training status")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("0 of 3 people are current.")
+    hand.page.locator("main summary", has_text="Filter").click()
     hand.fill("Name or number", "dow")
     hand.press("Show")
     table = hand.page.get_by_role("table", name="People and what is required of them")

@@ -68,11 +68,10 @@ def test_what_is_filtered_is_said_and_each_is_removed(context: Callable[..., Bro
 
 def test_where_there_is_room_the_filters_are_open(context: Callable[..., BrowserContext], stage: Stage) -> None:
     page = context(stage.cookies["alice"], width=1280).new_page()
-    page.goto(stage.paths["firm"] + "/training")
-    expect(page.get_by_label("Name or number")).to_be_visible()
+    page.goto(stage.paths["firm"] + "/people")
+    expect(page.get_by_role("searchbox")).to_be_visible()
     expect(page.locator("main summary", has_text="Filter")).to_be_hidden()
-    files = page.get_by_role("button", name="These rows as CSV").bounding_box()
-    table = page.get_by_role("table", name="People and what is required of them").bounding_box()
-    assert files is not None
-    assert table is not None
-    assert files["y"] < table["y"], "the files stand below the list"
+    page.goto(stage.paths["firm"] + "/training")  # which has so many that they wait in one line
+    expect(page.get_by_label("Name or number")).to_be_hidden()
+    page.locator("main summary", has_text="Filter").click()
+    expect(page.get_by_label("Name or number")).to_be_visible()

@@ -66,12 +66,6 @@ def test_it_says_what_was_earned_by_whom_and_how_to_check_it() -> None:
         assert squeeze(part) in squeeze(text), part
 
 
-def test_the_minutes_of_a_renewal_are_said_to_be_for_it() -> None:
-    renewed = "47 min active, for this renewal"
-    assert squeeze(renewed) in squeeze(text_of(open_pdf(cycle=2)))
-    assert squeeze(renewed) not in squeeze(text_of(open_pdf()))
-
-
 def test_a_local_trial_is_marked_and_only_that() -> None:
     assert "Local trial" in text_of(open_pdf(is_local_trial=True))
     assert "Local trial" not in text_of(open_pdf())

@@ -80,7 +80,7 @@ def words_of_content(folder: Path = CONTENT) -> tuple[set[str], str]:
     phones = {
         line["id"]: str(line.get("phone")) for file in folder.glob("help/*") for line in yaml.safe_load(file.open())
     }
-    told = [re.sub(r"\{help:(.+?)\}", lambda line: phones[line[1]], file.read_text()) for file in files]
+    told = [re.sub(r"\{help:(.+?)\}", lambda line: phones.get(line[1], line[0]), file.read_text()) for file in files]
     lines = [re.sub("[*_`]", "", straight(line)).strip() for text in told for line in text.splitlines()]
     values = {re.sub(r"^(- )?([a-z_]+: )?", "", line).strip(" \"'.:;,") for line in lines}
     said = {

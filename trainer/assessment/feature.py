@@ -76,6 +76,7 @@ FEATURE = Feature(
         "own_certificate": "assessment/_own_certificate.html",
         "renewal": "assessment/_renewal.html",
         "rule": "assessment/_rule.html",
+        "chances": "assessment/_chances_line.html",
         "went_wrong": "assessment/_went_wrong.html",
     },
     emails=dict.fromkeys(emails.TEMPLATES, emails.write),

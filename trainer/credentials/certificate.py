@@ -80,9 +80,6 @@ def clean_name(name: str) -> str:
 def _texts(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) -> dict[str, str]:
     name = clean_name(stated.holder_name)
     edition = f" ({stated.edition})" if stated.edition else ""
-    active = _("%(minutes)s min active", minutes=stated.minutes)
-    if stated.cycle > 1:
-        active = _("%(minutes)s min active, for this renewal", minutes=stated.minutes)
     return {
         "brand": brand,
         "trial": _("Local trial") if stated.is_local_trial else "",
@@ -92,7 +89,7 @@ def _texts(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) 
         "words": json.dumps(_words(stated, vocabulary)),
         "facts": json.dumps(
             [
-                [_("Learning time"), active],
+                [_("Learning time"), _("%(minutes)s min active", minutes=stated.minutes)],
                 [_("Issued"), show_day(stated.issued_on, "long")],
                 [_("Valid until"), show_day(stated.valid_until, "long")],
                 [_("Course version"), f"{stated.course_version}{edition}"],

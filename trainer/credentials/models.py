@@ -66,8 +66,6 @@ class Stated(Facts):
     serial: str
     issued_on: dt.date
     valid_until: dt.date
-    cycle: int = 1
-    """From the second one on, it is a renewal, and its minutes are those of renewing."""
 
 
 class Credential(Base):

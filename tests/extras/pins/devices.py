@@ -20,8 +20,8 @@ class Tablet(Visitor):
     """A browser that many share, without a page on which one becomes a guest."""
 
     def token(self) -> str:
-        """Return a form token of the page to sign in, or of one's own page."""
-        pages = (self.client.get(path, base_url=self.base_url).text for path in ("/in", "/me"))
+        """Return a form token of the page to sign in, or out."""
+        pages = (self.client.get(path, base_url=self.base_url).text for path in ("/in", "/sign-out"))
         return next(found[1] for page in pages if (found := re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)))
 
 

@@ -220,7 +220,6 @@ def _credential(number: int, person: _SamplePerson, earned_on: dt.date, course: 
     return Credential(
         serial=f"SAMPLE{number:04}",  # too short to be one: it is found nowhere
         holder_name=person.name,
-        cycle=1,
         course=course.slug,
         course_title=course.file.credential_title or course.file.title,
         course_version=course.file.version,

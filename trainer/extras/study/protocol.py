@@ -37,7 +37,7 @@ better than people who have not had it yet, without reporting more innocent peop
 ## Design
 Parallel groups within the {place}, individually randomized, with a waiting list. Group “now” can begin the course \
 after the first form. Group “later” is asked to begin it after the second form, {wait} days after agreeing. Nobody \
-can be blinded to the group. Scenes are marked by a key fixed in advance, and {nobody} sees an answer.
+can be blinded to the group. Scenes are marked by a key fixed in advance, and {no_one} sees an answer.
 
 ## Who can take part
 {people} who have neither begun a course nor taken its pretest. Taking part is voluntary and needs consent on the \
@@ -95,7 +95,7 @@ _ALIKE: Final = "From opening the trial on, the course is due before {due} for n
 _IN_A_FIRM: Final = {
     "firm": "Firm",
     "place": "firm",
-    "nobody": "nobody at the firm",
+    "no_one": "nobody at the firm",
     "people": "People on the firm’s roster with an account",
     "watchers": "The firm sees",
     "due": _ALIKE,
@@ -106,7 +106,7 @@ _IN_A_FIRM: Final = {
 _IN_A_CLASS: Final = {
     "firm": "Class",
     "place": "class",
-    "nobody": "nobody in the class",
+    "no_one": "nobody in the class",
     "people": "People in the class",
     "watchers": "The instructor sees",
     "due": "The class sets no day by which the course is due. Days that employers set stay as they are.",
@@ -116,7 +116,7 @@ _IN_A_CLASS: Final = {
 }
 _IN_A_FIRMS_CLASS: Final = _IN_A_CLASS | {
     "firm": "Class, firm",
-    "nobody": "nobody in the class or at the firm",
+    "no_one": "nobody in the class or at the firm",
     "watchers": "The instructor and the firm’s owners see",
     "due": _ALIKE,
     "closers": "The instructor, an owner of the firm",
