@@ -41,6 +41,14 @@ def test_several_people_are_chosen_listed_and_moved_with_an_entry_for_each(acme:
         }
 
 
+def test_nobody_loses_their_teams_because_none_was_checked(acme: Acme) -> None:
+    given = {"person": [str(acme.people["bob"])]}
+    answer = acme.enter("alice").post(acme.path("/people/chosen/teams"), given)
+    assert (answer.status_code, "Choose at least one team." in answer.text) == (422, True)
+    with acme.app.app_context():
+        assert team_names(actor_of(acme.users["alice"], acme.id), [acme.people["bob"]])
+
+
 def test_several_people_leave_at_once_or_nobody_does_and_each_can_come_back(acme: Acme) -> None:
     alice, both = acme.enter("alice"), [str(acme.people[name]) for name in ("bob", "dana")]
     with acme.app.app_context(), transaction():
@@ -77,6 +85,13 @@ def test_what_may_not_be_done_to_one_is_done_to_none_of_several(acme: Acme, who:
         assert visitor.post(acme.path(f"/people/chosen/{path}"), ids | given).status_code == 404
     with acme.app.app_context():
         assert not db.session.scalars(select(AuditEvent).where(AuditEvent.act.in_(ACTS_ON_PEOPLE))).all()
+
+
+def test_an_owner_is_not_among_those_they_choose(acme: Acme) -> None:
+    with acme.app.app_context():
+        own = db.session.scalars(select(Membership.id).where(Membership.user_id == acme.users["alice"])).one()
+    given = {"person": [str(acme.people["bob"]), str(own)], "ended_on": str(acme.today())}
+    assert acme.enter("alice").post(acme.path("/people/chosen/removal"), given).status_code == 404
 
 
 def test_people_are_only_offered_to_be_chosen_where_they_may_be(acme: Acme) -> None:

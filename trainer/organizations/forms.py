@@ -153,7 +153,7 @@ class RoleForm(Form):
 class MoveForm(Form):
     """The teams that several people are in from now on."""
 
-    teams = Ticks(_l("Teams"))
+    teams = Ticks(_l("Teams"), [InputRequired(_l("Choose at least one team."))])
 
 
 class RemovalForm(Form):
