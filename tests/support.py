@@ -269,8 +269,8 @@ def take_final(visitor: Visitor, *, wrong: int = 0) -> tuple[str, TestResponse]:
     return attempt, visitor.post(f"{attempt}/submission")
 
 
-def mailed(app: Flask, template: str) -> str:
-    """Return the path of the link in the newest mail of a template."""
+def mailed(app: Flask, template: str, says: str = "") -> str:
+    """Return the path of the link in the newest mail of a template, which says so."""
     with app.app_context():
         message = db.session.scalars(
             select(OutboxMessage).where(OutboxMessage.template == template).order_by(OutboxMessage.created_at.desc())
@@ -278,6 +278,7 @@ def mailed(app: Flask, template: str) -> str:
         assert message is not None
         letter = write(message)
         assert letter is not None
+        assert says in letter.text
         found = re.search(r"http://127\.0\.0\.1:8000(/\S+)", letter.text)
         assert found is not None
         return found[1]

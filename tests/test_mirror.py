@@ -10,6 +10,7 @@ from trainer.items.registry import FURTHER
 TESTS, PACKAGE = ROOT / "tests", ROOT / "trainer"
 
 HELD_BY = {
+    "content/test_reader.py": "content/parsing content/texts",
     "jobs/test_counting.py": "assessment/tasks",
     "accounts/test_audit.py": "core/audit",
     "accounts/test_links.py": "accounts/emails accounts/operations accounts/queries",

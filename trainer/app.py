@@ -24,7 +24,16 @@ from trainer.compliance import feature as compliance
 from trainer.content.figures import draw_ladder
 from trainer.content.library import Complaint, Library
 from trainer.content.own_words import own_words
-from trainer.content.serving import library, open_library, serve_again, serve_from, serve_newest, served, served_in
+from trainer.content.serving import (
+    library,
+    open_library,
+    serve_again,
+    serve_from,
+    serve_newest,
+    serve_region,
+    served,
+    served_in,
+)
 from trainer.content.times import Times
 from trainer.core import own
 from trainer.core.connections import connect_args
@@ -67,6 +76,7 @@ from trainer.operating.metrics import init_metrics
 from trainer.operating.views.probes import init_probes
 from trainer.organizations import feature as organizations
 from trainer.organizations.queries import list_firm_names
+from trainer.organizations.regions import region_of_user
 from trainer.privacy import feature as privacy
 from trainer.roster import feature as roster
 from trainer.tools import feature as tools
@@ -79,6 +89,7 @@ from trainer.web.language import init_language, language_tag
 from trainer.web.limits import init_limits
 from trainer.web.origin import init_origin
 from trainer.web.page_cache import init_page_cache
+from trainer.web.regions import REGION, init_addresses, init_regions
 from trainer.web.retry import init_retry
 from trainer.web.sessions import init_sessions
 from trainer.web.static import init_static
@@ -154,20 +165,19 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_db(app)
     init_replica(app)
     if settings.slow_ms:
-        with app.app_context():
-            for engine in db.engines.values():
-                log_slow_statements(engine, settings.slow_ms / 1000)
+        _log_slow_statements(app, settings.slow_ms / 1000)
     app.extensions["migrate"] = LocalProxy(cache(lambda: _migrations(app)))
     init_language(app, lambda: served().site.languages)
     appcontext_pushed.connect(_serve_content, app)
     appcontext_popped.connect(_serve_outer_content, app)
+    init_regions(app, _region_names, serve_region)
     init_page_cache(app, lambda: served().digest)
     init_errors(app)
     init_retry(app)
     init_sessions(app)
     init_origin(app)
     init_input_limits(app)
-    init_accounts(app, list_firm_names)
+    init_accounts(app, list_firm_names, region_of_user())
     init_access(app)  # before the tokens, which end with a session: then an answer would end with it
     tokens = CSRFProtect(app)
     for feature in FEATURES:
@@ -178,6 +188,7 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     init_metrics(app)
     # The function set last runs first: headers, then compression, and what is kept has both.
     Compress(app)
+    init_addresses(app)
     init_headers(app)
     init_static(app, FOLDERS, reread=settings.development)
     _add_features(app)
@@ -186,6 +197,12 @@ def create_app(settings: Settings | None = None, shelf: Library | None = None) -
     if settings.development:
         app.before_request(_reload_content)
     return app
+
+
+def _log_slow_statements(app: Flask, seconds: float) -> None:
+    with app.app_context():
+        for engine in db.engines.values():
+            log_slow_statements(engine, seconds)
 
 
 def _add_features(app: Flask) -> None:
@@ -258,11 +275,13 @@ def _config(settings: Settings) -> dict[str, Any]:
 def _serve_content(app: Flask, **_context: object) -> None:
     """Tell what serves where a request, a command or a task begins."""
     g.serving = serve_from(lambda: _library_of(app))
+    serve_region(None)
 
 
 def _serve_outer_content(_app: Flask, **_context: object) -> None:
     if has_app_context():
         serve_again(g.serving)
+        serve_region(g.get(REGION))
 
 
 def _library_of(app: Flask) -> Library:
@@ -272,11 +291,16 @@ def _library_of(app: Flask) -> Library:
     return shelf
 
 
+def _region_names() -> dict[str, str]:
+    return {name: content.region.name for name, content in served().regions.items()}
+
+
 def _layout() -> dict[str, Any]:
     content = served_in(language_tag())
     return {
         "site": content.site,
         "vocabulary": content.vocabulary,
+        "region": content.region,
         "strip_lines": content.strip_lines(),
         "times": Times(content),
         "picture_of": content.pictures.get,

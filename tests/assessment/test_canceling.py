@@ -116,8 +116,14 @@ def test_passed_finals_and_certificates_stay(bob: Visitor) -> None:
     hand_in(bob, attempt, FIRST + SECOND)
     scene = missed_in(bob.app, attempt)
     told = cancel(bob.app, scene, "--yes").output
-    assert "Passed with it, and left as they are: 1 final(s)." in told
+    assert "Passed with it, left as they are, and told: 1 final(s)." in told
+    assert mailed(bob.app, "final-canceled", "You passed, and that stays") == f"{attempt}/result"
+    assert "and told: 0 final(s)." in cancel(bob.app, scene, "--yes").output
+    assert mails(bob.app) == 1
     assert stage_of(bob.app, attempt).is_passed is True
+    shown = bob.get(f"{attempt}/result").text
+    assert scene in {response.item for response in drawn_in(bob.app, attempt)}
+    assert shown.count("Our answer to this scene was wrong") == 1
     with bob.app.app_context():
         assert db.session.scalars(select(Credential)).one().revoked_at is None
 

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.assessment import before, rich
 from tests.assessment.before import SCENES as OF_PRETEST
@@ -20,7 +20,7 @@ from tests.assessment.counts import parallel
 from tests.assessment.pretests import items, rich_shelf, start
 from tests.cast import answer_all, certify, hand_in, make_account, sign_in_as, start_practice
 from tests.content import small
-from tests.support import PASSWORD, TASKS, Visitor, closed_up
+from tests.support import PASSWORD, TASKS, Visitor, closed_up, drawn, right_verdict
 from trainer.accounts.models import User
 from trainer.app import create_app
 from trainer.assessment import check_ins
@@ -214,7 +214,7 @@ def test_day_163_asks_the_other_form_of_the_pretest_and_shows_answers_at_the_end
     certify(app, bob)
     at(163)
     visitor = sign_in_as(app, bob)
-    assert f"A few minutes, {OF_PRETEST} scenes" in closed_up(visitor.get(PAGE).text)
+    assert f"{OF_PRETEST} scenes, about" in closed_up(visitor.get(PAGE).text)
     attempt = begin(app, bob)
     asked_before = {one[: len(one) - 2]: one for one in items(app, pretest)}
     asked_after = {one[: len(one) - 2]: one for one in items(app, attempt)}
@@ -223,12 +223,18 @@ def test_day_163_asks_the_other_form_of_the_pretest_and_shows_answers_at_the_end
     assert set(asked_before.values()).isdisjoint(asked_after.values())
     first = f"/attempts/{attempt}/scenes/1"
     visitor.get(first)
-    sent = {"verdict": "report-now", "confidence": "certain", "version": "0", "opened_at": visitor.field("opened_at")}
-    assert visitor.post(first, sent).headers["Location"] == f"/attempts/{attempt}/scenes/2"
-    assert "You said" not in visitor.get(first).text
+    opened = {"version": "0", "opened_at": visitor.field("opened_at")}
+    verdict = right_verdict(drawn(app, f"/attempts/{attempt}")[0]["truth"])
+    saved = visitor.post(first, {"verdict": verdict, "confidence": "certain", **opened})
+    assert saved.headers["Location"] == f"{first}#first-step"  # as the pretest asked
+    assert "Your first step?" in visitor.get(first).text
     answer_all(app, attempt)
     hand_in(app, bob, attempt)
     assert "You said" in visitor.get(first).text
+    assert "Your first steps" in visitor.get(f"/attempts/{attempt}/result").text
+    with app.app_context(), transaction():  # one that was drawn before it asked for first steps
+        db.session.execute(update(Attempt).where(Attempt.id == attempt).values(rule={"day": 163}))
+    assert "Your first steps" not in visitor.get(f"/attempts/{attempt}/result").text
 
 
 def test_someone_who_skipped_the_pretest_gets_a_plain_one_on_day_163(app: Flask, at: Callable[[int], None]) -> None:

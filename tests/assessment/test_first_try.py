@@ -20,7 +20,7 @@ from trainer.assessment.models import Attempt, Response
 from trainer.assessment.views.first_try import _PURPOSE
 from trainer.content.library import Library
 from trainer.content.schema import Pool
-from trainer.content.times import Times
+from trainer.content.times import Times, in_minutes
 from trainer.core.db import db
 from trainer.core.signing import unsign
 
@@ -72,7 +72,8 @@ def test_the_result_counts_its_scenes_and_the_longest_lesson_by_the_content(visi
     assert f"These were {scenes} written scenes, half of them worrying." in result
     assert f"About {times.first_try(course)} minutes." in result
     assert f"{scenes} more scenes" in result
-    assert f"No lesson of the course takes more than {max(times.lesson(one) for one in course.lessons)} min" in result
+    longest = in_minutes(max(lesson.seconds for lesson in course.lessons))
+    assert f"No lesson of the course takes more than {longest} min" in result
 
 
 def test_more_scenes_are_of_other_pairs_and_then_of_those_met_longest_ago(rich_app: Flask) -> None:

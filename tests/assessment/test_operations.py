@@ -140,9 +140,9 @@ def test_what_went_right_in_a_passed_final_is_not_shown_by_the_rule_it_was_drawn
         assert visitor.answer(attempt, position, verdict, first_step(scene, verdict)).status_code == 303
     result = visitor.get(visitor.post(f"{attempt}/submission").headers["Location"]).text
     right = next(position for position in range(1, len(scenes) + 1) if position != missed)
-    assert visitor.get(f"{attempt}/scenes/{missed}").status_code == 200
-    assert visitor.get(f"{attempt}/scenes/{right}").status_code == (200 if is_drawn_before else 404)
-    assert result.count('<div class="story">') == (len(scenes) if is_drawn_before else 1)
+    for position in (missed, right):  # the only one that went wrong would tell that all others are right
+        assert visitor.get(f"{attempt}/scenes/{position}").status_code == (200 if is_drawn_before else 404)
+    assert result.count('<div class="story">') == (len(scenes) if is_drawn_before else 0)
     assert ("Scene by scene" in result) is is_drawn_before
     assert (f"{len(scenes) - 1} of {len(scenes)} scenes went right" in result) is not is_drawn_before
 

@@ -31,6 +31,7 @@ from trainer.assessment import operations, pretest, words
 from trainer.assessment.drawing import Pair, PairTelling, leaning
 from trainer.assessment.measures.strength import Prior
 from trainer.assessment.models import Attempt, Response
+from trainer.assessment.privacy import export_person
 from trainer.assessment.progress import (
     InCategory,
     OwnProgress,
@@ -394,16 +395,25 @@ def take_pretest(app: Flask, user_id: UUID, *, wrong: int) -> None:
     hand_in(app, user_id, attempt_id)
 
 
-def test_a_pretest_alone_is_a_count_and_a_window(rich_app: Flask) -> None:
+def test_what_came_before_is_told_once_a_final_is_passed(rich_app: Flask) -> None:
     bob = make_account(rich_app)
     take_pretest(rich_app, bob, wrong=1)
+    practice(rich_app, bob)
     found, page = progress_of(rich_app, bob), page_of(rich_app, bob)
-    assert [one.stage for one in found.windows] == [WindowKind.BEFORE]
-    assert (found.categories, found.mistakes, found.closed) == ((), (), 0)
-    assert "You judged 3 of 4 as the rule does." in page
-    assert "Before you started" in page
-    assert "Before and after" not in page
-    assert "pretest" not in page
+    assert (WindowKind.BEFORE in {window.stage for window in found.windows}, found.before) == (False, None)
+    assert "Before" not in page
+    with rich_app.app_context():
+        assert copied_pretest(bob) is None
+    certify(rich_app, bob)
+    assert progress_of(rich_app, bob).windows[0].stage is WindowKind.BEFORE
+    assert "Before you started" in page_of(rich_app, bob)
+    with rich_app.app_context():
+        assert copied_pretest(bob)
+
+
+def copied_pretest(user_id: UUID) -> object:
+    """Return the counts of the pretest in a copy of someone's data."""
+    return next(row["tally"] for row in export_person(user_id)["attempts"] if row["kind"] == "pretest")
 
 
 def test_before_and_after_are_two_counts(rich_app: Flask) -> None:

@@ -22,6 +22,7 @@ from trainer.assignments.operations import end_requirement, waive
 from trainer.assignments.queries import get_duty, list_own_duties
 from trainer.assignments.rules import Audience, Group, Status
 from trainer.compliance.queries import list_completions
+from trainer.content.serving import served
 from trainer.content.times import Times
 from trainer.core import clock
 from trainer.core.db import Base, db, transaction
@@ -36,7 +37,7 @@ from trainer.learning.models import Enrollment
 from trainer.learning.operations import conditions_of
 from trainer.learning.rules import Conditions
 from trainer.organizations.invitations import fill
-from trainer.organizations.models import Membership, Team, TeamMembership
+from trainer.organizations.models import Membership, Organization, Team, TeamMembership
 from trainer.organizations.rules import Role
 
 NOON = "2026-11-24T17:00:00Z"  # a Tuesday, noon in New York
@@ -298,6 +299,24 @@ def test_a_reminder_has_a_neutral_subject_and_leads_to_the_course(app: Flask) ->
         assert letters(app, "training-reminder")[0].startswith(f"{minutes} minutes left, was due on November 27\n")
         certify(app, firm.owner_id)
         assert letters(app, "training-reminder") == []  # no longer true, so not sent
+
+
+@pytest.mark.parametrize(("own", "firms", "told"), [(None, None, "Maine"), (None, "us", "US"), ("us", "us-me", "US")])
+def test_a_reminder_is_written_for_the_region_of_its_requirement_or_of_the_firm(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, own: str | None, firms: str | None, told: str
+) -> None:
+    monkeypatch.setattr(
+        "trainer.assignments.emails._minutes_left", lambda *_given: {"us": 7, "us-me": 9}[served().region.id]
+    )
+    with time_machine.travel(NOON, tick=False):
+        firm = make_firm(app)
+        firm.require(dataclasses.replace(EVERYONE, days_allowed=3, region=own))
+        with app.app_context(), transaction():
+            db.session.get_one(Organization, firm.id).region = firms
+        firm.keep_up()
+        assert letters(app, "training-reminder")[0].startswith("7 minutes" if told == "US" else "9 minutes")
+        with app.app_context():
+            assert served().region.id == "us-me"
 
 
 def test_a_reminder_to_someone_who_has_not_begun_promises_the_way_and_not_every_lesson(app: Flask) -> None:

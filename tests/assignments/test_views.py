@@ -24,6 +24,7 @@ from tests.support import Visitor, closed_up
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
 from trainer.content.library import Library
+from trainer.content.objects import Region
 from trainer.content.serving import served
 from trainer.content.times import Times
 from trainer.core import clock
@@ -168,11 +169,14 @@ def test_a_pack_shows_the_help_lines_of_its_region(app: Flask, settings: Setting
     line = shelf.content.help_lines["us"][0].model_copy(
         update={"id": "ohio", "name": "Ohio line", "phone": "1-855-FLA-SAFE"}
     )
-    pack = shelf.content.packs["lakeland"].model_copy(update={"help_region": "us-oh"})
+    pack = shelf.content.packs["lakeland"].model_copy(update={"region": "us-oh"})
     other = copy(shelf)
     other._content = replace(
         shelf.content,
-        help_lines={**shelf.content.help_lines, "us-oh": (line,)},
+        regions={
+            **shelf.content.regions,
+            "us-oh": replace(shelf.content, region=Region("us-oh", "Ohio"), help_lines={"us-oh": (line,)}),
+        },
         packs={**shelf.content.packs, "lakeland": pack},
     )
     firm = make_firm(app)
@@ -465,3 +469,13 @@ def test_a_rule_of_ones_own_is_first_and_takes_its_title_from_the_course(app: Fl
     assert f'value="{escape(course)}, yearly"' in own
     assert "We read it on" not in own
     assert 'value="Lakeland, lodging"' in alice.get(page_of(firm, "/new?pack=lakeland")).text
+
+
+def test_what_is_rarely_changed_is_folded_and_open_where_something_is_wrong(app: Flask) -> None:
+    firm = make_firm(app)
+    alice = sign_in_as(app, firm.owner_id)
+    path = page_of(firm, "/new?pack=plain")
+    assert re.search(r"<details>\s*<summary>Rarely changed", alice.get(path).text)
+    wrong = alice.post(path, {**FORM, "renewal_days": "0", "step": "look"}).text
+    assert re.search(r"<details open>\s*<summary>Rarely changed", wrong)
+    assert re.search(r"<details open>\s*<summary>Exceptions", wrong)  # owners are asked, too

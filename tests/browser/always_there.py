@@ -48,7 +48,8 @@ def faults_of_exit(page: Page) -> dict[str, list[Any]]:
 def faults_of_help(page: Page) -> dict[str, list[Any]]:
     """Return how the ways to help stand if they stand elsewhere than on other pages."""
     places, is_help = page.evaluate(_PLACES), page.url.endswith("/help")
+    is_on_device = page.url.endswith("/in") and places["bar"] == -1  # which has no bar
     # That page is the help.
-    order = [place for place in places["order"] if place >= 0 or not is_help]
-    is_there = places["bar"] == 2 and order == sorted(order) and -1 < places["exit"] < order[0]
+    order = [place for place in places["order"] if place >= 0 or not (is_help or is_on_device)]
+    is_there = (places["bar"] == 2 or is_on_device) and order == sorted(order) and -1 < places["exit"] < order[0]
     return {"help": [] if is_there and (places["link"] or is_help) else [places]}

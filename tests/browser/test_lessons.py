@@ -138,6 +138,7 @@ def test_on_a_phone_a_lesson_begins_with_its_picture_beside_its_title_and_then_i
         core = [(course, one) for course, module in modules if not module.file.choose_one for one in module.lessons]
     asking = [(course.slug, one) for course, one in core if one.questions and one.questions[0].type == "single"]
     assert len(asking) > 10
+    late = []
     for slug, lesson in asking:
         page.goto(f"/courses/{slug}/{lesson.id}", wait_until="domcontentloaded")
         question, art, asks = (page.locator(name).first.bounding_box() for name in (".question", ".art", ".q > legend"))
@@ -147,6 +148,10 @@ def test_on_a_phone_a_lesson_begins_with_its_picture_beside_its_title_and_then_i
         assert 100 < art["width"] < 110
         assert (art["x"] + art["width"], art["y"] + art["height"] < question["y"]) == (344, True)
         assert asks["y"] + asks["height"] < 740, lesson.id
+        button = page.locator(".question form .btn").first.bounding_box()
+        assert button is not None
+        late += [lesson.id] if button["y"] + button["height"] > 740 else []
+    assert len(late) <= 2, late  # whose story is long
 
 
 @pytest.mark.parametrize("has_script", [True, False])

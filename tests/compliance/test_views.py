@@ -185,9 +185,9 @@ def test_people_with_several_duties_are_counted_once(training: Training) -> None
 
 def test_filters_are_folded_until_one_is_set_and_each_can_be_removed(training: Training) -> None:
     acme, alice = training.acme, training.acme.enter("alice")
-    assert '<details class="fold-filters many">' in alice.get(acme.path("/training")).text
+    assert '<details class="fold-filters no-print many">' in alice.get(acme.path("/training")).text
     page = closed_up(alice.get(acme.path(f"/training?q=moe&team={acme.harbor}&group=open&order=name&after=x")).text)
-    assert '<details class="fold-filters">' in page
+    assert '<details class="fold-filters no-print">' in page
     rest = re.findall(r'<a class="tap" href="\S+/training\?([^"]*)"><bdi>(.*?)</bdi>', page)
     assert [(sorted(html.unescape(query).split("&")), text) for query, text in rest] == [
         (["group=open", "order=name", f"team={acme.harbor}"], "moe"),

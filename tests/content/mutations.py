@@ -10,15 +10,16 @@ from trainer.items.judge.payload import payload_of
 
 
 def check_content(folder: Path, content: Content) -> None:
-    """Nothing is left out, and scenes are ready to be drawn."""
+    """Nothing of the nation is left out, and scenes are ready to be drawn."""
+    nation = content.regions[content.site.nation.id]
     for name, loaded in (
-        ("scenarios", content.scenarios),
-        ("cards", content.cards),
-        ("requirements", content.packs),
-        ("statistics", content.statistics),
+        ("scenarios", nation.scenarios),
+        ("cards", nation.cards),
+        ("requirements", nation.packs),
+        ("statistics", nation.statistics),
     ):
         assert set(loaded) == {path.stem for path in (folder / name).glob("*.*")}
-    lessons = sum(len(course.lessons) for course in content.courses.values())
+    lessons = sum(len(course.lessons) for course in nation.courses.values())
     assert lessons == len(list(folder.glob("courses/*/*/[0-9]*.md")))
     for scene in content.scenarios.values():
         for one in (scene, *([scene.other] if scene.other else [])):

@@ -18,7 +18,8 @@ SITE = """\
 name: Small site
 tagline: Learn a little.
 languages: [en]
-help_region: us-me
+nation: {id: us, name: United States}
+region: us
 strip_lines: [hotline]
 first_try: recognize
 exit_target: https://www.weather.gov/
@@ -68,9 +69,6 @@ verdicts:
   report-now: {name: Report now, hint: As possible trafficking}
   note-and-watch: {name: Note it and keep watching, hint: Not enough yet}
   nothing-to-report: {name: Nothing to report, hint: Not as trafficking}
-regions:
-  - {id: us-me, name: Maine, heading: In Maine}
-  - {id: us, name: the United States, heading: Everywhere in the United States}
 disclaimers:
   advice: not legal advice
   card: Awareness aid, not legal advice.
@@ -354,7 +352,7 @@ def files() -> dict[str, str]:
         "sources.yaml": SOURCES,
         "glossary.yaml": GLOSSARY,
         "indicators.yaml": INDICATORS,
-        "help/us-me.yaml": HELP,
+        "help/us.yaml": HELP,
         "pages/privacy.md": PAGE,
         "courses/recognize/course.yaml": COURSE,
         "courses/recognize/01-basics/module.yaml": MODULE,

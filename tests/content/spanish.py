@@ -50,7 +50,7 @@ FILES = {
     "final: {note: Nada explícito.}\n",
     "pages/privacy.es.md": PAGE,
     "glossary.es.yaml": TERMS,
-    "help/us-me.es.yaml": "of: {of}\nhotline:\n  name: Línea nacional\n  for_whom: Todas las personas\n",
+    "help/us.es.yaml": "of: {of}\nhotline:\n  name: Línea nacional\n  for_whom: Todas las personas\n",
     "indicators.es.yaml": "of: {of}\nfreedom:\n  name: Libertad\nC1:\n  name: Documentos retenidos\n"
     "  look_alikes: [Guardados a petición]\n",
 }
@@ -178,9 +178,6 @@ verdicts:
   report-now: {name: Avisar ahora, hint: Como posible trata}
   note-and-watch: {name: Anotar, hint: Todavía no basta}
   nothing-to-report: {name: No es trata, hint: Puede ser otra cosa}
-regions:
-  us-me: {name: Maine, heading: En Maine}
-  us: {name: los Estados Unidos, heading: En todo el país}
 disclaimers:
   advice: no es consejo legal
   card: Ayuda, no consejo.

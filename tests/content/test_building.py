@@ -67,5 +67,5 @@ def test_a_course_that_the_site_does_not_name_comes_last(folder: Path) -> None:
             copy = folder / "courses" / "another" / path.relative_to(folder / "courses" / "recognize")
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(path.read_text("utf-8"), "utf-8")
-    small.edit(folder, "site.yaml", "help_region", "courses: [recognize]\nhelp_region")
+    small.edit(folder, "site.yaml", "nation:", "courses: [recognize]\nnation:")
     assert list(read(folder).courses) == ["recognize", "another"]

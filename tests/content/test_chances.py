@@ -40,7 +40,9 @@ def test_the_page_prints_what_the_file_says(app: Flask, folder: Path) -> None:
     assert "69 to 78 get the same verdict twice" in told
     assert "an agreement (κ) of 0.38 to 0.55" in told
     assert "0.551 ± 0.004" in told
-    assert "about 87 pass the first try." in page(app, folder, f"/courses/{COURSE}")
+    told = page(app, folder, f"/courses/{COURSE}")
+    assert "about 87 pass the first try and 99 pass within 3 if 95 of 100 first steps help" in told
+    assert "and 61 and 91 if 85 help." in told
 
 
 def test_what_no_longer_fits_is_left_out(app: Flask, folder: Path) -> None:

@@ -38,7 +38,7 @@ def test_the_table_of_the_guide_for_authors_names_each_kind_of_file() -> None:
     [
         ("site.yaml", ["site"], ()),
         ("indicators.yaml", ["category", "indicator"], ()),
-        ("help/us-me.yaml", ["help"], ("us-me",)),
+        ("help/us.yaml", ["help"], ("us",)),
         ("courses/a/01-b/02-c-d.md", ["lesson"], ("a", "01", "b", "02", "c-d")),
         ("courses/a/01-12/module.yaml", ["module"], ("a", "01", "12")),
         ("siteXyaml", [], ()),

@@ -13,7 +13,7 @@ BY_ID = "Call 911 or {help:hotline}."
 
 def test_a_lesson_and_a_field_show_the_number_as_help_has_it(folder: Path) -> None:
     edit(folder, LESSON_FILE, "summary: What a signal is.", "summary: '{help:hotline} answers.'")
-    edit(folder, "help/us-me.yaml", "1-888-373-7888", "1-888-555-0100")
+    edit(folder, "help/us.yaml", "1-888-373-7888", "1-888-555-0100")
     lesson = read(folder).courses["recognize"].lessons[0]
     assert lesson.file.summary == "1-888-555-0100 answers."
     assert "1-888-555-0100" in lesson.html
@@ -25,7 +25,7 @@ def test_a_digest_is_of_the_number_and_not_of_how_it_is_written(folder: Path) ->
     edit(folder, CONCERN_FILE, "{help:hotline}", "1-888-373-7888")
     assert read(folder).scenarios["open-1-a"].digest == by_id
     edit(folder, CONCERN_FILE, "1-888-373-7888", "{help:hotline}")
-    edit(folder, "help/us-me.yaml", "1-888-373-7888", "1-888-555-0100")
+    edit(folder, "help/us.yaml", "1-888-373-7888", "1-888-555-0100")
     assert read(folder).scenarios["open-1-a"].digest != by_id
 
 
@@ -34,9 +34,9 @@ def test_a_digest_is_of_the_number_and_not_of_how_it_is_written(folder: Path) ->
     [("nobody", "isn't there"), ("x y", "isn't there"), ("", "isn't there"), ("chat", "has no number")],
 )
 def test_an_id_without_a_number_is_refused(folder: Path, ident: str, what: str) -> None:
-    line = (folder / "help/us-me.yaml").read_text(encoding="utf-8")
+    line = (folder / "help/us.yaml").read_text(encoding="utf-8")
     chat = line.replace("hotline", "chat").replace("  phone: 1-888-373-7888\n", "")
-    edit(folder, "help/us-me.yaml", line, line + chat)
+    edit(folder, "help/us.yaml", line, line + chat)
     edit(folder, LESSON_FILE, BY_ID, f"Call {{help:{ident}}}.")
     at = line_of(folder, LESSON_FILE, "Call {help:")
     assert only(folder).startswith(f"content/{LESSON_FILE}:{at}: the help line ")
@@ -45,8 +45,8 @@ def test_an_id_without_a_number_is_refused(folder: Path, ident: str, what: str) 
 
 @pytest.mark.parametrize("fault", ["phone: 12", "phone: [", "phoned: never"])
 def test_faults_of_a_help_line_come_first(folder: Path, fault: str) -> None:
-    edit(folder, "help/us-me.yaml", "phone: 1-888-373-7888", fault)
-    assert {told.path for told in complaints(folder) if told.level == "error"} == {"content/help/us-me.yaml"}
+    edit(folder, "help/us.yaml", "phone: 1-888-373-7888", fault)
+    assert {told.path for told in complaints(folder) if told.level == "error"} == {"content/help/us.yaml"}
 
 
 def test_a_number_that_is_typed_gets_a_warning(folder: Path) -> None:

@@ -58,9 +58,14 @@ def test_an_id_given_twice_is_refused(folder: Path, name: str, old: str, new: st
     assert any(f'the id "{new[4:]}" is there twice' in line for line in told)
 
 
-def test_a_help_line_may_not_be_in_two_regions(folder: Path) -> None:
-    (folder / "help/us.yaml").write_text(small.HELP, encoding="utf-8")
-    assert 'us.yaml:1: the id "hotline" is there twice' in only(folder)
+def test_a_help_line_of_a_region_may_replace_one_of_the_nation(folder: Path) -> None:
+    small.put(folder, "regions/us-me/region.yaml", "name: Maine\n")
+    small.put(folder, "regions/us-me/help/us-me.yaml", small.HELP.replace("National", "Own"))
+    there = small.read(folder).regions["us-me"]
+    assert {name: [line.name for line in lines] for name, lines in there.help_lines.items()} == {
+        "us-me": ["Own hotline"],
+        "us": [],
+    }
 
 
 def spoil(raw: bytes, chance: random.Random) -> bytes:

@@ -21,7 +21,7 @@ from trainer.tools.content import content_cli, new_cli
 
 README = (ROOT / "content" / "README.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^```\w+\n# content/(\S+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL))
-LISTS = {"sources.yaml", "glossary.yaml", "help/us-me.yaml", "CHANGELOG.md"}
+LISTS = {"sources.yaml", "glossary.yaml", "help/us.yaml", "CHANGELOG.md"}
 LESSON = "courses/neighbors/01-at-a-farm/01-who-decides.md"
 EXAMPLE_SCENES = ("berry-shed-a", "berry-shed-b", "gate-late-van")
 SCENES = 16  # as many as the course of the example draws
@@ -56,7 +56,7 @@ def examples(folder: Path) -> Path:
 def test_every_kind_of_file_has_an_example() -> None:
     kinds = {
         re.sub(
-            r"neighbors|at-a-farm|farm-gate|who-decides|berry-shed|gate-late-van|about|us-me|seasons|farm|neighbor-state"
+            r"neighbors|at-a-farm|farm-gate|who-decides|berry-shed|gate-late-van|about|us-me|us(?=\.)|seasons|farm|neighbor-state"
             r"|packing-yard",
             "*",
             name,
@@ -89,6 +89,9 @@ def test_every_kind_of_file_has_an_example() -> None:
         "illustrations/*.svg",
         "requirements/*.yaml",
         "CHANGELOG.md",
+        "regions/*/region.yaml",
+        "regions/*/help/*.yaml",
+        "regions/*/courses/*/01-*/01-*.md",
     }
     assert {"kind: indicator", "kind: false_cue"} <= set(re.findall("kind: .*", EXAMPLES["indicators.yaml"]))
     assert README.count("```") == 2 * len(EXAMPLES)  # no block is left out
@@ -102,6 +105,8 @@ def test_the_examples_load(examples: Path) -> None:
     assert {"berry-shed-a", "berry-shed-b"} <= set(content.scenarios)
     assert {"seasons"} == set(content.statistics)
     assert "<circle" in str(content.courses["neighbors"].modules[0].picture)
+    assert "207-555-0110" in content.courses["neighbors"].lessons[0].html
+    assert "valley help line" in content.regions["us"].courses["neighbors"].lessons[0].html
     assert content.translations["es"].pages["about"].file.title == "Acerca de"
     assert content.translations["es"].terms["crew-boss"].term == "Contratista"
     assert content.translations["es"].scenarios["berry-shed-a"].file.title == "El galpón de las bayas"

@@ -166,7 +166,6 @@ def test_the_words_of_the_subject_are_told_and_decide_as_before(all_kinds: Path)
     ours, theirs = here.vocabulary, there.vocabulary
     assert [need.name for need in theirs.needs] == ["Peligro ahora", "Trata"]
     assert theirs.verdicts["report-now"].name == "Avisar ahora"  # type: ignore[index]  # the text is the verdict
-    assert theirs.get_region("us-me").heading == "En Maine"
     assert theirs.sentences.harm == "no confronte ni siga"
     rule = theirs.find_rule("one-strong")
     assert rule is not None

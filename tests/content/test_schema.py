@@ -24,7 +24,7 @@ from trainer.content.schema import Explained
     ],
 )
 def test_a_number_is_kept_as_written_and_dialed_in_digits(folder: Path, written: str, dialed: str) -> None:
-    edit(folder, "help/us-me.yaml", "phone: 1-888-373-7888", f"phone: {written}")
+    edit(folder, "help/us.yaml", "phone: 1-888-373-7888", f"phone: {written}")
     small.put(folder, small.LESSON_FILE, small.LESSON.replace("1-888-373-7888", written))
     line = small.read(folder).help_line("hotline")
     assert (line.phone, line.dial) == (written, dialed)
@@ -32,14 +32,14 @@ def test_a_number_is_kept_as_written_and_dialed_in_digits(folder: Path, written:
 
 @pytest.mark.parametrize("written", ["1-855-fla-safe", "1-855-FLA-SAF", "CALL-NOW", "1-855-FLASAFES", "855-FLA SAFE"])
 def test_what_cannot_be_dialed_is_no_number(folder: Path, written: str) -> None:
-    edit(folder, "help/us-me.yaml", "phone: 1-888-373-7888", f"phone: {written}")
+    edit(folder, "help/us.yaml", "phone: 1-888-373-7888", f"phone: {written}")
     small.put(folder, small.LESSON_FILE, small.LESSON.replace(" or 1-888-373-7888", ""))
     small.put(
         folder,
         "courses/recognize/04-practice/01-second.md",
         small.files()["courses/recognize/04-practice/01-second.md"].replace(" or 1-888-373-7888", ""),
     )
-    assert only(folder).startswith(f'content/help/us-me.yaml:5: "phone" can\'t be "{written}". Write three digits, ')
+    assert only(folder).startswith(f'content/help/us.yaml:5: "phone" can\'t be "{written}". Write three digits, ')
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,8 @@ def test_what_is_promised_grows_with_what_is_asked(shelf: Library) -> None:
         assert times.final(course) >= scenes.final.scenes * 20 / 60
         assert times.first_try(course) * 60 >= scenes.first_try.scenes * min(each)
         assert times.first_try(course) < times.practice(course) * scenes.first_try.scenes / scenes.practice.scenes + 1
+        assert times.scenes(scenes.practice.scenes) == times.practice(course) < times.scenes(2 * scenes.practice.scenes)
+        assert scenes.practice.scenes / 3 < times.drill(course) < times.practice(course) * 2
         assert all(times.lesson(lesson) <= times.core(course) for lesson in course.lessons)
     refresher = shelf.content.courses["refresher"]
     assert times.final(refresher) < times.final(shelf.content.courses["recognize"])
@@ -112,3 +115,9 @@ def test_a_longer_lesson_is_promised_longer(folder: Path) -> None:
     before = minutes()
     small.edit(folder, small.LESSON_FILE, "## What to read next", f"{words(500)}\n\n## What to read next")
     assert minutes() >= before + 2
+
+
+def test_a_lesson_takes_the_nearest_minute_so_that_lists_add_up(shelf: Library) -> None:
+    lesson = shelf.content.courses["recognize"].first_lesson
+    minutes = [Times(shelf.content).lesson(replace(lesson, seconds=seconds)) for seconds in (5, 80, 100, 161)]
+    assert minutes == [1, 1, 2, 3]

@@ -25,8 +25,8 @@ def test_words_are_told_in_the_other_language_and_nothing_else_changes(spanish: 
     assert lesson.file.minutes == was.file.minutes
     assert [term.term for term in lesson.words] == ["Señal"]
     assert there.pages["privacy"].file.title == "Privacidad"
-    assert there.help_lines["us-me"][0].name == "Línea nacional"
-    assert there.help_lines["us-me"][0].phone == here.help_lines["us-me"][0].phone
+    assert there.help_lines["us"][0].name == "Línea nacional"
+    assert there.help_lines["us"][0].phone == here.help_lines["us"][0].phone
     assert there.indicators["C1"].name == "Documentos retenidos"
     assert there.indicators["C1"].strength == here.indicators["C1"].strength
     assert there.courses["recognize"].file.title == "Para todos"
@@ -123,10 +123,10 @@ def test_what_scores_is_refused_even_in_an_older_translation(spanish: Path) -> N
 
 
 def test_a_list_is_older_once_its_words_change_and_not_with_a_date(spanish: Path) -> None:
-    small.edit(spanish, "help/us-me.yaml", "seen_on: 2026-11-01", "seen_on: 2026-11-20")
-    assert spanish_of(spanish).standing("help/us-me.yaml") is TranslationState.AS_WRITTEN
-    small.edit(spanish, "help/us-me.yaml", "for_whom: Anyone", "for_whom: Everyone")
-    assert spanish_of(spanish).standing("help/us-me.yaml") is TranslationState.OLDER
+    small.edit(spanish, "help/us.yaml", "seen_on: 2026-11-01", "seen_on: 2026-11-20")
+    assert spanish_of(spanish).standing("help/us.yaml") is TranslationState.AS_WRITTEN
+    small.edit(spanish, "help/us.yaml", "for_whom: Anyone", "for_whom: Everyone")
+    assert spanish_of(spanish).standing("help/us.yaml") is TranslationState.OLDER
 
 
 def test_a_scene_keeps_its_id_its_digest_and_all_that_is_scored(spanish: Path) -> None:
@@ -197,7 +197,7 @@ REFUSED = {
     ("indicators.es.yaml", "  name: Doc", "  strength: weak\n  name: Doc"): (
         'indicators.es.yaml:5: "strength" can\'t be set in a translation.'
     ),
-    ("help/us-me.es.yaml", "  name: L", "  phone: 911\n  name: L"): 'us-me.es.yaml:3: "phone" can\'t be set',
+    ("help/us.es.yaml", "  name: L", "  phone: 911\n  name: L"): 'us.es.yaml:3: "phone" can\'t be set',
     ("glossary.es.yaml", "signal:", "signals:"): (
         'glossary.es.yaml:2: nothing in the original has the id "signals". Correct it.'
     ),

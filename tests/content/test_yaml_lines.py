@@ -12,7 +12,7 @@ from tests.content.small import edit, only
 
 def test_plain_words_stay_text(folder: Path) -> None:
     edit(folder, "site.yaml", "name: Small site", "name: No")
-    edit(folder, "help/us-me.yaml", "1-888-373-7888", "911")
+    edit(folder, "help/us.yaml", "1-888-373-7888", "911")
     content = small.read(folder)
     assert content.site.name == "No"
     assert content.help_line("hotline").phone == "911"

@@ -69,6 +69,7 @@ from trainer.organizations.models import (
     InvitationMail,
     JoinCode,
     Membership,
+    Organization,
     TeamMembership,
 )
 from trainer.roster.drafts import keep_draft, match_columns
@@ -145,6 +146,7 @@ def fill_all(app: Flask, visitor: Visitor, shelf: Library) -> None:
         session.add(RenewalMail(enrollment_id=enrollment.id, asked_at=clock.now()))
         # What earlier versions had no place for is lost by going back to them.
         session.execute(update(Response).values(seconds=None))
+        session.execute(update(Organization).values(region="us-me"))
         session.execute(update(Enrollment).values(read_seconds={}))
         totals = LeakTotals()
         totals.add({"2026-11": {"pair": Comparison(1, 0.5, 0.0)}})

@@ -13,6 +13,7 @@ import pytest
 from pypdf.generic import DictionaryObject
 
 from tests.content import small
+from tests.content.regions import add_region
 from tests.content.small import read
 from tests.courses.papers import ADDRESS, open_pdf, squeeze, text_of
 from tests.support import Visitor, closed_up
@@ -72,13 +73,20 @@ def test_a_paper_is_one_tagged_page_or_two_with_title_and_language(folder: Path,
     assert reader.metadata.title
 
 
+def test_papers_say_in_whose_region_their_numbers_are_right(folder: Path) -> None:
+    add_region(folder)
+    for name, content in read(folder).regions.items():
+        for paper in (draw_card(content, CARD, ADDRESS), draw_observation(content, ADDRESS)):
+            assert squeeze(f"{content.site.name} · {content.region.name}") in text_of(paper), name
+
+
 def test_the_same_texts_give_the_same_bytes(folder: Path) -> None:
     assert card(folder) == card(folder) != card(folder, title="Another")
     assert draw_observation(read(folder), ADDRESS) == draw_observation(read(folder), ADDRESS)
 
 
 def test_without_a_text_number_the_card_names_none(folder: Path) -> None:
-    small.edit(folder, "help/us-me.yaml", "  text: HELP to 233733\n  text_number: 233733\n", "")
+    small.edit(folder, "help/us.yaml", "  text: HELP to 233733\n  text_number: 233733\n", "")
     text = text_of(card(folder))
     assert "233733" not in text
     assert "1-888-373-7888" in text

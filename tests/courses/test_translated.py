@@ -95,8 +95,8 @@ def test_a_page_says_that_its_translation_is_older(
 
 
 def test_help_is_told_with_the_words_of_the_subject(settings: Settings, spanish: Path) -> None:
-    small.edit(spanish, "help/us-me.yaml", "  source: S1", "  hours: 24 hours, every day\n  source: S1")
-    put(spanish, "help/us-me.es.yaml", "of: {of}\nhotline:\n  name: Línea\n  for_whom: Todas\n  hours: Siempre\n")
+    small.edit(spanish, "help/us.yaml", "  source: S1", "  hours: 24 hours, every day\n  source: S1")
+    put(spanish, "help/us.es.yaml", "of: {of}\nhotline:\n  name: Línea\n  for_whom: Todas\n  hours: Siempre\n")
     put(spanish, "vocabulary.es.yaml", VOCABULARY_ES.replace("24 horas, todos los días", "Siempre"))
     app = open_app(settings, spanish)
     page = read(app, "/help", "es")

@@ -7,6 +7,7 @@ import io
 import random
 import re
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
 
@@ -17,8 +18,9 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import certify, make_account
+from tests.content import small
 from tests.credentials.files import assert_harmless, text_of
-from tests.support import Visitor
+from tests.support import COURSE, Visitor
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core import clock
@@ -31,6 +33,7 @@ from trainer.credentials.models import Credential, Facts, Stated
 from trainer.credentials.operations import revoke
 from trainer.credentials.rules import new_serial, show_serial
 from trainer.extras.api import records
+from trainer.items.registry import MODELS
 from trainer.web.limits import count, key_of
 
 
@@ -52,7 +55,8 @@ def test_whoever_has_the_number_sees_the_facts(visitor: Visitor, serial: str) ->
 def test_unknown_impossible_and_hostile_numbers_answer_alike(visitor: Visitor, serial: str) -> None:
     wrong = "0" if serial[3] != "0" else "1"
     numbers = [serial[:3] + wrong + serial[4:], "x", "0" * 27, "' OR 1=1 --", "%", "_" * 27, "🙂", "A" * 3_000]
-    pages = {re.sub(r"/static/\w+", "", visitor.get(f"/verify/{number}").text) for number in numbers}
+    own = re.compile(r'/static/\w+|<link rel="canonical"[^>]*>')
+    pages = {own.sub("", visitor.get(f"/verify/{number}").text) for number in numbers}
     assert len(pages) == 1
     assert {visitor.get(f"/verify/{number}").status_code for number in numbers} == {404}
     assert {visitor.get(f"/verify/{number}/certificate.pdf").status_code for number in numbers} == {404}
@@ -153,9 +157,9 @@ def test_the_address_on_paper_is_the_configured_one(
     with app.app_context():
         serial = db.session.scalars(select(Credential.serial)).one()
 
-    def watch(facts: Stated, url: str | None, *rest: Any) -> bytes:
+    def watch(facts: Stated, url: str | None, *rest: Any, is_titled: bool) -> bytes:
         printed.append(url)
-        return render_certificate(facts, url, *rest)
+        return render_certificate(facts, url, *rest, is_titled=is_titled)
 
     monkeypatch.setattr(paper, "render_certificate", watch)
     visitor = Visitor(app, base_url)
@@ -190,6 +194,26 @@ def test_a_hostile_name_is_printed_as_text(app: Flask, visitor: Visitor, serial:
     reader = pypdf.PdfReader(io.BytesIO(answer.data))
     assert_harmless(reader, f"{visitor.base_url}/verify/{show_serial(serial)}")
     assert "root:" not in text_of(reader)
+
+
+def test_a_certificate_says_once_what_its_course_is_about(settings: Settings, tmp_path: Path) -> None:
+    """In its title, or beside the title of a course that says nothing of it."""
+    folder = small.write(tmp_path)
+    small.edit(folder, f"courses/{COURSE}/course.yaml", "summary:", "credential_title: Seeing what adds up\nsummary:")
+    app = create_app(settings, Library(folder, clock.today, MODELS))
+    certify(app, make_account(app))
+    visitor = Visitor(app)
+    with app.app_context():
+        serial = db.session.scalars(select(Credential.serial)).one()
+
+    def printed() -> str:
+        answer = visitor.get(f"/verify/{serial}/certificate.pdf")
+        return "".join(text_of(pypdf.PdfReader(io.BytesIO(answer.data))).replace("\u200b", "").split())
+
+    assert "hascompletedthecourseSeeingwhataddsup,and" in printed()
+    with app.app_context(), transaction() as session:
+        session.execute(db.update(Credential).values(course_title="The small course"))
+    assert "hascompletedThesmallcourse,acourseonrecognizingsignsofhumantrafficking,and" in printed()
 
 
 def test_a_pdf_is_for_whoever_has_the_number_and_always_the_same(visitor: Visitor, serial: str) -> None:

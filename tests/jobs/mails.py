@@ -42,7 +42,7 @@ VALUES: dict[str, list[dict[str, object]]] = {
     "check-in": [{"url": URL, "scenes": 6}],
     "certificate-reissued": [{"course": NAME, "url": URL, "contact": URL}],
     "certificate-withdrawn": [{"course": NAME, "reason": NAME, "url": URL, "contact": URL}],
-    "final-canceled": [{"day": TODAY, "url": URL}],
+    "final-canceled": [{"day": TODAY, "url": URL, "is_passed": is_passed} for is_passed in (True, False)],
     "round-asked": [{"place": NAME, "url": URL}],
     "slip-disputed": [{"firm": NAME, "url": URL}],
     "pins-paused": [{"firm": NAME, "url": URL}],

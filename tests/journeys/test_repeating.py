@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from tests.cast import answer_all, make_account, make_ready, sign_in_as, start_final
 from tests.live import all_at_once, serving
 from tests.organizations.conftest import Acme, acme
-from tests.roster.uploads import GOOD, look
+from tests.roster.uploads import GOOD, SAME, look
 from tests.support import COURSE
 from trainer.assessment.models import Attempt, Response
 from trainer.content.serving import served
@@ -96,7 +96,7 @@ def test_a_roster_confirmed_many_times_is_written_once(acme: Acme, settings: Set
     app, visitor = acme.app, acme.enter("alice")
     people, sent = count(app, Membership), count(app, Invitation)
     path = look(visitor, acme, GOOD)
-    fields = {"digest": visitor.field("digest"), "has_mail": "y", "is_same": "y", "csrf_token": visitor.token()}
+    fields = {"digest": visitor.field("digest"), "has_mail": "y", **SAME, "csrf_token": visitor.token()}
     with serving(settings, is_web_alone=True) as address:
         answers = all_at_once(address, [(f"{path}/confirmation", fields, visitor.cookie())] * AT_ONCE)
     assert (303, path) in answers

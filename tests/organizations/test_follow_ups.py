@@ -181,7 +181,7 @@ def test_nobody_gets_a_follow_up_who_needs_none(app: Flask, mailing: Flask, what
             elif what == "suspended":
                 suspend(firm.id, "asked to", now)
             elif what == "switched off":
-                change_organization(actor, "Acme Security", "America/New_York", False, now)
+                change_organization(actor, "Acme Security", "America/New_York", None, False, now)
             elif what == "another address":
                 dana.email = dana.email_key = "dd@example.org"
         traveller.move_to(at(4))

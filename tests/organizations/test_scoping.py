@@ -27,6 +27,7 @@ BY_ID = re.compile(r"\.id = (\?|%\(\w+\)s(::UUID)?)$")
 
 # Each starts from something that was reached through the actor already, or that belongs to the person who looks.
 MAY_LEAVE_IT_OUT = {
+    "accounts.queries.find_user_by_session": "the region of a person's own memberships",
     "organizations.views.people.role": "the person loaded through the actor, read again after a refusal",
     "organizations.queries._list_firms": "a person's own memberships",
     "organizations.queries.list_team_ids": "the teams of a person loaded through the actor",

@@ -254,10 +254,10 @@ def test_who_has_left_by_the_list_is_ended_with_its_day_and_an_unknown_one_isnt_
 def test_who_isnt_on_the_list_stays_unless_ticked_and_comes_back_for_a_day(acme: Acme) -> None:
     visitor = acme.enter("alice")
     path = look(visitor, acme, f"{HEAD}Pat Poe,pat@example.org,5,\n")
-    assert "2 people on the roster aren’t on this list. Have they left?" in page_of(visitor)
-    page = visitor.get(f"{path}?show=missing").text
+    page = visitor.get(path).text
+    assert "These 2 people aren’t on your list. Have they left?" in page
     assert re.findall(r'name="asked" value="([^"]+)"', page) == [str(acme.people[one]) for one in ("bob", "dana")]
-    assert "checked" not in page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "checked" not in page.partition('id="missing"')[2].partition("</table>")[0]
     fields = {"digest": visitor.field("digest"), "asked": [str(acme.people[one]) for one in ("bob", "dana")]}
     fields["left"] = str(acme.people["dana"])
     assert visitor.post(f"{path}/confirmation", fields).status_code == 303
@@ -273,6 +273,20 @@ def test_who_isnt_on_the_list_stays_unless_ticked_and_comes_back_for_a_day(acme:
     with acme.app.app_context():
         acts = select(AuditEvent.act).where(AuditEvent.subject_id == acme.people["dana"]).order_by(AuditEvent.at)
         assert list(db.session.scalars(acts))[-2:] == ["membership.removed", "membership.removal_undone"]
+
+
+def test_the_first_few_who_arent_on_the_list_are_below_the_rows_to_decide_about(acme: Acme) -> None:
+    for number in range(5):
+        put_on_roster(acme.app, acme.id, None, name=f"Abe {number}", email=f"abe{number}@example.org")
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, f"{HEAD}Pat Poe,pat@example.org,5,\n")
+    page = closed_up(visitor.get(path).text)
+    assert page.index('name="taken"') < page.index("These 7 people aren’t on your list") < page.index('id="confirm"')
+    assert page.count('name="left"') == 5
+    assert "Show all 7" in page
+    everyone = closed_up(visitor.get(f"{path}?show=missing").text)
+    assert (everyone.count('name="left"'), "Show all 7" in everyone) == (7, False)
+    assert 'name="left"' not in visitor.get(f"{path}?show=new").text
 
 
 def test_all_who_arent_on_the_list_leave_at_once_if_someone_types_how_many_they_are(acme: Acme) -> None:
@@ -450,7 +464,7 @@ def test_new_people_are_invited_at_once_only_where_an_invitation_can_say_what_is
 def test_whom_a_list_changed_and_how_stands_in_the_audit_log(acme: Acme) -> None:
     visitor = acme.enter("alice")
     path = look(visitor, acme, "name,e-mail,job title,hired on\nBob Stonewall,bob@example.org,Officer,2026-03-04\n")
-    assert confirm(visitor, path, is_same="y").status_code == 303
+    assert confirm(visitor, path, shown="2", doubtful="2", taken="2").status_code == 303
     page = closed_up(visitor.get(acme.path("/audit?q=stonewall")).text)
     assert "Bob Builder" in page
     assert "Bob Stonewall" in page

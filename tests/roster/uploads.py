@@ -18,6 +18,8 @@ from trainer.organizations.models import Invitation, Membership, Team, TeamMembe
 
 HEAD = "name,e-mail,job title,employee number,hired on,teams"
 GOOD = f"{HEAD}\nPat Poe,pat@example.org,Guard,012,2026-03-04,Harbor Mall; North\nBob B. Builder,bob@example.org,,,,\n"
+SAME = {"shown": "3", "doubtful": "3", "taken": "3"}
+"""Checks the row of `GOOD` that gives someone another name."""
 
 
 def many(count: int, bad: int | None = None) -> list[list[object]]:

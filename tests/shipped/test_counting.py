@@ -27,7 +27,7 @@ from trainer.core.db import db, transaction
 
 ACCOUNTS, TRIES = 30, 2
 BAR = re.compile(r"<b>([^<]+)\.(?: (Met|Not met)\.)?</b>")
-LESSON = re.compile(r'<li>\s*<a href="(/courses/recognize/[^"]+)"')
+WORK_ON = re.compile(r'<h2 id="work-on">([^<]+)</h2>|href="(/courses/recognize/[^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,12 @@ def fail(app: Flask, user_id: UUID, rng: random.Random) -> Tried:
         assert attempt.is_passed is False
         tally = Tally.read(attempt.tally or {})
     page = sign_in_as(app, user_id).get(f"/attempts/{attempt_id}/result").text
-    bars = {name: float(state != "Met") for name, state in BAR.findall(page)}
+    bars = {name: float(state != "Met") for name, state in BAR.findall(page.partition('id="takes"')[2])}
     assert len(bars) == 5
-    return Tried(reported, {**bars, **dict.fromkeys(LESSON.findall(page), 1.0)}, tally)
+    work_on = page.partition("work-on stack")[2].partition("</section>")[0]
+    named = [title or lesson for title, lesson in WORK_ON.findall(work_on)]
+    assert len(named) > 1
+    return Tried(reported, {**bars, **dict.fromkeys(named, 1.0)}, tally)
 
 
 def infer(

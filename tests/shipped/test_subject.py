@@ -19,6 +19,9 @@ PACKAGE = ROOT / "trainer"
 WORDS: Final[dict[str, Any]] = yaml.safe_load((ROOT / "content" / "vocabulary.yaml").read_text(encoding="utf-8"))
 SITE: Final[dict[str, Any]] = yaml.safe_load((ROOT / "content" / "site.yaml").read_text(encoding="utf-8"))
 LISTS: Final = get_args(WordList)
+REGIONS: Final = sorted(
+    yaml.safe_load(path.read_text(encoding="utf-8"))["name"] for path in ROOT.glob("content/regions/*/region.yaml")
+)
 FEW: Final = 3  # words; a shorter phrase may stand in any sentence, so only the whole text counts
 
 # Words that also mean something else: of these, only a text that is nothing but the word counts.
@@ -129,9 +132,7 @@ def found_in(text: str) -> set[str]:
 
 
 PHRASES: Final = phrases()
-_ALWAYS: Final = sorted(
-    {WORDS["emergency_number"], *IDS - ORDINARY, *(one["name"] for one in WORDS["regions"])}, key=len, reverse=True
-)
+_ALWAYS: Final = sorted({WORDS["emergency_number"], *IDS - ORDINARY, *REGIONS}, key=len, reverse=True)
 _WORD: Final = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, _ALWAYS))})(?![\w-])")
 SOURCES: Final = sorted(
     path for ending in ("py", "html", "txt", "typ", "js", "css") for path in PACKAGE.rglob(f"*.{ending}")

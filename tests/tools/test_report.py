@@ -72,7 +72,7 @@ def test_a_pool_without_scenes_is_told_as_such(folder: Path) -> None:
 
 
 def test_what_falls_due_is_told_in_order_with_its_day(folder: Path) -> None:
-    edit(folder, "help/us-me.yaml", "seen_on: 2026-11-01", "seen_on: 2026-06-15")
+    edit(folder, "help/us.yaml", "seen_on: 2026-11-01", "seen_on: 2026-06-15")
     edit(folder, "pages/privacy.md", "summary: What is kept.", "summary: What is kept.\nseen_on: 2026-01-01")
     lines = lines_of(folder)
     due = lines.index("DUE within 90 days: to be looked at again")

@@ -196,6 +196,23 @@ def test_a_card_needs_a_strong_sign(folder: Path) -> None:
     assert refusal(skeletons.card(read(folder), folder, "farm", "T")).startswith("There is no strong sign yet.")
 
 
+@pytest.mark.parametrize("title", ["Vermont", "North: all"])
+def test_a_region_is_thin_and_gets_the_words_of_the_nation(folder: Path, title: str) -> None:
+    files = write(skeletons.region(read(folder), folder, "us-vt", title, small.TODAY))
+    assert [path.relative_to(folder).as_posix() for path in files] == [
+        "regions/us-vt/region.yaml",
+        "regions/us-vt/help/us-vt.yaml",
+    ]
+    there = read(folder).regions["us-vt"]
+    assert (there.region.name, there.region.is_thin, there.help_lines["us-vt"]) == (title, True, ())
+    again = skeletons.region(read(folder), folder, "us-vt", "T", small.TODAY)
+    assert refusal(again) == "There is a region us-vt already."
+    lines = folder / "regions/us-vt/help/us-vt.yaml"
+    begun = lines.read_text("utf-8").replace("[]\n", "").replace("# - id", "- id").replace("\n#  ", "\n ")
+    lines.write_text(begun, "utf-8")
+    assert [line.id for line in read(folder).regions["us-vt"].help_lines["us-vt"]] == ["a-name-of-its-own"]
+
+
 LONG = "a" * 61
 
 
@@ -206,6 +223,7 @@ def test_new_things_need_names_that_can_be_ids(folder: Path, name: str) -> None:
         skeletons.pack(here, folder, name, "T", None, small.TODAY),
         skeletons.course(here, folder, name, "T"),
         skeletons.card(here, folder, name, "T"),
+        skeletons.region(here, folder, name, "T", small.TODAY),
     ):
         assert refusal(made).startswith("Write NAME in small letters, digits and hyphens, 60 at most, such as ")
     assert refusal(skeletons.module(here, folder, f"recognize/{name}", "T")).startswith("Write COURSE/NAME, ")
@@ -232,6 +250,7 @@ def test_all_skeletons_together_bring_no_complaint_but_gaps_and_reviews(folder: 
     write(skeletons.module(read(folder), folder, "night-watch/more", "T"))
     write(skeletons.pack(read(folder), folder, "ohio", "T", "Ohio", small.TODAY))
     write(skeletons.card(read(folder), folder, "hotel", "T"))
+    write(skeletons.region(read(folder), folder, "us-vt", "T", small.TODAY))
     assert {one.level for one in complaints(folder)} == {"warning"}
 
 

@@ -26,6 +26,7 @@ from trainer.content.quotes import straight
 from trainer.core import clock
 from trainer.core.db import db
 from trainer.core.work import Job
+from trainer.courses.papers import whose
 from trainer.jobs.work import advance
 from trainer.organizations.rules import local_day
 
@@ -114,6 +115,7 @@ NOT_OURS = {
 def test_paper_holds_nothing_that_is_not_marked(app: Flask, shelf: Library) -> None:
     speak_pseudo(app)
     values, words = words_of_content()
+    values |= {whose(shelf.content.site.name, shelf.content)}
     found = {}
     with app.test_request_context(), force_locale(ON_PAPER):
         for name, data in papers(shelf).items():

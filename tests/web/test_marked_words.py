@@ -20,6 +20,7 @@ NOT_OURS = {
     # the site's name and what the firm wrote
     "Acme Security", "Harbor Mall", "Alice Able", "Bob Builder", "Dana Dow", "Dora Day",
     "Ines Ito", "Every year", "Night crew", "Keys of winter", "A browser", "bob@example.org", "dana@example.org",
+    "dora@example.org",
     "An inspector", "Another", "Payroll", "Spotting it", "Another school", "Another training", "scan.pdf",
     "Gus Gold", "Terry Twice", "Terry Twice, 417-1", "Alice Able, 417-4", "Pat Poe", "pat@example.org", "Gate tablet",
     "client@example.com", "former@example.com",

@@ -83,7 +83,7 @@ def test_each_help_line_stands_once_with_all_its_facts_and_a_number_to_tap(visit
     assert list(shown)[:2] == ["emergency", shelf.content.site.strip_lines[0]]
     regions = re.findall(r'<h2 class="h3" id="(us[\w-]*)"', page)
     assert regions == ["us-me", "us"]
-    assert regions[0] == shelf.content.site.help_region
+    assert regions[0] == shelf.content.site.region
 
 
 def test_a_number_in_letters_is_shown_as_written_and_dialed_in_digits(
@@ -120,6 +120,25 @@ def test_a_need_shows_its_lines_alone_and_opened(visitor: Visitor, shelf: Librar
     assert visitor.get("/help/money").status_code == 404
 
 
+def test_a_line_that_is_no_first_address_stands_below_the_lines_of_its_need(settings: Settings, shelf: Library) -> None:
+    first = shelf.content.strip_lines()[0]
+    need = next(
+        need for lines in shelf.content.help_lines.values() for line in lines for need in line.needs
+        if need not in first.needs and not any(kind.first for kind in shelf.content.vocabulary.needs if kind.id == need)
+    )  # fmt: skip
+    lines = {
+        region: tuple(line.model_copy(update={"also": [need]}) if line is first else line for line in those)
+        for region, those in shelf.content.help_lines.items()
+    }
+    other = copy(shelf)
+    other._content = replace(shelf.content, help_lines=lines)
+    reader = Visitor(create_app(settings, other))
+    name = next(kind.name for kind in shelf.content.vocabulary.needs if kind.id == need)
+    shown = unescape(reader.get("/help").text).split(f"<summary>{name}</summary>")[1].split("</details>")[0]
+    assert re.findall(r"<b>(.*?)</b>", shown)[1:][-1] == first.name
+    assert first.id in lines_shown(reader.get(f"/help/{need}").text)
+
+
 def test_help_names_languages_with_interpreters_each_in_its_own_script(visitor: Visitor) -> None:
     page = visitor.get("/help").text.split('class="x tongues"')[1].split("</ul>")[0]
     assert re.findall(r'href="tel:([^"]*)">\s*<bdi lang="(\w+)">(.*?)</bdi>', page) == [
@@ -130,7 +149,10 @@ def test_help_names_languages_with_interpreters_each_in_its_own_script(visitor: 
 
 def test_help_begins_with_whom_to_reach_and_has_the_lines_of_each_need(visitor: Visitor, shelf: Library) -> None:
     page = unescape(visitor.get("/help").text)
-    ways, needs = page.split('class="x call"')[1].split("</ul>")[0], page.split('<div class="panes by-need">')[1]
+    ways, needs = (
+        page.split('class="x call"')[1].split("</ul>")[0],
+        page.split('<div class="panes by-need">')[1].split("</section>")[0],
+    )
     assert re.findall(r'href="((?:tel|sms):[^"]*)"', ways) == ["tel:911", "tel:1-888-373-7888", "sms:233733"]
     lines = [line for region in ("us-me", "us") for line in shelf.content.help_lines[region]]
     parts = needs.split("<details")[1:]

@@ -51,21 +51,23 @@ def is_a_guest() -> ColumnElement[bool]:
     return and_(User.email.is_(None), User.pin_hash.is_(None))
 
 
-# Run for every page of someone signed in, so it is built once.
-_BY_SESSION = through_session(select(User, Session.created_at, Session.is_by_passkey))
+def by_session(region: ColumnElement[str | None]) -> Select[*tuple[Any, ...]]:
+    """Return the query of `find_user_by_session`. It runs for every page of someone signed in: build it once.
+
+    `region`: whose numbers and laws a user is shown, as a column.
+    """
+    return through_session(select(User, Session.created_at, Session.is_by_passkey, region))
 
 
-def find_user_by_session(token: str) -> User | None:
-    """Return the user of a session, or None if that session is over."""
+def find_user_by_session(query: Select[*tuple[Any, ...]], token: str) -> tuple[User | None, str | None]:
+    """Return the user of a session and their region, or None for both if that session is over."""
     session_id = read_session_id(token)
-    if session_id is None:
-        return None
-    row = db.session.execute(_BY_SESSION, of_session(session_id)).first()
-    if row is None:
-        return None
-    user, signed_in_at, in_two_steps = row
+    row = db.session.execute(query, of_session(session_id)).first() if session_id is not None else None
+    if session_id is None or row is None:
+        return None, None
+    user, signed_in_at, in_two_steps, region = row
     user.come_in(session_id, signed_in_at, in_two_steps=in_two_steps)
-    return user
+    return user, region
 
 
 def read_session_id(token: str | None) -> uuid.UUID | None:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, current_app, flash, request, session
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, LoginManager, current_user
+from sqlalchemy import ColumnElement
 
 from trainer.accounts.after_slip import is_shut
 from trainer.accounts.forms import PROOF, PasswordAndCodeForm, PasswordForm, PinForm, ProofForms
@@ -16,7 +17,7 @@ from trainer.accounts.guessing import is_known, know_browser, pin_name
 from trainer.accounts.models import User
 from trainer.accounts.operations import end_session, open_session, prolong_session, replace_session
 from trainer.accounts.passwords import check_password
-from trainer.accounts.queries import find_user_by_session, get_user, needs_code, read_session_id
+from trainer.accounts.queries import by_session, find_user_by_session, get_user, needs_code, read_session_id
 from trainer.accounts.rules import CODE_LASTS, QUIET, STAFF_LASTS, STAFF_QUIET, UNSENT_LASTS, device_of
 from trainer.accounts.second_factor import Tried, minutes_to_wait, try_code
 from trainer.accounts.words import code_refusal, wrong_password, wrong_pin
@@ -25,6 +26,7 @@ from trainer.core.db import transaction
 from trainer.core.errors import Conflict
 from trainer.core.feature import ask_extra
 from trainer.web.language import show_moment
+from trainer.web.regions import belong_to
 from trainer.web.sessions import QUIET_SECONDS
 from trainer.web.unsaved import UNSENT
 
@@ -40,17 +42,25 @@ class Visitor(AnonymousUserMixin):  # type: ignore[misc]
     certificate_name = None
 
 
-def init_accounts(app: Flask, firm_names: Callable[[uuid.UUID], list[str]]) -> None:
-    """Set up Flask-Login, and how the names of someone's firms are found."""
+def init_accounts(app: Flask, firm_names: Callable[[uuid.UUID], list[str]], region: ColumnElement[str | None]) -> None:
+    """Set up Flask-Login, and how the names of someone's firms are found. `region`: that of a user, as a column."""
+    app.extensions["user_by_session"] = by_session(region)
     app.extensions["firm_names"] = firm_names
     app.jinja_env.globals["is_shut"] = is_shut
     manager = LoginManager(app)
     manager.anonymous_user = Visitor
     # A guard's phone changes networks all night; an address is no part of who someone is.
     manager.session_protection = None
-    manager.user_loader(find_user_by_session)
+    manager.user_loader(_find_signed_in)
     app.before_request(_note_absence)
     app.after_request(_stay)
+
+
+def _find_signed_in(token: str) -> User | None:
+    user, region = find_user_by_session(current_app.extensions["user_by_session"], token)
+    if user is not None:
+        belong_to(region)
+    return user
 
 
 def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, in_two_steps: bool = False) -> None:
@@ -76,6 +86,7 @@ def sign_in_session(user: User, site_device_id: uuid.UUID | None = None, *, in_t
         session[QUIET_SECONDS] = int(QUIET.total_seconds())
     session["_user_id"] = session_id.hex
     session["_fresh"] = True
+    _find_signed_in(session_id.hex)
     session.permanent = site_device_id is None
     if user.erases_at is not None:
         at = show_moment(user.erases_at)

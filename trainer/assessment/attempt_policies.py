@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any, Final, Protocol
 
@@ -117,7 +117,7 @@ POLICIES: Final = {
     Kind.DRILL: AttemptPolicy("drills.question", result="drills.result", what=What.QUESTIONS),
     Kind.FINAL: AttemptPolicy("assessment.scene", is_graded=True),
     Kind.CHECK_IN: AttemptPolicy("assessment.scene", asks=VERDICT_AND_SURENESS),
-    Kind.FOLLOW_UP: AttemptPolicy("assessment.scene", is_held_back=True, asks=VERDICT_AND_SURENESS),
+    Kind.FOLLOW_UP: AttemptPolicy("assessment.scene", is_held_back=True),
 }
 """An extra adds the policy of a kind that it alone can ask."""
 
@@ -127,6 +127,8 @@ def policy_of(attempt: Attempt) -> AttemptPolicy:
     policy = POLICIES.get(Kind(attempt.kind))
     if policy is None:
         raise NotFound
+    if attempt.kind == Kind.FOLLOW_UP and VERDICT_FIRST not in attempt.rule:
+        return replace(policy, asks=VERDICT_AND_SURENESS)  # from before it asked for all that the pretest asks
     return policy
 
 

@@ -6,7 +6,7 @@ Never commits.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, or_, select, update
@@ -59,11 +59,17 @@ def list_failed_because(digests: Collection[str], danger_rules: Container[str]) 
     return [attempt for attempt in failed if failed_because(attempt, list_responses(attempt), digests, danger_rules)]
 
 
-def count_passed_with(digests: Collection[str]) -> int:
-    """Return how many finals were passed in which these versions were drawn."""
-    with_it = Attempt.id.in_(select(Response.attempt_id).where(Response.item_digest.in_(digests)))
-    passed = select(func.count()).select_from(Attempt).where(with_it, Attempt.is_passed.is_(True))
-    return db.session.scalar(passed) or 0
+def list_canceled(responses: Iterable[Response]) -> set[str]:
+    """Return the digests of those versions that were canceled."""
+    return {response.item_digest for response in responses if response.snapshot.canceled_at is not None}
+
+
+def list_passed_with(digests: Collection[str]) -> Sequence[Attempt]:
+    """Return the finals that were passed in which these versions were drawn, but for versions canceled before."""
+    drawn = Response.item_digest.in_(digests), ItemSnapshot.canceled_at.is_(None)
+    with_it = Attempt.id.in_(select(Response.attempt_id).join(Response.snapshot).where(*drawn))
+    passed = select(Attempt).where(with_it, Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(True))
+    return db.session.scalars(passed.order_by(Attempt.id)).all()
 
 
 def failed_because(
@@ -91,9 +97,9 @@ def failed_because(
 def cancel_scene(digests: Collection[str], danger_rules: Container[str], now: dt.datetime) -> int:
     """Cancel these versions of a scene; return how many failed finals no longer count as tries.
 
-    Those who took them are told by email.
+    Those who took them, and those who passed with the scene, are told by email.
     """
-    finals = list_failed_because(digests, danger_rules)
+    finals, passed = list_failed_because(digests, danger_rules), list_passed_with(digests)
     db.session.execute(
         update(ItemSnapshot)
         .where(ItemSnapshot.digest.in_(digests), ItemSnapshot.canceled_at.is_(None))
@@ -101,6 +107,8 @@ def cancel_scene(digests: Collection[str], danger_rules: Container[str], now: dt
     )
     for attempt in finals:
         cancel_final(attempt, now)
+    for attempt in passed:
+        _tell(attempt, now)
     scenes = db.session.scalars(select(ItemSnapshot.item).where(ItemSnapshot.digest.in_(digests)).distinct())
     note("scene.canceled", now, scene=", ".join(sorted(scenes)), versions=len(digests), finals=len(finals))
     return len(finals)
@@ -116,6 +124,10 @@ def cancel_final(attempt: Attempt, now: dt.datetime) -> None:
     attempt.canceled_at, attempt.lessons_to_read = now, None
     attempt.tries, attempt.number = None, max(NUMBERS_FROM, highest or 0) + 1
     db.session.flush()
+    _tell(attempt, now)
+
+
+def _tell(attempt: Attempt, now: dt.datetime) -> None:
     learner = db.session.get(User, attempt.user_id)
     if learner is not None and learner.email is not None:
         ids = {"attempt": attempt.id.hex}

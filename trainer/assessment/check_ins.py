@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select, update
 
 from trainer.accounts.models import User
 from trainer.accounts.queries import get_user
+from trainer.assessment.attempt_policies import VERDICT_FIRST
 from trainer.assessment.check_in_days import FOLLOW_UP, CheckInDay, CheckInSchedule, make_schedule
 from trainer.assessment.drawing import Pair, PairTelling, draw_again
 from trainer.assessment.drawn import keep_drawn, pairs_of, showing
@@ -119,15 +120,16 @@ def start(user_id: uuid.UUID, content: Content, now: dt.datetime) -> Attempt:
         raise NotYet(_l("No check-in is due now. The page of your check-ins shows when the next one is."))
     if scheduled.number in check_ins.attempts:
         return check_ins.attempts[scheduled.number]
-    drawn = other_form(user_id, content) if check_ins.is_follow_up(scheduled) else _draw(user_id, check_ins, content)
+    is_follow_up = check_ins.is_follow_up(scheduled)
+    drawn = other_form(user_id, content) if is_follow_up else _draw(user_id, check_ins, content)
     attempt = Attempt(
         user_id=user_id,
         enrollment_id=check_ins.enrollment_id,
-        kind=Kind.FOLLOW_UP if check_ins.is_follow_up(scheduled) else Kind.CHECK_IN,
+        kind=Kind.FOLLOW_UP if is_follow_up else Kind.CHECK_IN,
         number=scheduled.number,
         tries=None,
         course=check_ins.course.slug,
-        rule={"day": scheduled.day},
+        rule={"day": scheduled.day, **({VERDICT_FIRST: True} if is_follow_up else {})},
         scenes=len(drawn),
         started_at=now,
     )

@@ -22,6 +22,7 @@ from trainer.assessment.models import Attempt, ItemCount, ItemSnapshot, Response
 from trainer.assessment.rules import Kind, Sitting
 from trainer.content.subject import Truth
 from trainer.core.db import db, insert_missing
+from trainer.items.judge.model import VERDICT_AND_SURENESS
 from trainer.items.registry import read_scene
 from trainer.learning.queries import first_readings
 
@@ -208,8 +209,9 @@ def _list_shown(user_ids: Sequence[uuid.UUID]) -> list[Shown]:
 
 def _shown(row: Row[Any], trained_at: dt.datetime | None) -> Shown:
     kind, said = Kind(row.kind), row.given or {}
-    counts = row.is_fixed and all(said.get(part) for part in POLICIES[kind].asks)
     sitting = _SITTINGS[kind]
+    asks = VERDICT_AND_SURENESS if sitting is Sitting.CHECK_IN else POLICIES[kind].asks  # not all ask for more
+    counts = row.is_fixed and all(said.get(part) for part in asks)
     if sitting is Sitting.UNTRAINED and trained_at is not None and trained_at <= row.started_at:
         sitting = Sitting.PRACTICE
     return Shown(

@@ -12,6 +12,9 @@ from trainer.content import curriculum
 
 MOST_SHOWN: Final = 4
 """Scenes that a passed final shows with their answers. Others are asked the same ones."""
+KEPT_BACK: Final = 1
+"""Of the wrong verdicts, and likewise of the wrong first steps, so many aren't shown: whoever saw them all would know
+that every other answer of theirs is right."""
 
 
 class Decision(StrEnum):
@@ -152,6 +155,8 @@ class FinalRule:
     """Whoever passed is shown each scene with its answer, and otherwise only those that went wrong."""
     shows_at_most: int | None = None
     """Of those that went wrong; None in finals from before there was a limit."""
+    keeps_back: int = 0
+    """How many of either kind that went wrong aren't shown in any case; none in finals from before."""
     achievement: str | None = None
     """What a credential that is earned by it says."""
 
@@ -175,6 +180,7 @@ class FinalRule:
             tuple(Bounds(**bounds.model_dump()) for bounds in later),
             final.shows_all,
             None if final.shows_all else MOST_SHOWN,
+            0 if final.shows_all else KEPT_BACK,
             course.achievement,
         )
 
@@ -193,6 +199,7 @@ class FinalRule:
             later_tries=tuple(Bounds(**bounds) for bounds in kept["later_tries"]),
             shows_all=kept["shows_all"],
             shows_at_most=kept.get("shows_at_most"),
+            keeps_back=kept.get("keeps_back", 0),
             achievement=kept["achievement"],
         )
 

@@ -60,12 +60,13 @@ def _renewal_open(message: OutboxMessage) -> RenderedEmail | None:
 
 
 def _final_canceled(message: OutboxMessage) -> RenderedEmail | None:
-    """Say that a try no longer counts. None if it was erased."""
+    """Say that a try no longer counts, or that a passed final had a wrong scene. None if it was erased."""
     attempt = db.session.get(Attempt, UUID(hex=message.ids["attempt"]))
     if attempt is None or attempt.submitted_at is None:
         return None
     url = f"{current_app.config['SETTINGS'].base_url}/attempts/{attempt.id}/result"
-    return render_email("assessment/mail/final-canceled", day=attempt.submitted_at.date(), url=url)
+    told = {"day": attempt.submitted_at.date(), "url": url, "is_passed": attempt.is_passed}
+    return render_email("assessment/mail/final-canceled", **told)
 
 
 def _round_granted(message: OutboxMessage) -> RenderedEmail | None:

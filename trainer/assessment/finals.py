@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from trainer.accounts.queries import get_user
 from trainer.assessment import rules
 from trainer.assessment.attempt_policies import judge_all, policy_of
-from trainer.assessment.canceling import cancel_final, failed_because
+from trainer.assessment.canceling import cancel_final, failed_because, list_canceled
 from trainer.assessment.deciding import Decision, FinalQuestion, FinalRule, Stage, decide, first_to_work_on
 from trainer.assessment.drawing import Aims
 from trainer.assessment.drawn import draw_stage, pairs_of
@@ -171,7 +171,7 @@ def hand_in(
         needs = rule.needs(tally.counts, round_=attempt.round, number=attempt.number, is_passed=False)
         leads = first_to_work_on(needs, is_far_off=tally.is_far_off)
         attempt.lessons_to_read = _lessons_to_read(tally, leads, responses, content, course)
-        canceled = {response.item_digest for response in responses if response.snapshot.canceled_at is not None}
+        canceled = list_canceled(responses)
         if failed_because(attempt, responses, canceled, content.vocabulary.danger_rules):
             cancel_final(attempt, now)
     return True

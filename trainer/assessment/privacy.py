@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlalchemy import select, update
 
-from trainer.accounts.queries import find_user
 from trainer.assessment.models import Attempt, CheckInMail, RenewalMail, Response, RoundRequest
 from trainer.assessment.operations import forget_attempts, is_of
+from trainer.assessment.queries import has_passed
 from trainer.assessment.rules import Kind
 from trainer.core.db import db
 from trainer.core.privacy import Held, Row, Rows, Told, plain, tell_all, tell_one
@@ -34,6 +34,8 @@ NOBODY: Final = {
 
 
 _NOT_TOLD = (Kind.FINAL, Kind.PRETEST, Kind.CHECK_IN, Kind.FOLLOW_UP, Kind.RETEST)
+_TOLD_LATER = (Kind.PRETEST, Kind.RETEST)
+"""Their counts are told once a final is passed."""
 
 
 def export_person(user_id: uuid.UUID) -> Told:
@@ -41,8 +43,6 @@ def export_person(user_id: uuid.UUID) -> Told:
 
     Counts that no page says aren't here, either: of many copies, they would add up to the keys.
     """
-    holder = find_user(user_id)
-    is_guest = holder is None or holder.is_guest
     attempts = select(Attempt).where(is_of([user_id])).order_by(Attempt.started_at, Attempt.id)
     answers = (
         select(Response, Attempt)
@@ -55,7 +55,7 @@ def export_person(user_id: uuid.UUID) -> Told:
     mail = select(CheckInMail).where(CheckInMail.user_id == user_id)
     requests = select(RoundRequest).where(RoundRequest.user_id == user_id).order_by(RoundRequest.asked_at)
     return {
-        "attempts": Rows(attempts, partial(_tell_attempt, is_guest)),
+        "attempts": Rows(attempts, partial(_tell_attempt, has_passed(user_id))),
         "answers": Rows(answers, _tell_answer),
         "check_in_mails": tell_all(mail, "asked_at", "look_on"),
         "renewal_mails": tell_all(renewals, "asked_at", "ordered_at"),
@@ -63,8 +63,8 @@ def export_person(user_id: uuid.UUID) -> Told:
     }
 
 
-def _tell_attempt(is_guest: bool, attempt: Attempt) -> Row:
-    is_sealed = attempt.is_passed is False or (is_guest and attempt.kind == Kind.PRETEST)
+def _tell_attempt(has_passed_final: bool, attempt: Attempt) -> Row:
+    is_sealed = attempt.is_passed is False or (attempt.kind in _TOLD_LATER and not has_passed_final)
     return {
         **tell_one(attempt, "course", "kind", "language", "round", "number", "scenes", "started_at", "submitted_at"),
         **tell_one(attempt, "is_passed", "canceled_at"),

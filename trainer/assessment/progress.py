@@ -11,7 +11,6 @@ from enum import StrEnum
 from math import ceil, floor
 from typing import Final
 
-from trainer.accounts.queries import find_user
 from trainer.assessment.attempt_policies import bounds_of
 from trainer.assessment.deciding import Bounds
 from trainer.assessment.measures.calibration import Calibration, calibrate
@@ -185,9 +184,7 @@ def find_progress(
     pretest = next((attempt for attempt in measured if attempt.kind == Kind.PRETEST), None)
     newest = next((attempt for attempt in measured if attempt.kind == Kind.FINAL), None)
     finals, first = _finals(judgments), _first(judgments)
-    holder = find_user(user_id)
-    is_guest = holder is None or holder.is_guest
-    before = [window for window in [None if is_guest else _before(pretest)] if window]
+    before = [window for window in [_before(pretest) if finals else None] if window]  # told once a final is passed
     practice = [judgment for judgment in judgments if judgment.attempt.kind != Kind.FINAL]
     windows = [*before, *([_practice(practice)] if practice else []), *finals[-MOST_WINDOWS:]]
     certain = [judgment for judgment in judgments if judgment.sureness is Confidence.CERTAIN and not judgment.is_right]

@@ -143,6 +143,12 @@ def find_retest(user_id: uuid.UUID) -> Attempt | None:
     return db.session.scalar(select(Attempt).where(Attempt.user_id == user_id, Attempt.kind == Kind.RETEST))
 
 
+def has_passed(user_id: uuid.UUID) -> bool:
+    """Return whether a person has passed the final of any course."""
+    passed = exists().where(Attempt.user_id == user_id, Attempt.kind == Kind.FINAL, Attempt.is_passed.is_(True))
+    return bool(db.session.scalar(select(passed)))
+
+
 def has_begun(user_id: uuid.UUID) -> bool:
     """Return whether a person has learned or practiced anything yet; a first try or a pretest doesn't count."""
     read = exists().where(LessonCompletion.enrollment_id == Enrollment.id, Enrollment.user_id == user_id)

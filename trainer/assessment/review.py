@@ -26,15 +26,19 @@ def list_shown(attempt: Attempt, responses: Sequence[Response]) -> list[Response
     """Return those of an attempt's responses whose scenes may be shown with their answers, in order.
 
     By the rule that a final was drawn with, what went right isn't shown, nor more than a few of those that went wrong:
-    the ones that teach most. Others may be asked these scenes, and could infer the answers.
+    the ones that teach most, but never all wrong verdicts, nor all wrong first steps. Others may be asked these scenes,
+    and could infer the answers.
     """
     if not policy_of(attempt).may_review(attempt.submitted_at is not None, attempt.is_passed):
         return []
     if attempt.rule.get("shows_all", True):
         return list(responses)
-    wrong = _wrong(responses)
-    chosen = sorted(wrong, key=lambda each: _teaches(each[2]))[: attempt.rule.get("shows_at_most")]
-    return sorted((response for response, _scene, _judged in chosen), key=lambda response: response.position)
+    wrong = sorted(_wrong(responses), key=lambda each: _teaches(each[2]))
+    chosen: list[Response] = []
+    for is_of_step in (False, True):
+        alike = [response for response, _scene, judged in wrong if _teaches(judged)[0] is is_of_step]
+        chosen += alike[: max(0, len(alike) - attempt.rule.get("keeps_back", 0))]
+    return sorted(chosen[: attempt.rule.get("shows_at_most")], key=lambda response: response.position)
 
 
 def list_others(responses: Sequence[Response], shown: Iterable[Response]) -> list[SealedMistake]:

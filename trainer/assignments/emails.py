@@ -13,7 +13,7 @@ from trainer.assignments import rules
 from trainer.assignments.models import Assignment, Digest, Reminder, Requirement
 from trainer.assignments.queries import get_duty, list_late
 from trainer.assignments.rules import LATE, Status
-from trainer.content.serving import served, served_in
+from trainer.content.serving import for_readers_in, served, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import db
@@ -26,6 +26,7 @@ from trainer.organizations.replies import find_reply, find_sender
 from trainer.organizations.rules import local_day
 from trainer.web.emails import RenderedEmail, render_email
 from trainer.web.language import language_tag, show_day, show_day_without_year
+from trainer.web.regions import in_region
 
 TEMPLATES = ("training-reminder", "training-digest")
 MOST_NAMES = 20
@@ -54,8 +55,9 @@ def _write_reminder(reminder_id: UUID) -> RenderedEmail | None:
     is_true = status.is_open if is_by_hand else status in (Status.DUE_SOON, *LATE)
     if person.user_id is None or person.ended_at is not None or duty.due_on != reminder.due_on or not is_true:
         return None
-    minutes = _minutes_left(person.user_id, requirement)
-    course = served_in(language_tag()).courses.get(requirement.course)
+    with for_readers_in(requirement.region or firm.region):
+        minutes, short = _minutes_left(person.user_id, requirement), _count_short(person.user_id, requirement)
+        course = served_in(language_tag()).courses.get(requirement.course)
     asked_by = plain_name(find_sender(firm.id, reminder.created_by_id), LONGEST_NAME) if is_by_hand else ""
     firm_name = plain_name(firm.name, LONGEST_NAME)
     reply = find_reply(firm.id, reminder.created_by_id) if is_by_hand else None
@@ -72,8 +74,8 @@ def _write_reminder(reminder_id: UUID) -> RenderedEmail | None:
         is_late=status in LATE,
         # Someone whose earlier training was elsewhere takes this course for the first time.
         is_renewal=duty.covers_until is not None and not duty.is_recorded,
-        short=_count_short(person.user_id, requirement),
-        url=f"{current_app.config['SETTINGS'].base_url}/courses/{requirement.course}",
+        short=short,
+        url=in_region(f"{current_app.config['SETTINGS'].base_url}/courses/{requirement.course}", requirement.region),
     )
     return replace(letter, sender=sender_name(firm.name), reply_to=reply)
 

@@ -23,7 +23,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from trainer.assignments.rules import Audience, Group, Match, RequiredTerms
 from trainer.organizations.forms import ROLE_NAMES
 from trainer.organizations.rules import Role, fold
-from trainer.web.forms import Form, PlainText, Ticks, in_lines, length, trimmed
+from trainer.web.forms import PlainText, RegionForm, Ticks, in_lines, length, trimmed
 
 LONGEST_SENTENCE = 500
 LONGEST_TRAINING = 120
@@ -72,7 +72,7 @@ def filled_in(rule: RequiredTerms) -> dict[str, Any]:
     }
 
 
-class RequirementForm(Form):
+class RequirementForm(RegionForm):
     """Who takes which course, by when, how often, and under which conditions."""
 
     title = StringField(
@@ -158,7 +158,7 @@ class RequirementForm(Form):
         **values: Any,
     ) -> None:
         """`known_…`: what can be chosen, value -> words."""
-        super().__init__(*args, **values)
+        super().__init__(*args, inherited=_l("Those of each person’s team or firm"), **values)
         self.least_minutes.description = taking
         self.course.choices = list(known_courses.items())
         self.audience.choices = [(EVERYONE, _l("Everyone on the roster")), (SOME, _l("Only people who match"))]

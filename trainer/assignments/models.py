@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from trainer.assignments.rules import LONGEST_KEY
 from trainer.core.db import Base
+from trainer.organizations.models import LONGEST_REGION
 
 LONGEST_REASON = 300
 
@@ -35,6 +36,8 @@ class Requirement(Base):
     """The requirement pack that it was made from."""
     unapproved_state: Mapped[str | None] = mapped_column(String(60))
     """The state that wants an approved course, where ours is not on its list."""
+    region: Mapped[str | None] = mapped_column(String(LONGEST_REGION))
+    """Whose numbers and laws what leads to its course shows; None: those of each person's team or firm."""
     audience: Mapped[dict[str, Any]]
     """Who, as `rules.Audience` writes it. A team that was removed stays named, so that nobody is added by that."""
     least_minutes: Mapped[int]

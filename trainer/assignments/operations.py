@@ -173,6 +173,7 @@ def _columns(rule: RequiredTerms) -> dict[str, Any]:
         "earlier_titles": None if rule.earlier_titles is None else "\n".join(rule.earlier_titles),
         "earlier_keys": written_keys(rule.earlier_titles),
         "starts_on": rule.starts_on,
+        "region": rule.region,
     }
 
 
@@ -206,4 +207,5 @@ def _note(actor: Actor, act: str, requirement: Requirement, now: dt.datetime) ->
         recorded_training=earlier_told(requirement),
         audience=who(Audience.read(requirement.audience), list_team_names(actor.organization_id)),
         starts_on=requirement.starts_on.isoformat(),
+        region=requirement.region,
     )

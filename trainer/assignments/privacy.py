@@ -84,7 +84,7 @@ def export_person(user_id: uuid.UUID) -> Told:
     given = select(Waiver).where(Waiver.created_by_id == user_id).order_by(Waiver.created_at, Waiver.id)
     return {
         "duties": [
-            {**tell_one(requirement, "title", "course"), **tell_one(duty, "due_on", "created_at", "ended_at")}
+            {**tell_one(requirement, "title", "course", "region"), **tell_one(duty, "due_on", "created_at", "ended_at")}
             for duty, requirement in duties
         ],
         "duties_over_time": tell_all(periods, "due_on", "began_at", "ended_at"),

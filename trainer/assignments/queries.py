@@ -139,6 +139,7 @@ def wanted_by(requirement: Requirement) -> RequiredTerms:
         unapproved_state=requirement.unapproved_state,
         allows_test_out=requirement.allows_test_out,
         earlier_titles=titles_of(requirement),
+        region=requirement.region,
     )
 
 
@@ -309,9 +310,9 @@ def list_duties(person: Membership, firm: Organization, now: dt.datetime) -> Seq
     duty = duties_where(Assignment.membership_id == person.id)
     today, facts = local_day(firm.time_zone, now), (duty.c.assignment_id, duty.c.requirement_id, duty.c.covers_until)
     rows = db.session.execute(
-        select(*facts, duty.c.course, duty.c.status, duty.c.due_on, duty.c.least_minutes).order_by(
-            duty.c.due_on, duty.c.course
-        ),
+        select(*facts, duty.c.course, duty.c.status, duty.c.due_on, duty.c.least_minutes, Requirement.region)
+        .join(Requirement, Requirement.id == duty.c.requirement_id)
+        .order_by(duty.c.due_on, duty.c.course),
         on(firm.id, today),
     ).all()
     open_duties = [row for row in rows if row.status.is_open and (row.covers_until is None or row.covers_until < today)]
@@ -323,7 +324,15 @@ def list_duties(person: Membership, firm: Organization, now: dt.datetime) -> Seq
     }
     short = find_shortfalls(asked, today)
     return [
-        OwnDuty(firm.name, row.course, row.status, row.due_on, row.least_minutes, short.get(row.assignment_id))
+        OwnDuty(
+            firm.name,
+            row.course,
+            row.status,
+            row.due_on,
+            row.least_minutes,
+            short.get(row.assignment_id),
+            row.region,
+        )
         for row in rows
     ]
 

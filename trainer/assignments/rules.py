@@ -153,6 +153,8 @@ class RequiredTerms:
     allows_test_out: bool = True
     earlier_titles: tuple[str, ...] | None = None
     """Titles of trainings recorded by the firm that count; empty: any counts; None: none does."""
+    region: str | None = None
+    """Whose numbers and laws people are shown where it leads them; None: those of their team or firm."""
 
     @property
     def terms(self) -> Terms:
@@ -270,6 +272,8 @@ class OwnDuty:
     due_on: dt.date
     least_minutes: int
     shortfall: Shortfall | None = None
+    region: str | None = None
+    """The requirement's own."""
 
     @property
     def is_open(self) -> bool:

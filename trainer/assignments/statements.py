@@ -47,7 +47,8 @@ def terms(snapshot: Snapshot = NOW) -> CTE:
     Columns: requirement_id, course, cadence (of `sql.months`), least_minutes, is_paced, needs_attestation,
     allows_test_out, earlier_keys, renewal_days, soon_until (the last day that is due soon), first_soon_until (the same
     of a first due day), holding_since and current_since (the first day of issue from which the cadence reaches today,
-    or beyond `soon_until`). Days are computed here, once for each requirement.
+    or beyond `soon_until`), soon_number and today_number (of `sql.day_number`). Days are computed here, once for each
+    requirement.
     """
     rule = snapshot.rule
     soon_until = sql.add_days(TODAY, case((rule.renewal_days < SOON, rule.renewal_days), else_=SOON))
@@ -66,6 +67,8 @@ def terms(snapshot: Snapshot = NOW) -> CTE:
             sql.add_days(TODAY, SOON).label("first_soon_until"),
             sql.first_reaching(TODAY, rule.cadence_months).label("holding_since"),
             sql.first_reaching(sql.add_days(soon_until, 1), rule.cadence_months).label("current_since"),
+            sql.day_number(soon_until).label("soon_number"),
+            sql.day_number(TODAY).label("today_number"),
         )
         .where(rule.organization_id == FIRM, snapshot.is_rule)
         .cte("terms")
@@ -132,8 +135,8 @@ def standings_by_day(*only: ColumnElement[bool], snapshot: Snapshot = NOW) -> Su
     until = covering.c.until
     status = case(
         (_is_waived(snapshot.id, snapshot), _SAID[Status.WAIVED]),
-        (until > sql.day_number(asked.c.soon_until), _SAID[Status.CURRENT]),
-        (until >= sql.day_number(TODAY), _SAID[Status.DUE_SOON]),
+        (until > asked.c.soon_number, _SAID[Status.CURRENT]),
+        (until >= asked.c.today_number, _SAID[Status.DUE_SOON]),
         (until.is_not(None), _SAID[Status.EXPIRED]),
         else_=_without(asked.c, snapshot.user_id, snapshot.due_on, snapshot),
     )

@@ -27,6 +27,7 @@ from trainer.assignments.queries import (
 )
 from trainer.assignments.rules import Audience, RequiredTerms, Status
 from trainer.assignments.words import STATUS_CHIPS, earlier_told, outcome, reminder_name, status_name, title_for, who
+from trainer.content.catalogue import HelpLine
 from trainer.content.library import Content
 from trainer.content.quotes import straight
 from trainer.content.serving import served, served_in
@@ -256,6 +257,7 @@ def _wanted(
         earlier_titles=form.chosen_titles,
         pack=pack,
         unapproved_state=unapproved_state,
+        region=form.chosen_region,
     )
 
 
@@ -286,7 +288,7 @@ def _who(actor: Actor) -> Callable[[Requirement], str]:
 def _shared() -> dict[str, Any]:
     return {
         "courses": served().courses,
-        "help_lines": served_in(language_tag()).help_lines,
+        "help_lines": _help_lines,
         "statuses": list(Status),
         "status_name": status_name,
         "status_chips": STATUS_CHIPS,
@@ -295,6 +297,12 @@ def _shared() -> dict[str, Any]:
         "disclaimer": disclaimer,
         "earlier_told": earlier_told,
     }
+
+
+def _help_lines(region: str | None) -> tuple[HelpLine, ...]:
+    """Return the help lines of the region that a pack names."""
+    there = served().regions.get(region or "")
+    return there.translations.get(language_tag(), there).help_lines[there.region.id] if there and region else ()
 
 
 def _to(actor: Actor, requirement_id: UUID) -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Date,
     FromClause,
@@ -143,7 +144,8 @@ def counts(variant: QueryVariant, parts: frozenset[Countable]) -> CompoundSelect
 
     Each row is of one of the parts that are asked for, and has what that is counted by; of `Countable.FIRST`, the
     person in place of the team, what they are sorted by in place of the kind, and their number. Where people stand is
-    looked up once for all of them.
+    looked up once for all of them. Without `Countable.PEOPLE` nobody has two duties, so that nothing is grouped by
+    person.
     """
     only = matching(variant, variant.snapshot.membership_id)
     if Countable.FIRST in parts:
@@ -155,32 +157,41 @@ def counts(variant: QueryVariant, parts: frozenset[Countable]) -> CompoundSelect
         columns = [whole.c.membership_id, whole.c.status]
         columns += [whole.c.assignment_id, whole.c.requirement_id] if Countable.DAYS in parts else []
         standing = select(*columns).where(*with_end(variant, whole.c)).cte("here").prefix_with("MATERIALIZED")
-    selects = {Countable.ALL: _in_all, Countable.TEAMS: _by_team, Countable.PEOPLE: _by_person, Countable.DAYS: _by_day}
-    asked = [build(standing, variant.snapshot) for part, build in selects.items() if part in parts]
-    return union_all(*asked, *([_first(standing, variant)] if Countable.FIRST in parts else []))
+    people = _people(standing, is_single=Countable.PEOPLE not in parts)
+    selects: dict[Countable, Callable[[], Select[Any]]] = {
+        Countable.ALL: lambda: _in_all(standing),
+        Countable.TEAMS: lambda: _by_team(people, variant.snapshot),
+        Countable.PEOPLE: lambda: _by_person(people),
+        Countable.DAYS: lambda: _by_day(standing, variant.snapshot),
+        Countable.FIRST: lambda: _first(standing, variant, is_single=Countable.PEOPLE not in parts),
+    }
+    return union_all(*(build() for part, build in selects.items() if part in parts))
 
 
-def _in_all(standing: FromClause, _facts: Snapshot) -> Select[Any]:
+def _in_all(standing: FromClause) -> Select[Any]:
     return _counted(Countable.ALL, status=standing.c.status, number=func.count()).group_by(standing.c.status)
 
 
-def _by_team(standing: FromClause, snapshot: Snapshot) -> Select[Any]:
-    (place, was_in), person = team_places(snapshot, of_people=True), _people(standing)
+def _by_team(person: Subquery, snapshot: Snapshot) -> Select[Any]:
+    place, was_in = team_places(snapshot, of_people=True)
     in_teams = InOrder(person, place.__table__, place.membership_id == person.c.membership_id)
     query = _counted(Countable.TEAMS, team_id=place.team_id, number=func.count(), sums=_sums(person))
     return query.select_from(in_teams).where(was_in).group_by(place.team_id)
 
 
-def _by_person(standing: FromClause, _facts: Snapshot) -> Select[Any]:
-    person = _people(standing)
+def _by_person(person: Subquery) -> Select[Any]:
     return _counted(Countable.PEOPLE, number=func.count(), sums=_sums(person)).select_from(person)
 
 
-def _people(standing: FromClause) -> Subquery:
+def _people(standing: FromClause, *, is_single: bool) -> Subquery:
     """Return whether each person is behind in anything, and has a duty in each group of statuses."""
-    behind = func.max(case((standing.c.status != Status.CURRENT, 1), else_=0)).label("behind")
-    stands = [func.max(case((standing.c.status.in_(GROUPS[group]), 1), else_=0)).label(group) for group in StatusGroup]
-    return select(standing.c.membership_id, behind, *stands).group_by(standing.c.membership_id).subquery("people")
+    kinds = {"behind": standing.c.status != Status.CURRENT}
+    kinds |= {group: standing.c.status.in_(GROUPS[group]) for group in StatusGroup}
+    stands: list[ColumnElement[Any]] = [case((so, 1), else_=0) for so in kinds.values()]
+    stands = stands if is_single else [func.max(so) for so in stands]
+    named = [so.label(name) for name, so in zip(kinds, stands, strict=True)]
+    query = select(standing.c.membership_id, *named)
+    return (query if is_single else query.group_by(standing.c.membership_id)).subquery("people")
 
 
 def _sums(person: Subquery) -> Sequence[Any]:
@@ -222,7 +233,7 @@ def _by_day(standing: FromClause, snapshot: Snapshot) -> Select[Any]:
     )
 
 
-def _first(standing: FromClause, variant: QueryVariant) -> Select[Any]:
+def _first(standing: FromClause, variant: QueryVariant, *, is_single: bool) -> Select[Any]:
     """Return the people with whom a page begins: by name, or whoever is due first, and whoever is waived last."""
     most, so = bindparam("most", type_=Integer()), with_status(variant, standing.c.status)
     if variant.order is StatusOrder.NAME:
@@ -231,8 +242,9 @@ def _first(standing: FromClause, variant: QueryVariant) -> Select[Any]:
         key, source = Membership.name_key.expression, by_name
         so += [Membership.organization_id == FIRM]
     else:
-        due = func.min(case((standing.c.status != Status.WAIVED, standing.c.due_number), else_=_LAST)).label("due")
-        each = select(standing.c.membership_id, due).where(*so).group_by(standing.c.membership_id)
+        due: ColumnElement[Any] = case((standing.c.status != Status.WAIVED, standing.c.due_number), else_=_LAST)
+        each = select(standing.c.membership_id, (due if is_single else func.min(due)).label("due")).where(*so)
+        each = each if is_single else each.group_by(standing.c.membership_id)
         people = each.cte("first").prefix_with("MATERIALIZED")
         day = cast(numbered_day(people.c.due), String())
         later = day > func.substr(bindparam("after0", type_=String()), 1, 10) if variant.goes_on else true()

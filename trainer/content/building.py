@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
 from trainer.content import markdown, times
-from trainer.content.catalogue import Category, Indicator, Site
-from trainer.content.digests import course_digest
+from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Term
+from trainer.content.digests import course_digests
 from trainer.content.drills import Drill, build_drills, build_question
 from trainer.content.evidence import shown_signs
 from trainer.content.figures import draw_figures
@@ -21,13 +21,15 @@ from trainer.content.illustrations import Drawing
 from trainer.content.instrument import instrument_digest
 from trainer.content.markdown import PageScope
 from trainer.content.memory import Memory
-from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, Twin
+from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Region, Scenario, Sign, Twin
+from trainer.content.papers import PageFile
 from trainer.content.parts import Part
 from trainer.content.retelling import retell, with_renewal
 from trainer.content.schema import LessonFile, Pool, ScenarioFile
 from trainer.content.subject import Truth
 from trainer.content.swap import swapped
 from trainer.content.telling import SceneText
+from trainer.content.terms import is_in
 
 T = TypeVar("T", bound=Part)
 
@@ -40,19 +42,55 @@ class _Around:
     indicators: Mapping[str, Indicator]
     drawings: Mapping[str, Drawing | None]
     pictures: Mapping[str, Markup]
+    terms: Sequence[Term] = ()  # that are the same in all regions
+    apart: Sequence[Term] = ()  # and those that aren't
+
+    @property
+    def lasting(self) -> tuple[object, ...]:
+        """What any lesson may be made of."""
+        return self.terms, self.indicators, self.drawings, self.scope.figures
+
+    def used_by(self, entry: Entry[Any]) -> tuple[object, ...]:
+        """What a text is shown with: where its links lead, what it cites and draws, and the terms that stand in it."""
+        scope, body = self.scope, entry.body
+        picture = getattr(entry.value, "picture", None)
+        return (
+            [markdown.find_address(link.kind, link.target, scope) for link in markdown.links_in(body)],
+            [scope.sources[citation.source] for citation in markdown.citations_in(body)],
+            [scope.statistics[box.title] for box in markdown.boxes_in(body) if box.name == "chart"],
+            [term for term in self.apart if is_in(term, body.source)],
+            self.pictures[picture] if picture else None,
+        )
 
 
 def build(folder: Folder, site: Entry[Site], memory: Memory) -> Content:
-    """Make what is served of a folder that the checks have shown to be in order."""
+    """Make what is served of a folder that the checks have shown to be in order, for readers of the site's region and
+    of all others."""
+    regions: dict[str, Content] = {}
+    nation = Region(site.value.nation.id, site.value.nation.name)
+    for there in folder.home_first:
+        own = there.region_file.value if there.region_file else None
+        region = Region(there.region, own.name, own.thin) if there.region and own else nation
+        regions[region.id] = _build_for(region, regions, there, site, memory)
+    return regions[site.value.region]
+
+
+def _build_for(
+    region: Region, regions: dict[str, Content], folder: Folder, site: Entry[Site], memory: Memory
+) -> Content:
+    """Make what readers of one region get."""
     sources, statistics = _values(folder.sources), _values(folder.statistics)
     words, groups = _there(folder.vocabulary).value, _values(folder.categories)
     anywhere = PageScope(
         folder.targets(), sources, statistics=statistics, figures=draw_figures(words, groups, folder.pictures)
     )
-    scenarios = _build_scenarios(folder, anywhere, memory)
-    pools = {pool: tuple(s for s in scenarios.values() if s.file.pool == pool and not s.file.retired) for pool in Pool}
+    home = next(iter(regions.values()), None)
+    scenarios = home.scenarios if home else _build_scenarios(folder, anywhere, memory)
+    live = [scene for scene in scenarios.values() if not scene.file.retired]
+    shown = [scene for scene in live if scene.file.region in (None, region.id)]
+    pools = {pool: tuple(scene for scene in shown if scene.file.pool == pool) for pool in Pool}
     courses = {
-        slug: _build_course(folder, folder.courses[slug], anywhere, pools[Pool.RESERVED], memory)
+        slug: _build_course(folder, folder.courses[slug], anywhere, pools[Pool.RESERVED], memory, home)
         for slug in dict.fromkeys((*site.value.courses, *folder.courses))
     }
     content = Content(
@@ -64,10 +102,10 @@ def build(folder: Folder, site: Entry[Site], memory: Memory) -> Content:
         icons={name: folder.pictures[group.picture] for name, group in groups.items() if group.picture},
         pictures={name: folder.pictures[picture] for name, picture in site.value.pictures.items()},
         indicators=_values(folder.indicators),
-        help_lines={region: tuple(_values(lines).values()) for region, lines in folder.help_lines.items()},
+        help_lines=_help_lines(folder, region, site.value.nation.id),
         courses=with_renewal(courses, site.value.renewal),
         scenarios=scenarios,
-        pages=_build_pages(folder, anywhere),
+        pages=_build_pages(folder, anywhere, memory),
         statistics=statistics,
         cards=_values(folder.cards),
         packs=_values(folder.packs),
@@ -75,13 +113,34 @@ def build(folder: Folder, site: Entry[Site], memory: Memory) -> Content:
         pools=pools,
         pairs=_pair(scenarios.values()),
         ids=tuple(sorted(permanent_ids(folder))),
+        region=region,
+        regions=regions,
     )
     others = site.value.languages[1:]
-    return replace(content, translations={language: retell(content, folder, anywhere, language) for language in others})
+    for language in others:
+        content.translations[language] = retell(content, folder, anywhere, language, home)
+    return content
+
+
+def _terms(folder: Folder) -> tuple[list[Term], list[Term]]:
+    """Return the terms that are the same in all regions, and the others."""
+    kept: tuple[list[Term], list[Term]] = [], []
+    for name, term in folder.terms.items():
+        kept[any(other.terms.get(name) is not term for other in folder.regions.values())].append(term.value)
+    return kept
 
 
 def _values(entries: Mapping[str, Entry[T]]) -> dict[str, T]:
     return {name: entry.value for name, entry in entries.items()}
+
+
+def _help_lines(folder: Folder, region: Region, nation: str) -> dict[str, tuple[HelpLine, ...]]:
+    """Return the lines of a region, and those of the nation in whose place it has none."""
+    lines = {name: _values(folder.help_lines.get(name, {})) for name in (region.id, nation)}
+    own = lines[region.id]
+    return {
+        name: tuple(line for line in there.values() if own.get(line.id, line) is line) for name, there in lines.items()
+    }
 
 
 def _pair(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
@@ -93,20 +152,25 @@ def _pair(scenarios: Iterable[Scenario]) -> dict[str, tuple[Scenario, ...]]:
 
 
 def _build_course(
-    folder: Folder, course: CourseFolder, anywhere: PageScope, reserved: Iterable[Scenario], memory: Memory
+    folder: Folder,
+    course: CourseFolder,
+    anywhere: PageScope,
+    reserved: Iterable[Scenario],
+    memory: Memory,
+    home: Content | None,
 ) -> Course:
     file = _there(course.file)
-    around = memory.same(
-        f"around the lessons of {course.slug}",
-        _Around(
-            replace(anywhere, targets=folder.targets(course), course=course.slug),
-            _values(folder.indicators),
-            folder.drawings,
-            folder.pictures,
-        ),
+    around = _Around(
+        replace(anywhere, targets=folder.targets(course), course=course.slug),
+        _values(folder.indicators),
+        folder.drawings,
+        folder.pictures,
+        *_terms(folder),
     )
-    modules = tuple(_build_module(folder, course.modules[slug], around, memory) for slug in file.value.modules)
-    digest = course_digest(course, (scene.digest for scene in reserved))
+    there = [course.modules[slug] for slug in file.value.modules if slug in course.modules]
+    modules = tuple(_build_module(folder, module, around, memory) for module in there)
+    known = home.courses.get(course.slug) if home else None
+    digest = known.digest if known else course_digests(folder)[course.slug]
     words = _there(folder.vocabulary).value
     computed_for = instrument_digest(file.value.final, (scene.file for scene in reserved), words)
     return Course(
@@ -126,11 +190,12 @@ def _build_module(folder: Folder, module: ModuleFolder, around: _Around, memory:
     lessons = []
     for number, slug in enumerate(module.lessons, start=1):
         entry, title = module.lessons[slug], file.title
+        digest = folder.digest_of(entry)
         lessons.append(
             memory.made(
                 f"lesson {around.scope.course}/{module.slug}/{slug}",
-                (entry.value, entry.body, entry.digest, title, number, around),
-                partial(_build_lesson, module.slug, title, number, slug, entry, around),
+                (entry.value, entry.body, digest, title, number, around.lasting, around.used_by(entry)),
+                partial(_build_lesson, module.slug, title, number, slug, entry, digest, around),
             )
         )
     picture = folder.pictures[file.picture] if file.picture else None
@@ -138,7 +203,7 @@ def _build_module(folder: Folder, module: ModuleFolder, around: _Around, memory:
 
 
 def _build_lesson(
-    module: str, module_title: str, number: int, slug: str, entry: Entry[LessonFile], around: _Around
+    module: str, module_title: str, number: int, slug: str, entry: Entry[LessonFile], digest: str, around: _Around
 ) -> Lesson:
     scope = around.scope
     page = markdown.render(entry.body, scope)
@@ -155,18 +220,25 @@ def _build_lesson(
         questions=tuple(ask(items[name], f"{scope.course}/{module}/{slug}") for name in page.items),
         words=page.words,
         cited=page.cited,
-        digest=entry.digest,
+        digest=digest,
         seconds=times.lesson_seconds(entry.body, file.items, scope.figures, (file.title, file.note or "")),
         picture=around.pictures[file.picture] if file.picture else None,
     )
 
 
-def _build_pages(folder: Folder, scope: PageScope) -> dict[str, ContentPage]:
-    pages = {}
-    for slug, entry in folder.pages.items():
-        page = markdown.render(entry.body, scope)
-        pages[slug] = ContentPage(slug, entry.value, page.html, page.cited)
-    return pages
+def _build_pages(folder: Folder, scope: PageScope, memory: Memory) -> dict[str, ContentPage]:
+    around = _Around(scope, {}, {}, {})
+    return {
+        slug: memory.made(
+            f"page {slug}", (entry.value, entry.body, around.used_by(entry)), partial(_build_page, slug, entry, scope)
+        )
+        for slug, entry in folder.pages.items()
+    }
+
+
+def _build_page(slug: str, entry: Entry[PageFile], scope: PageScope) -> ContentPage:
+    page = markdown.render(entry.body, scope)
+    return ContentPage(slug, entry.value, page.html, page.cited)
 
 
 def _build_scenarios(folder: Folder, scope: PageScope, memory: Memory) -> dict[str, Scenario]:

@@ -121,6 +121,7 @@ class HelpLine(Part):
     name: Text
     for_whom: Text
     needs: list[Slug]
+    also: list[Slug] = []  # needs that it is no first address for: lines of these needs stand above it
     phone: Phone | None = None
     more_phones: list[Text] = []
     text: Text | None = None
@@ -131,8 +132,10 @@ class HelpLine(Part):
     languages: Text | None = None
     interpreters: dict[Language, Text] = {}  # languages to ask for, by tag, each by its own name
     note: Text | None = None
+    stands_in_for: list[Slug] = []  # the ids of lines that a region may have, and that others need as well
     source: SourceId
     seen_on: dt.date
+    copy_of: int | None = Field(default=None, ge=1900)  # the year of the copy that was read
     called_on: dt.date | None = None
     called_by: Text | None = None
 
@@ -155,6 +158,20 @@ class Bank(Part):
     swapped_pairs: int = Field(ge=0)  # pairs that can be told with other people
 
 
+class Nation(Part):
+    """What the base of the content is true of: a reader who picks no region within it gets that."""
+
+    id: Slug
+    name: Text
+
+
+class RegionFile(Part):
+    """`regions/<region>/region.yaml`."""
+
+    name: Text
+    thin: bool = False  # only a little is known of it yet, and pages say so
+
+
 class Site(Part):
     """What is true of the whole site."""
 
@@ -162,7 +179,8 @@ class Site(Part):
     tagline: Text
     languages: list[Language] = Field(min_length=1)  # the source first
     courses: list[Slug] = []  # in the order shown; those not named come after them
-    help_region: Slug
+    nation: Nation
+    region: Slug  # where readers are, unless they or their firm say otherwise
     strip_lines: list[Slug] = Field(min_length=1)  # help lines shown on every page
     first_try: Slug  # the course whose first try the front page offers
     renewal: Slug | None = None  # the course whose core lessons renew any other; None: no short way

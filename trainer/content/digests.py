@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from trainer.content.folder import CourseFolder, Folder
+from trainer.content.folder import Folder
 from trainer.content.schema import Pool
 from trainer.content.telling import SceneText
 
@@ -20,20 +20,24 @@ def course_digests(folder: Folder) -> dict[str, str]:
         for name, entry in folder.scenarios.items()
         if entry.value.pool == Pool.RESERVED and not entry.value.retired
     ]
-    return {slug: course_digest(course, reserved) for slug, course in folder.courses.items()}
+    return {slug: _course_digest(folder, slug, reserved) for slug in folder.courses}
 
 
-def course_digest(course: CourseFolder, reserved: Iterable[str]) -> str:
-    """Hash all that makes a course: its files in order, and the scenes its final draws from."""
+def _course_digest(folder: Folder, slug: str, reserved: Iterable[str]) -> str:
+    """Hash all that makes a course: its files in order, whatever the regions that have them, and the scenes its final
+    draws from."""
+    courses = [there.courses[slug] for there in folder.home_first if slug in there.courses]
+    course = courses[0]
     assert course.file is not None  # the checks have shown it
-    digest = hashlib.sha256(course.file.digest.encode())
-    for slug in course.file.value.modules:
-        module = course.modules[slug]
-        digest.update(module.file.digest.encode() if module.file else b"")
-        digest.update("".join(lesson.digest for lesson in module.lessons.values()).encode())
+    digest = hashlib.sha256(folder.digest_of(course.file).encode())
+    for name in course.file.value.modules:
+        modules = [course.modules[name] for course in courses if name in course.modules]
+        digest.update("".join(folder.digest_of(module.file) for module in modules[:1] if module.file).encode())
+        lessons = {lesson.name: lesson for module in modules for lesson in module.lessons.values()}
+        digest.update("".join(folder.digest_of(lesson) for _name, lesson in sorted(lessons.items())).encode())
     for _name, night in sorted(course.shifts.items()):
-        digest.update(night.digest.encode())
+        digest.update(folder.digest_of(night).encode())
     if course.rare:
-        digest.update(course.rare.digest.encode())
+        digest.update(folder.digest_of(course.rare).encode())
     digest.update("".join(reserved).encode())
     return digest.hexdigest()

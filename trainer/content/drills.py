@@ -9,7 +9,7 @@ from typing import Any
 
 from trainer.content.catalogue import Indicator
 from trainer.content.illustrations import Drawing
-from trainer.content.schema import LessonItem
+from trainer.content.schema import LessonItem, reading_seconds, text_seconds
 from trainer.content.telling import Passage, SceneText
 
 
@@ -24,6 +24,7 @@ class Drill:
     type: str
     digest: str
     payload: dict[str, Any]
+    seconds: float  # what it takes, its answer read
 
 
 def build_drills(scene: SceneText) -> tuple[Drill, ...]:
@@ -34,7 +35,8 @@ def build_drills(scene: SceneText) -> tuple[Drill, ...]:
         counted[item.type] += 1
         number = counted[item.type]
         name = f"{scene.id}/{item.type}" if number == 1 else f"{scene.id}/{item.type}-{number}"
-        drills.append(Drill(name, item.type, item.digest(scene), item.payload(scene)))
+        seconds = item.seconds + reading_seconds(scene.words) + text_seconds(item.texts())
+        drills.append(Drill(name, item.type, item.digest(scene), item.payload(scene), seconds))
     return tuple(drills)
 
 

@@ -8,12 +8,14 @@ from typing import Any, Generic, TypeVar
 
 from markupsafe import Markup
 
-from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
+from trainer.content.blocks import Span
+from trainer.content.catalogue import Category, HelpLine, Indicator, RegionFile, Site, Source, Term
 from trainer.content.complaints import Complaints
 from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.history import Change
 from trainer.content.illustrations import Drawing
 from trainer.content.instrument import Instrument
+from trainer.content.layers import FOLDER, name_in
 from trainer.content.markdown import Body, Targets
 from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
@@ -38,6 +40,7 @@ class Entry(Generic[T_co]):
     body: Body
     digest: str  # of the whole file
     complaints: Complaints = field(repr=False, compare=False)
+    spans: tuple[Span, ...] = ()  # where lines of the body are those of another file
 
     def line(self, *key: str | int) -> int:
         """Find the line of a key, or of the nearest thing around it that is written."""
@@ -45,16 +48,27 @@ class Entry(Generic[T_co]):
 
     def refuse(self, at: At, what: str, remedy: str) -> None:
         """Report an error, which keeps the folder from being served, with its remedy."""
-        self.complaints.error(self.path, self._line(at), what, remedy)
+        self.complaints.error(*self._find(at), what, remedy)
 
     def warn(self, at: At, what: str, remedy: str) -> None:
         """Report a warning, which never keeps the folder from being served."""
-        self.complaints.warning(self.path, self._line(at), what, remedy)
+        self.complaints.warning(*self._find(at), what, remedy)
 
-    def _line(self, at: At) -> int:
+    @property
+    def name(self) -> str:
+        """What its file is called, in whatever region."""
+        return name_in(self.path.partition("/")[2])
+
+    @property
+    def is_regional(self) -> bool:
+        """Whether it stands below the folder of a region."""
+        return self.path.partition("/")[2].startswith(FOLDER)
+
+    def _find(self, at: At) -> tuple[str, int]:
         if isinstance(at, int):
-            return at
-        return self.line(at) if isinstance(at, str) else self.line(*at)
+            first, path, line = next((span for span in reversed(self.spans) if span[0] <= at), (at, self.path, at))
+            return path, line + at - first
+        return self.path, self.line(at) if isinstance(at, str) else self.line(*at)
 
 
 @dataclass(slots=True)
@@ -93,11 +107,14 @@ class CourseFolder:
 
 @dataclass(slots=True)
 class Folder:
-    """All that could be read. `named` also has the ids of objects with faults, so that a link to one is not a
-    second complaint; a kind in `unread` had a file that could not be read at all."""
+    """All that could be read for readers of one region. `named` also has the ids of objects with faults, so that a
+    link to one is not a second complaint; a kind in `unread` had a file that could not be read at all."""
 
     name: str
     complaints: Complaints
+    region: str | None = None  # None: the nation, whatever its id
+    regions: dict[str | None, Folder] = field(default_factory=dict, repr=False)  # that of each, and this one
+    region_file: Entry[RegionFile] | None = None
     site: Entry[Site] | None = None
     vocabulary: Entry[Vocabulary] | None = None
     sources: dict[str, Entry[Source]] = field(default_factory=dict)
@@ -105,6 +122,8 @@ class Folder:
     categories: dict[str, Entry[Category]] = field(default_factory=dict)
     indicators: dict[str, Entry[Indicator]] = field(default_factory=dict)
     help_lines: dict[str, dict[str, Entry[HelpLine]]] = field(default_factory=dict)
+    lines: dict[str, Entry[HelpLine]] = field(default_factory=dict)
+    """What a text may name in this region: a line's id, or the role that one has."""
     courses: dict[str, CourseFolder] = field(default_factory=dict)
     pages: dict[str, Entry[PageFile]] = field(default_factory=dict)
     statistics: dict[str, Entry[Statistics]] = field(default_factory=dict)
@@ -121,6 +140,8 @@ class Folder:
     changes: list[Change] | None = None  # None without a CHANGELOG.md
     instrument: Instrument | None = None  # None without a file that can be read
     digest: str = ""
+    digests: dict[str, str] = field(default_factory=dict, repr=False)  # of each file, by its name in any region
+    settled: frozenset[int] = frozenset()  # the identities of entries that were checked for readers of the nation
     _twins: dict[str, dict[str, Entry[ScenarioFile]]] = field(default_factory=dict, repr=False)
 
     def refuse(self, name: str, line: int, what: str, remedy: str) -> None:
@@ -149,6 +170,42 @@ class Folder:
                     return None
         self.name_as("module", f"{course_slug}/{slug}")
         return course.modules.setdefault(slug, ModuleFolder(path, slug, int(number)))
+
+    @property
+    def nation(self) -> Folder:
+        """What readers get who are in none of the regions."""
+        return self.regions[None]
+
+    @property
+    def home(self) -> Folder:
+        """What readers of the site's own region get."""
+        site = self.nation.site
+        return self.regions.get(site.value.region if site else None, self.nation)
+
+    @property
+    def home_first(self) -> list[Folder]:
+        """What readers of each region get, beginning with the site's own."""
+        return sorted(self.regions.values(), key=lambda folder: folder is not self.home)
+
+    def find_lines(self) -> None:
+        """Find the line for each id and role, once all help lines are read: a region's own come first, then those of
+        the nation, then what stands in there."""
+        own = self.help_lines.get(self.region or "", {})
+        nation = {name: line for lines in self.nation.help_lines.values() for name, line in lines.items()}
+        for lines in (own, nation) if self.region else (nation,):
+            for line in lines.values():
+                self.lines.setdefault(line.value.id, line)
+            for line in lines.values():
+                for role in line.value.stands_in_for:
+                    self.lines.setdefault(role, line)
+
+    def digest_of(self, entry: Entry[Any]) -> str:
+        """Return the digest of a file and of all that regions have in its place: it is the same for all readers."""
+        return self.digests.get(entry.name, entry.digest)
+
+    def is_settled(self, entry: Entry[Any]) -> bool:
+        """Tell whether an object was checked before: regions only add, so what holds for the nation holds in each."""
+        return id(entry) in self.settled
 
     def name_as(self, kind: str, name: str) -> None:
         """Note that a thing is there, faulty or not."""
@@ -192,7 +249,7 @@ class Folder:
         courses = [*self.courses.values(), *([course] if course else [])]
         return Targets(
             terms={name: entry.value for name, entry in self.terms.items()},
-            help=frozenset(line for lines in self.help_lines.values() for line in lines),
+            help={name: line.value.id for name, line in self.lines.items()},
             indicators=frozenset(self.indicators),
             lessons={
                 f"{module.slug}/{slug}": course.slug

@@ -16,8 +16,10 @@ _ALIKE = 0.6
 
 
 def permanent_ids(folder: Folder) -> set[str]:
-    """List "kind:id" of everything that keeps its id forever, things with faults included."""
-    return {f"{kind.name}:{name}" for kind in KINDS if kind.is_permanent for name in folder.named.get(kind.name, ())}
+    """List "kind:id" of everything in any region that keeps its id forever, things with faults included."""
+    kinds = [kind.name for kind in KINDS if kind.is_permanent]
+    folders = folder.regions.values()
+    return {f"{kind}:{name}" for there in folders for kind in kinds for name in there.named.get(kind, ())}
 
 
 def check_ids(folder: Folder) -> None:

@@ -20,6 +20,14 @@ _NAME: Final = r"([a-z0-9]+(?:-[a-z0-9]+)*)"
 _NUMBER: Final = r"([0-9]{2})"
 
 
+class Layer(Enum):
+    """Below which folders a kind of file may stand."""
+
+    NATION = "only at the top: it is the same for readers of all regions"
+    REGION = "only below that of a region"
+    BOTH = "both: that of a region replaces the other, or adds to it"
+
+
 class FileFormat(Enum):
     """How a kind of file is written."""
 
@@ -60,6 +68,7 @@ class FileKind(Generic[T]):
     under: str | None = None  # the key of the file below which the list stands
     is_welcome: Callable[[Folder, Parts], bool] = _is_always_welcome  # makes room for it; False if there is none
     lose: Callable[[Folder, Parts], None] = _forget  # what is to be noted of one with faults
+    layer: Layer = Layer.NATION
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -69,7 +78,7 @@ class FileKind(Generic[T]):
     @property
     def is_required(self) -> bool:
         """Whether the folder must have its file: there is only one."""
-        return not self.pattern.groups
+        return not self.pattern.groups and self.layer is not Layer.REGION
 
 
 @cache

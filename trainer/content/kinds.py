@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from trainer.content.catalogue import Category, HelpLine, Indicator, Site, Source, Term
+from trainer.content.catalogue import Category, HelpLine, Indicator, RegionFile, Site, Source, Term
 from trainer.content.checks.cards import check_cards
 from trainer.content.checks.catalogue import check_categories, check_indicators
 from trainer.content.checks.courses import check_courses, check_modules
@@ -19,7 +19,7 @@ from trainer.content.checks.site import check_site
 from trainer.content.checks.statistics import check_statistics
 from trainer.content.checks.vocabulary import check_vocabulary
 from trainer.content.curriculum import CourseFile, ModuleFile
-from trainer.content.kind import FileFormat, FileKind, Parts
+from trainer.content.kind import FileFormat, FileKind, Layer, Parts
 from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.places import (
@@ -28,14 +28,13 @@ from trainer.content.places import (
     has_module,
     has_region,
     lose_lesson,
+    only,
     put_course,
     put_help_line,
     put_lesson,
     put_module,
     put_rare,
     put_shift,
-    put_site,
-    put_vocabulary,
 )
 from trainer.content.schema import Illustration, LessonFile, ScenarioFile
 from trainer.content.subject import Vocabulary
@@ -48,18 +47,22 @@ def find_kinds(name: str) -> tuple[tuple[FileKind[Any], ...], Parts]:
 
 
 KINDS: Final[tuple[FileKind[Any], ...]] = (
-    FileKind("site", "site.yaml", FileFormat.OBJECT, Site, put_site, find_id=None, check=check_site),
+    FileKind("site", "site.yaml", FileFormat.OBJECT, Site, only("site"), find_id=None, check=check_site),
+    FileKind(
+        "region", "region.yaml", FileFormat.OBJECT, RegionFile, only("region_file"), find_id=None, layer=Layer.REGION
+    ),
     FileKind(
         "vocabulary",
         "vocabulary.yaml",
         FileFormat.OBJECT,
         Vocabulary,
-        put_vocabulary,
+        only("vocabulary"),
         find_id=None,
+        layer=Layer.BOTH,
         check=check_vocabulary,
     ),
-    FileKind("source", "sources.yaml", FileFormat.LIST, Source, among(lambda folder: folder.sources)),
-    FileKind("term", "glossary.yaml", FileFormat.LIST, Term, among(lambda folder: folder.terms)),
+    FileKind("source", "sources.yaml", FileFormat.LIST, Source, among(lambda folder: folder.sources), layer=Layer.BOTH),
+    FileKind("term", "glossary.yaml", FileFormat.LIST, Term, among(lambda folder: folder.terms), layer=Layer.BOTH),
     FileKind(
         "category",
         "indicators.yaml",
@@ -86,10 +89,17 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
         HelpLine,
         put_help_line,
         is_welcome=has_region,
+        layer=Layer.BOTH,
         check=check_help_lines,
     ),
     FileKind(
-        "page", "pages/<name>.md", FileFormat.TEXT, PageFile, among(lambda folder: folder.pages), check=check_pages
+        "page",
+        "pages/<name>.md",
+        FileFormat.TEXT,
+        PageFile,
+        among(lambda folder: folder.pages),
+        layer=Layer.BOTH,
+        check=check_pages,
     ),
     FileKind(
         "scenario",
@@ -105,6 +115,7 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
         FileFormat.OBJECT,
         Statistics,
         among(lambda folder: folder.statistics),
+        layer=Layer.BOTH,
         check=check_statistics,
     ),
     FileKind(
@@ -114,10 +125,25 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
         Illustration,
         among(lambda folder: folder.illustrations),
         is_permanent=False,
+        layer=Layer.BOTH,
     ),
-    FileKind("card", "cards/<id>.yaml", FileFormat.OBJECT, Card, among(lambda folder: folder.cards), check=check_cards),
     FileKind(
-        "pack", "requirements/<id>.yaml", FileFormat.OBJECT, Pack, among(lambda folder: folder.packs), check=check_packs
+        "card",
+        "cards/<id>.yaml",
+        FileFormat.OBJECT,
+        Card,
+        among(lambda folder: folder.cards),
+        layer=Layer.BOTH,
+        check=check_cards,
+    ),
+    FileKind(
+        "pack",
+        "requirements/<id>.yaml",
+        FileFormat.OBJECT,
+        Pack,
+        among(lambda folder: folder.packs),
+        layer=Layer.BOTH,
+        check=check_packs,
     ),
     FileKind(
         "course",
@@ -156,6 +182,7 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
         put_module,
         find_id=lambda parts: f"{parts[0]}/{parts[2]}",
         is_welcome=has_module,
+        layer=Layer.BOTH,
         check=check_modules,
     ),
     FileKind(
@@ -167,6 +194,7 @@ KINDS: Final[tuple[FileKind[Any], ...]] = (
         find_id=lambda parts: f"{parts[0]}/{parts[2]}/{parts[4]}",
         is_welcome=has_module,
         lose=lose_lesson,
+        layer=Layer.BOTH,
         check=check_lessons,
     ),
 )

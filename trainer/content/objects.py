@@ -31,6 +31,15 @@ class TranslationState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """Where numbers, laws and services are those of its readers. `is_thin`: only a little is known of it yet."""
+
+    id: str
+    name: str
+    is_thin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """One page of a course. `id` is "<module>/<lesson>"; `number` counts from 1 within the module."""
 
@@ -247,7 +256,8 @@ class ContentPage:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything in the content folder. Mappings keep the order of the files; don't change them."""
+    """Everything in the content folder, as readers of one region get it. Mappings keep the order of the files; don't
+    change them."""
 
     site: Site
     vocabulary: Vocabulary
@@ -257,7 +267,7 @@ class Content:
     icons: Mapping[str, Markup]  # by the id of a group
     pictures: Mapping[str, Markup]  # of what is no lesson, as the site names it
     indicators: dict[str, Indicator]
-    help_lines: dict[str, tuple[HelpLine, ...]]  # by region, such as "us-me"
+    help_lines: dict[str, tuple[HelpLine, ...]]  # by region, its own first, then those of the whole nation
     courses: dict[str, Course]
     scenarios: dict[str, Scenario]
     pages: dict[str, ContentPage]
@@ -268,6 +278,8 @@ class Content:
     pools: dict[Pool, tuple[Scenario, ...]]
     pairs: dict[str, tuple[Scenario, ...]]
     ids: tuple[str, ...]  # "kind:id" of everything that keeps its id forever, sorted
+    region: Region
+    regions: dict[str, Content] = field(repr=False, compare=False)  # the same for those of each, the site's own first
     language: str = SOURCE
     translated: dict[str, bool] = field(default_factory=dict)  # whole files; True: older than its original
     translations: dict[str, Content] = field(default_factory=dict)  # by language: the same, as far as it is translated
@@ -291,7 +303,7 @@ class Content:
         )
 
     def help_line(self, line_id: str) -> HelpLine:
-        """Get a help line of any region. Raises KeyError for an unknown id."""
+        """Get a help line. Raises KeyError for an unknown id."""
         for lines in self.help_lines.values():
             for line in lines:
                 if line.id == line_id:
@@ -332,4 +344,5 @@ class Content:
 
     def scenarios_with(self, indicator_id: str) -> tuple[Scenario, ...]:
         """List the scenes in use that show an indicator."""
-        return tuple(s for s in self.scenarios.values() if indicator_id in s.file.sign_ids and not s.file.retired)
+        shown = (scene for scenes in self.pools.values() for scene in scenes)
+        return tuple(sorted((s for s in shown if indicator_id in s.file.sign_ids), key=lambda scene: scene.id))

@@ -108,7 +108,7 @@ class Pack(Part):
     guard_firms: Text | None = None  # what it means to a firm whose guards work at those that it applies to
     course_approval: CourseApproval
     defaults: PackDefaults
-    help_region: Slug | None = None  # its help lines are shown with the pack
+    region: Slug | None = None  # its help lines are shown with the pack
     records: Text | None = None  # what is to be kept, and how long
     former_staff: FormerStaff | None = None  # what of that evidence packs go by
     unclear: list[Text] = []  # what we couldn't find or aren't sure of

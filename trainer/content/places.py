@@ -5,33 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from trainer.content.catalogue import HelpLine, Site
+from trainer.content.catalogue import HelpLine
 from trainer.content.curriculum import CourseFile, ModuleFile
 from trainer.content.folder import Entry, Folder, ModuleFolder
 from trainer.content.kind import Parts
 from trainer.content.nights import RareFile, ShiftFile
 from trainer.content.parts import Part
 from trainer.content.schema import LessonFile
-from trainer.content.subject import Vocabulary
 
 T = TypeVar("T", bound=Part)
 
 
 def among(find: Callable[[Folder], dict[str, Entry[T]]]) -> Callable[[Folder, Parts, Entry[T]], bool]:
-    """Make what puts an object under its id. Of two with one id the first stays."""
-    return lambda folder, parts, entry: find(folder).setdefault(parts[-1], entry) is entry
+    """Make what puts an object under its id."""
+    return lambda folder, parts, entry: _put(find(folder), parts[-1], entry)
 
 
-def put_site(folder: Folder, parts: Parts, entry: Entry[Site]) -> bool:
-    """Put the site in its place."""
-    folder.site = entry
+def _put(there: dict[str, Entry[T]], name: str, entry: Entry[T]) -> bool:
+    """Put an object under its id. Of two with one id the first stays, unless the other is its region's."""
+    if name in there and not (entry.is_regional and not there[name].is_regional):
+        return False
+    there[name] = entry
     return True
 
 
-def put_vocabulary(folder: Folder, parts: Parts, entry: Entry[Vocabulary]) -> bool:
-    """Put the vocabulary in its place."""
-    folder.vocabulary = entry
-    return True
+def only(name: str) -> Callable[[Folder, Parts, Entry[Part]], bool]:
+    """Make what puts the only object of its kind in its place, by the name that it has in a folder."""
+
+    def put(folder: Folder, parts: Parts, entry: Entry[Part]) -> bool:
+        setattr(folder, name, entry)
+        return True
+
+    return put
 
 
 def put_help_line(folder: Folder, parts: Parts, entry: Entry[HelpLine]) -> bool:

@@ -116,7 +116,6 @@ _PROSE: Final[Mapping[type[Part], Keys]] = {
             "ladder": Each(Keys(words("seen", "do"))),
             "verdicts": _VERDICTS,
             "verdicts_before": _VERDICTS,
-            "regions": ById(Keys(words("name", "heading"))),
             **words("disclaimers", "sentences"),
             "note_hints": Each(Keys(words("finds", "lacks", "says"))),
         }

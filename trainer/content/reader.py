@@ -5,97 +5,133 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from trainer.content import instrument
+from trainer.content.blocks import Filling, check_blocks, find_blocks, read_filling
 from trainer.content.catalogue import Indicator, NamedSign
 from trainer.content.complaints import Complaints, Unreadable, printable, short
-from trainer.content.files import BODY_LIMIT, decode, read_bytes, split_front_matter, walk
+from trainer.content.files import BODY_LIMIT, read_bytes, split_front_matter
 from trainer.content.folder import Entry, Folder
 from trainer.content.history import read_changes
-from trainer.content.illustrations import draw
 from trainer.content.instrument import Instrument
-from trainer.content.kind import FileFormat, FileKind, Parts
+from trainer.content.kind import FileFormat, FileKind, Layer, Parts
 from trainer.content.kinds import KINDS, find_kinds
-from trainer.content.markdown import SIGN, Body, parse
+from trainer.content.layers import FOLDER, OWN_WORDS, WORDS, name_in, region_of
+from trainer.content.markdown import parse
 from trainer.content.memory import Memory
 from trainer.content.numbers import write_numbers
+from trainer.content.parsing import NO_HEAD, WITH_BLOCKS, Parser
 from trainer.content.parts import Part
 from trainer.content.pictures import NAME as PICTURE
-from trainer.content.pictures import read_picture
-from trainer.content.plain_words import plain_words
 from trainer.content.prose import prose_of
-from trainer.content.quotes import curly, curly_in
-from trainer.content.schema import ITEM_MODELS, ItemModels
-from trainer.content.translations import split_name, translate, without_marks
-from trainer.content.yaml_lines import YamlValue, compose
+from trainer.content.quotes import curly
+from trainer.content.schema import ItemModels
+from trainer.content.texts import Files
+from trainer.content.translations import split_name, translate
+from trainer.content.yaml_lines import YamlValue
 
 T = TypeVar("T", bound=Part)
 _SIGNS: Final = "indicators.yaml"
 _HELP: Final = "help/"
-_FIRST: Final = (_HELP, _SIGNS.partition(".")[0])
-_NO_BODY: Final = Body("", 1, ())
-_NO_HEAD: Final = "the head of the file is missing", 'Begin with a line "---", the keys, and a line "---".'
+_FIRST: Final = (_HELP, "region.", _SIGNS.partition(".")[0])
 _REQUIRED: Final = tuple(dict.fromkeys(kind.file for kind in KINDS if kind.is_required))
 
 
 def read_folder(root: Path, items: ItemModels, complaints: Complaints, memory: Memory | None = None) -> Folder:
     """Read all files below `root`. Whatever the bytes are, faults end up in `complaints` and nothing is raised.
 
-    `items`: the types of items that scenes may have.
+    Returns the nation's, whose `regions` have those of each region as well. `items`: the types of items that scenes
+    may have.
     """
-    reader = _Reader(root, items, complaints, memory)
-    for name in reader.names:
-        reader.read(name)
-    reader.read_translations()
-    reader.require_files()
-    return reader.finish()
+    files = Files(root, complaints)
+    parser, folders = Parser(files, items, memory or Memory()), dict[str | None, Folder]()
+    readers = [_Reader(parser, folders, region) for region in (None, *files.layers.regions)]
+    for is_first in (True, False):  # help lines and the list of signs come first: texts of any region may name them
+        for reader in readers:
+            reader.read(is_first=is_first)
+        for reader in readers if is_first else ():
+            reader.folder.find_lines()
+    digests = _digests(files, readers)
+    for reader in readers:
+        reader.folder.digests = digests
+        reader.read_translations()
+        reader.require_files()
+        reader.finish()
+    return readers[0].folder
+
+
+def _digests(files: Files, readers: list[_Reader]) -> dict[str, str]:
+    """Return the digest of each file and of what regions have in its place: a record of one region holds in another.
+
+    With a number in it, a file that no region replaces has the digest that it has for readers of the site's region.
+    """
+    paths: dict[str, list[str]] = {}
+    for path in files.layers.all:
+        paths.setdefault(name_in(path), []).append(path)
+    told = {reader.folder.region: reader.told for reader in readers}
+    digests = dict[str, str]()
+    for name, there in paths.items():
+        digest = told[region_of(there[0]) or readers[0].folder.home.region].get(there[0])
+        if len(there) > 1:
+            digest = hashlib.sha256("".join(files.read(path)[1] for path in there).encode()).hexdigest()
+        digests |= {name: digest} if digest else {}
+    return digests
 
 
 class _Reader:
-    def __init__(self, root: Path, items: ItemModels, complaints: Complaints, memory: Memory | None) -> None:
-        self.items = items
-        self.memory = memory
-        self.root = root
-        self.complaints = complaints
-        self.folder = Folder(root.name, complaints)
-        self.digest = hashlib.sha256()
-        self.translated: list[tuple[str, str, str]] = []  # name, that of the original, language
-        self.signs: dict[str, NamedSign] = {}
-        # First the help lines and the list of signs, for texts may name them.
-        names = walk(root, "", self._complain)
-        self.names = sorted(names, key=lambda name: (not name.startswith(_FIRST), name))
+    """Reads what readers of one region get."""
+
+    def __init__(self, parser: Parser, folders: dict[str | None, Folder], region: str | None) -> None:
+        self.parser, self.files, self.items = parser, parser.files, parser.items
+        self.folder = folders[region] = Folder(self.files.root.name, self.files.complaints, region, folders)
+        self.told: dict[str, str] = {}  # by path, the digest of its text with the region's numbers
+        self.translated: list[tuple[str, str, str]] = []  # path, that of the original, language
+        self.paths = self.files.layers.seen_from(region)
+        self.listed: set[tuple[str | None, str, str]] = set()  # region, kind and id
         self.apart: Mapping[str, Callable[[str], None]] = {
             "README.md": self._ignore,
             "CHANGELOG.md": self._read_changes,
             "ids.txt": self._read_ids,
             instrument.NAME: self._read_instrument,
         }
+        if region is not None:
+            self.folder.name_as("region", region)
 
-    def read(self, name: str) -> None:
+    def read(self, *, is_first: bool) -> None:
+        """Read those files that come first, or the others."""
+        for path in self.paths:
+            if name_in(path).startswith(_FIRST) == is_first:
+                self._read_file(path)
+
+    def _read_file(self, path: str) -> None:
+        name, region = name_in(path), region_of(path)
         kinds, parts = find_kinds(name)
         if picture := PICTURE.fullmatch(name):
-            self._read_picture(name, picture[1])
-        elif name in self.apart:
-            self.apart[name](name)
-        elif translated := split_name(name):
-            self.translated.append((name, *translated))
+            self._read_picture(path, picture[1])
+        elif path in self.apart:
+            self.apart[path](path) if self.folder.region is None else None
+        elif translated := split_name(path):
+            self.translated.append((path, *translated))
         elif not kinds:
             self._complain(
-                name, 1, "no file of this name belongs here", f"Take it out or correct its name{_near(name)}"
+                path, 1, "no file of this name belongs here", f"Take it out or correct its name{_near(name)}"
             )
+        elif kinds[0].layer is (Layer.REGION if region is None else Layer.NATION):
+            where = "below the folder of a region" if region is None else "at the top of the content folder"
+            self._complain(path, 1, f"{name} has its place {where}", "Move it there, or take it out.")
         elif kinds[0].is_welcome(self.folder, parts):
             if kinds[0].form == FileFormat.LIST:
-                self._read_lists(name, kinds, parts)
+                self._read_lists(path, kinds, parts)
                 if name == _SIGNS:
-                    self.signs = _named(sign.value for sign in self.folder.indicators.values())
+                    self.parser.signs = _named(sign.value for sign in self.folder.indicators.values())
             else:
-                self._read_object(name, kinds[0], parts)
+                self._read_object(path, kinds[0], parts)
 
     def read_translations(self) -> None:
         """Read them last: each needs its original."""
@@ -103,8 +139,10 @@ class _Reader:
         for entry in self.folder.entries:
             originals.setdefault(entry.path.partition("/")[2], []).append(entry)
         for name, base, language in self.translated:
-            kinds, _parts = find_kinds(base)
-            if base not in self.names:
+            kinds, _parts = find_kinds(name_in(base))
+            if base not in self.paths and base in self.files.layers.base:
+                continue  # the region has other words for it, which this doesn't translate
+            if base not in self.paths:
                 self._complain(
                     name, 1, f"there is no {printable(base)} to translate", "Take it out or correct its name."
                 )
@@ -121,25 +159,32 @@ class _Reader:
             return
         parts = split_front_matter(text) if kind.form == FileFormat.TEXT else (text, "", 1)
         if parts is None:
-            self._complain(name, 1, *_NO_HEAD)
+            self._complain(name, 1, *NO_HEAD)
             return
         head, body, body_line = parts
-        written = self._parse_yaml(name, head, first_line=2 if kind.form == FileFormat.TEXT else 1)
+        written = self.parser.parse_yaml(name, head, first_line=2 if kind.form == FileFormat.TEXT else 1)
         if written is None:
             return
         if len(body) > BODY_LIMIT or (kind.form == FileFormat.TEXT and not body.strip()):
             self._complain(name, body_line, "there is no text below the head, or too much", "Translate the original.")
             return
-        path = f"{self.folder.name}/{printable(name)}"
+        path = self.files.shown(name)
         listed = self.folder.translations.get(language, {}).get(_SIGNS)
         told = [sign.value for _original, sign in listed.entries] if listed else []
-        parsed = parse(curly(body), body_line, self.signs | _named(told)) if kind.form == FileFormat.TEXT else None
+        parsed = (
+            parse(curly(body), body_line, {**self.parser.signs, **_named(told)})
+            if kind.form == FileFormat.TEXT
+            else None
+        )
         translation = translate(originals, path, written, parsed, self.items)
         self.folder.translations.setdefault(language, {})[base] = translation
 
     def require_files(self) -> None:
-        for name in _REQUIRED:
-            if name not in self.names:
+        region = self.folder.region
+        if region is not None and "region.yaml" not in self._names:
+            self._complain(f"{FOLDER}{region}/region.yaml", 1, "the file is missing", 'Add it, with "name:".')
+        for name in _REQUIRED if region is None else ():
+            if name not in self._names:
                 self._complain(name, 1, "the file is missing", "Add it; content/README.md has an example.")
                 self.folder.unread |= {kind.name for kind in KINDS if kind.file == name}
         for course in self.folder.courses.values():
@@ -147,29 +192,33 @@ class _Reader:
             for module in course.modules.values():
                 self._require(module.path, "module.yaml")
 
-    def finish(self) -> Folder:
-        self.folder.digest = self.digest.hexdigest()
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(map(name_in, self.paths))
+
+    def finish(self) -> None:
+        self.folder.digest = self.files.digest.hexdigest()
+        if self.folder.region is not None:
+            nation = self.folder.regions[None]
+            self.folder.published, self.folder.changes = nation.published, nation.changes
+            self.folder.instrument = nation.instrument
         for course in self.folder.courses.values():
             course.modules = dict(sorted(course.modules.items(), key=lambda item: item[1].path))
-        return self.folder
 
     def _require(self, path: str, name: str) -> None:
         full = f"{path}/{name}".partition("/")[2]
-        if full not in self.names:
+        if full not in self._names:
             self._complain(full, 1, "the file is missing", "Add it; content/README.md has an example.")
 
     def _complain(self, name: str, line: int, what: str, remedy: str) -> None:
-        self.folder.refuse(printable(name), line, what, remedy)
+        self.files.complain(name, line, what, remedy)
 
     def _ignore(self, name: str) -> None:
         """`README.md` is for authors only."""
 
     def _read_picture(self, name: str, slug: str) -> None:
         self.folder.name_as("picture", slug)
-        text, _ = self._read_text(name)
-        if text is None:
-            return
-        drawn = read_picture(text, lambda line, what, remedy: self._complain(name, line, what, remedy))
+        drawn = self.files.draw(name)
         if drawn is not None:
             self.folder.pictures[slug] = drawn
 
@@ -182,8 +231,8 @@ class _Reader:
     def _read_instrument(self, name: str) -> None:
         """A command writes it, and nothing needs it to be served."""
         try:
-            raw = read_bytes(self.root / name)
-            self.digest.update(f"{name}\0{hashlib.sha256(raw).hexdigest()}\n".encode())
+            raw = read_bytes(self.files.root / name)
+            self.files.note(name, raw)
             self.folder.instrument = Instrument.model_validate_json(raw)
         except (Unreadable, ValidationError):
             self.folder.warn(name, 1, "the file can't be read", instrument.REMEDY)
@@ -212,20 +261,21 @@ class _Reader:
 
     def _read_one(self, name: str, model: type[T]) -> Entry[T] | None:
         written, digest = self._read_yaml(name)
-        return None if written is None else self._entry(name, model, written, digest)
+        if written is not None and region_of(name) and name_in(name) == WORDS:
+            written = self._over_the_nations(name, written)
+        return None if written is None else self.parser.object(name, model, written, digest)
+
+    def _over_the_nations(self, name: str, words: YamlValue) -> YamlValue | None:
+        """Put the words of a region over those of the nation."""
+        nation = self.folder.vocabulary
+        if nation is None or not self._has_only(name, words, OWN_WORDS):
+            return None
+        own = {key: value for key, value in words.value.items() if key in OWN_WORDS}
+        return YamlValue({**nation.written.value, **own}, words.lines, is_marked=words.is_marked)
 
     def _read_illustration(self, name: str, model: type[T]) -> Entry[T] | None:
         text, digest = self._read_text(name)
-        try:
-            picture = draw(text or "")
-        except Unreadable as fault:
-            if text is not None:
-                self._complain(name, fault.line, fault.what, fault.remedy)
-            return None
-        value = model.model_validate({"picture": picture})
-        return Entry(
-            f"{self.folder.name}/{printable(name)}", value, YamlValue({}, {}), _NO_BODY, digest, self.complaints
-        )
+        return None if text is None else self.parser.picture(name, model, text, digest)
 
     def _read_lists(self, name: str, kinds: tuple[FileKind[Any], ...], parts: Parts) -> None:
         written, digest = self._read_yaml(name)
@@ -242,11 +292,11 @@ class _Reader:
                 self._complain(name, 1, f'"{kind.under}" is missing', f'Write "{kind.under}:" and a list below it.')
                 self.folder.unread.add(kind.name)
 
-    def _has_only(self, name: str, written: YamlValue, keys: list[str]) -> bool:
+    def _has_only(self, name: str, written: YamlValue, keys: Collection[str]) -> bool:
         """Tell whether a file has keys at its top, and complain of those that don't belong there."""
         if not isinstance(written.value, dict):
             needed = " and ".join(f'"{key}:"' for key in keys)
-            self._complain(name, 1, "the file has no keys at its top", f"Write {needed}, each with a list.")
+            self._complain(name, 1, "the file has no keys at its top", f"Write {needed}.")
             return False
         for key in written.value:
             if key not in keys:
@@ -258,17 +308,18 @@ class _Reader:
             self._complain(name, written.line(), "a list is needed here", 'Begin each item with "- id: ...".')
             self.folder.unread.add(kind.name)
             return
-        named = self.folder.named.setdefault(kind.name, set())
-        for index, item in enumerate(written.value):
+        entries = self.parser.listed(name, kind.model, written, digest)
+        for index, (item, entry) in enumerate(zip(written.value, entries, strict=True)):
             part = written.at(index)
             ident = item.get("id") if isinstance(item, dict) else None
-            if isinstance(ident, str) and ident in named:
+            listed = region_of(name), kind.name, str(ident)
+            if isinstance(ident, str) and listed in self.listed:
                 self._complain(
                     name, part.line("id"), f'the id "{short(ident)}" is there twice', "Give each its own id."
                 )
             elif isinstance(ident, str):
-                named.add(ident)
-            entry = self._entry(name, kind.model, part, digest)
+                self.listed.add(listed)
+                self.folder.name_as(kind.name, ident)
             if isinstance(ident, str):
                 self._put(kind, (*parts, ident), entry)
 
@@ -278,77 +329,44 @@ class _Reader:
         elif kind.put(self.folder, parts, entry):
             self.folder.entries.append(entry)
 
-    def _read_markdown(self, name: str, model: type[T]) -> Entry[T] | None:
-        text, digest = self._read_text(name)
+    def _read_markdown(self, path: str, model: type[T]) -> Entry[T] | None:
+        text, digest = self._read_text(path)
         if text is None:
             return None
-        if self.memory is None:
-            return self._parse_markdown(name, model, text, digest)
-        key = name, model.__name__, f"{digest} {self.signs}" if SIGN.search(text) else digest
-        before = len(self.complaints.all)
-        if key not in self.memory.files:
-            entry = self._parse_markdown(name, model, text, digest)
-            self.memory.files[key] = entry, self.complaints.all[before:]
-            return entry
-        entry, complaints = self.memory.files[key]
-        self.complaints.all += complaints
-        return entry and replace(entry, complaints=self.complaints)
+        named = self.folder.region_file
+        whose = named.value.name if named else self.folder.region or ""
+        filling = read_filling(path, text, whose) if region_of(path) and model in WITH_BLOCKS else None
+        if filling is None:
+            return self.parser.markdown(path, model, text, digest)
+        name = name_in(path)
+        base, digest = self._read_text(name) if name in self.files.layers.base else (None, "")
+        if base is None:
+            self._complain(path, 1, f"there is no {name} to fill", "Correct the name, or write a head and a text.")
+            return None
+        self._check_filling(filling, base)
+        return self.parser.markdown(name, model, base, digest, filling)
 
-    def _parse_markdown(self, name: str, model: type[T], text: str, digest: str) -> Entry[T] | None:
-        parts = split_front_matter(text)
-        if parts is None:
-            self._complain(name, 1, *_NO_HEAD)
-            return None
-        head, body, body_line = parts
-        written = self._parse_yaml(name, head, first_line=2)
-        if written is None:
-            return None
-        if len(body) > BODY_LIMIT:
-            self._complain(name, body_line, f"the text is longer than {BODY_LIMIT // 1024} KB", "Split it.")
-            return None
-        if not body.strip():
-            self._complain(name, body_line, "there is no text below the head", "Write it.")
-        return self._entry(name, model, written, digest, parse(curly(body), body_line, self.signs))
-
-    def _entry(
-        self, name: str, model: type[T], written: YamlValue, digest: str, body: Body = _NO_BODY
-    ) -> Entry[T] | None:
-        if not isinstance(written.value, dict):
-            self._complain(name, written.line(), "keys and values are needed here", 'Write them as "key: value" lines.')
-            return None
-        try:
-            plain = without_marks(written.value) if written.is_marked else written.value
-            value = model.model_validate(curly_in(plain), context={ITEM_MODELS: self.items})
-        except ValidationError as refused:
-            for line, what, remedy in plain_words(refused, written, model):
-                self._complain(name, line, what, remedy)
-            return None
-        return Entry(f"{self.folder.name}/{printable(name)}", value, written, body, digest, self.complaints)
+    def _check_filling(self, filling: Filling, text: str) -> None:
+        """Complain of blocks that the text to be filled doesn't have."""
+        check_blocks(filling.blocks, lambda *fault: self._complain(filling.path, *fault))
+        names = [block.name for block in find_blocks(text, 1)]
+        for block in filling.blocks:
+            if block.name not in names:
+                remedy = f"Use one of: {', '.join(names)}." if names else "Mark one there, or take this out."
+                what = f'{name_in(filling.path)} has no block "{short(block.name)}"'
+                self._complain(filling.path, block.line, what, remedy)
 
     def _read_yaml(self, name: str) -> tuple[YamlValue | None, str]:
         text, digest = self._read_text(name)
-        return (None if text is None else self._parse_yaml(name, text, first_line=1)), digest
-
-    def _parse_yaml(self, name: str, text: str, first_line: int) -> YamlValue | None:
-        try:
-            return compose(text, first_line, lambda line, what, remedy: self._complain(name, line, what, remedy))
-        except Unreadable as fault:
-            self._complain(name, fault.line, fault.what, fault.remedy)
-        return None
+        return (None if text is None else self.parser.yaml(name, text, digest)), digest
 
     def _read_text(self, name: str) -> tuple[str | None, str]:
-        try:
-            raw = read_bytes(self.root / name)
-            text = decode(raw)
-        except Unreadable as fault:
-            self._complain(name, fault.line, fault.what, fault.remedy)
-            return None, ""
-        digest = hashlib.sha256(raw).hexdigest()
-        self.digest.update(f"{name}\0{digest}\n".encode())
-        if name.startswith((_HELP, *self.apart)):
+        text, digest = self.files.read(name)
+        if text is None or name_in(name).startswith((_HELP, *self.apart)):
             return text, digest
-        told = write_numbers(self.folder, name, text)
-        return told, digest if told == text else hashlib.sha256(told.encode()).hexdigest()
+        told = write_numbers(self.folder, name, text) if self.files.has_numbers(name) else text
+        self.told[name] = digest if told == text else hashlib.sha256(told.encode()).hexdigest()
+        return told, self.told[name]
 
 
 def _named(signs: Iterable[Part]) -> dict[str, NamedSign]:

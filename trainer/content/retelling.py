@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -10,7 +10,7 @@ from typing import TypeVar
 from markupsafe import Markup
 
 from trainer.content import markdown
-from trainer.content.catalogue import Indicator
+from trainer.content.catalogue import HelpLine, Indicator
 from trainer.content.drills import Drill, Question, build_drills, build_question
 from trainer.content.figures import draw_figures
 from trainer.content.folder import CourseFolder, Entry, Folder, Translation
@@ -26,11 +26,15 @@ from trainer.content.telling import Passage, SceneText
 T = TypeVar("T", bound=Part)
 
 
-def retell(content: Content, folder: Folder, anywhere: PageScope, language: str) -> Content:
-    """Make the same content in a language, as far as it is translated. `anywhere`: where its own bodies are shown."""
+def retell(
+    content: Content, folder: Folder, anywhere: PageScope, language: str, home: Content | None = None
+) -> Content:
+    """Make the same content in a language, as far as it is translated. `anywhere`: where its own bodies are shown.
+
+    `home`: what readers of the site's own region get, whose scenes are the same."""
     files = folder.translations.get(language, {})
     localized = {id(original): (other, file) for file in files.values() for original, other in file.entries}
-    return _Teller(content, folder, anywhere, language, files, localized).tell()
+    return _Teller(content, folder, anywhere, language, files, localized, home).tell()
 
 
 def with_renewal(courses: Mapping[str, Course], renewal: str | None) -> dict[str, Course]:
@@ -51,6 +55,7 @@ class _Teller:
     files: Mapping[str, Translation]
     localized: Mapping[int, tuple[Entry[Part], Translation]]
     """By the original's identity: how it is told, and in which file."""
+    home: Content | None
 
     def tell(self) -> Content:
         folder, content = self.folder, self.content
@@ -58,11 +63,11 @@ class _Teller:
         return replace(
             content,
             vocabulary=self._vocabulary,
-            scenarios={name: self._scene(scene) for name, scene in content.scenarios.items()},
+            scenarios=self._scenes(),
             terms=self._values(folder.terms),
             categories=tuple(sorted(categories.values(), key=lambda category: category.letter)),
             indicators=self._indicators,
-            help_lines={region: tuple(self._values(lines).values()) for region, lines in folder.help_lines.items()},
+            help_lines={region: self._lines(lines) for region, lines in content.help_lines.items()},
             courses=with_renewal(
                 {slug: self._course(course) for slug, course in content.courses.items()}, content.site.renewal
             ),
@@ -71,8 +76,18 @@ class _Teller:
             cards=self._values(folder.cards),
             packs=self._values(folder.packs),
             language=self.language,
+            translations={},
             translated={name: file.is_older for name, file in self.files.items() if file.is_whole},
         )
+
+    def _scenes(self) -> dict[str, Scenario]:
+        if self.home:
+            return self.home.translations[self.language].scenarios
+        return {name: self._scene(scene) for name, scene in self.content.scenarios.items()}
+
+    def _lines(self, lines: Iterable[HelpLine]) -> tuple[HelpLine, ...]:
+        shown = {id(entry.value): entry for there in self.folder.help_lines.values() for entry in there.values()}
+        return tuple(self._value(shown[id(line)]) for line in lines)
 
     def _course(self, course: Course) -> Course:
         there = self.folder.courses[course.slug]

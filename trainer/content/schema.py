@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Final, Literal, Protocol
 
 from pydantic import BeforeValidator, Field, SerializeAsAny, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -75,6 +75,18 @@ class Pool(StrEnum):
 
 SECONDS_A_QUESTION = 20.0
 """How long someone is meant to think about a question, beside reading it."""
+WORDS_A_MINUTE: Final = 200
+
+
+def reading_seconds(words: float) -> float:
+    """Return how long words take to read."""
+    return words * 60 / WORDS_A_MINUTE
+
+
+def text_seconds(texts: Iterable[str]) -> float:
+    """Return how long texts take to read."""
+    return reading_seconds(sum(len(text.split()) for text in texts))
+
 
 Cues = Literal["few", "some", "many"]
 Excuse = Literal["none", "weak", "plausible"]
@@ -338,6 +350,7 @@ class ScenarioFile(Part):
     ordinary: list[Text] = []
     swap: dict[Text, Text] = {}
     note: Text | None = None
+    region: Slug | None = None  # only readers of it are shown the scene: its key rests on what is so there
     sources: list[SourceId] = Field(min_length=1)
     retired: bool = False
     finals: bool = True  # false takes a pair that is kept for finals out of them; one of the two says it

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # what reads forms of items needs no database library, which 
 
 _REFUSED: Final = "content_refused"
 _serving: ContextVar[Serving] = ContextVar("the content that serves")
+_region: ContextVar[str | None] = ContextVar("the region whose numbers are shown", default=None)
 
 
 class Serving:
@@ -53,6 +55,22 @@ def serve_again(serving: Serving) -> None:
 def serve_newest() -> None:
     """Serve, in this context, what the library holds by now: something else begins."""
     serve_from(_serving.get().shelf)
+    serve_region(None)
+
+
+def serve_region(region: str | None) -> None:
+    """Serve, in this context, what readers of a region get. None, or one that isn't there: those of the site's."""
+    _region.set(region)
+
+
+@contextmanager
+def for_readers_in(region: str | None) -> Iterator[None]:
+    """Serve what readers of a region get while something is made for them outside a request of theirs."""
+    before = _region.set(region)
+    try:
+        yield
+    finally:
+        _region.reset(before)
 
 
 def library() -> Library:
@@ -61,8 +79,9 @@ def library() -> Library:
 
 
 def served() -> Content:
-    """Return the content being served."""
-    return _serving.get().content
+    """Return the content being served, to readers of this context's region."""
+    content, region = _serving.get().content, _region.get()
+    return content if region in (None, content.region.id) else content.regions.get(str(region), content)
 
 
 def served_in(language: str) -> Content:

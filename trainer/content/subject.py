@@ -115,14 +115,6 @@ class VerdictWords(Part):
     hint: Text
 
 
-class Region(Part):
-    """Where help lines are for, as the help pages call it."""
-
-    id: Slug
-    name: Text
-    heading: Text
-
-
 class Disclaimers(Part):
     """What the training is not, said once for pages and papers."""
 
@@ -159,7 +151,7 @@ class NoteHint(Part):
     says: Text
 
 
-WordList = Literal["venues", "needs", "routes", "doors", "rules", "harms", "topics", "places", "regions"]
+WordList = Literal["venues", "needs", "routes", "doors", "rules", "harms", "topics", "places"]
 """The lists of the vocabulary from which other files take their words."""
 
 
@@ -180,7 +172,6 @@ class Vocabulary(Part):
     danger_signs: list[IndicatorId] = []
     verdicts: dict[Verdict, VerdictWords] = Field(min_length=len(Verdict))
     verdicts_before: dict[Verdict, VerdictWords] | None = None  # in finals from before they kept theirs
-    regions: list[Region] = Field(min_length=1)
     disclaimers: Disclaimers
     sentences: Sentences
     note_hints: list[NoteHint] = []  # on notes that learners write for practice
@@ -195,10 +186,6 @@ class Vocabulary(Part):
     def find_route(self, ident: str) -> Route | None:
         """Find a route."""
         return next((route for route in self.routes if route.id == ident), None)
-
-    def get_region(self, ident: str) -> Region:
-        """Get a region of help lines: the checks have shown that each has its name. Raises KeyError."""
-        return self._regions[ident]
 
     def find_rule(self, ident: str) -> Rule | None:
         """Find a line of the decision rule."""
@@ -232,10 +219,6 @@ class Vocabulary(Part):
     def danger_rules(self) -> frozenset[str]:
         """The lines of the rule that mean danger now."""
         return frozenset(rule.id for rule in self.rules if rule.signs is Evidence.DANGER)
-
-    @cached_property
-    def _regions(self) -> dict[str, Region]:
-        return {region.id: region for region in self.regions}
 
     @cached_property
     def _ids(self) -> dict[WordList, list[str]]:

@@ -39,6 +39,11 @@ def link_terms(tokens: Sequence[Token], terms: Mapping[str, Term]) -> list[Token
     return linked
 
 
+def is_in(term: Term, text: str) -> bool:
+    """Tell whether a term may be linked in a text."""
+    return any(form.lower() in " ".join(text.lower().split()) for form in (term.term, *term.also))
+
+
 @dataclass(slots=True)
 class _Links:
     forms: Mapping[str, str]  # id of the term by each of its forms in small letters

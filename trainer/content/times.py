@@ -12,9 +12,8 @@ from markupsafe import Markup
 from trainer.content import markdown
 from trainer.content.nights import ShiftFile
 from trainer.content.objects import Content, Course, Lesson, Module, Scenario
-from trainer.content.schema import SECONDS_A_QUESTION, LessonItem, Pool
+from trainer.content.schema import SECONDS_A_QUESTION, LessonItem, Pool, reading_seconds, text_seconds
 
-WORDS_A_MINUTE: Final = 200
 _NONE: Final[Mapping[str, Markup]] = {}
 
 
@@ -25,8 +24,8 @@ class Times:
     content: Content
 
     def lesson(self, lesson: Lesson) -> int:
-        """Return the minutes of a lesson: what is closed isn't counted."""
-        return in_minutes(lesson.seconds)
+        """Return the minutes of a lesson, to the nearest, so that a list of them adds up to what stands above it."""
+        return max(1, round(lesson.seconds / 60))
 
     def core(self, course: Course) -> int:
         """Return the minutes of the lessons that must be read."""
@@ -52,7 +51,15 @@ class Times:
 
     def practice(self, course: Course) -> int:
         """Return the minutes of a practice, answers read."""
-        return in_minutes(scenes_seconds(self.content.pool(Pool.OPEN), course.file.practice.scenes, with_answers=True))
+        return self.scenes(course.file.practice.scenes)
+
+    def scenes(self, number: int) -> int:
+        """Return the minutes of so many open scenes, answers read."""
+        return in_minutes(scenes_seconds(self.content.pool(Pool.OPEN), number, with_answers=True))
+
+    def drill(self, course: Course) -> int:
+        """Return the minutes of further questions, answers read."""
+        return in_minutes(mean_seconds(drill.seconds for drill in self.content.drills()) * course.file.practice.scenes)
 
     def shift(self, shift: ShiftFile) -> int:
         """Return the minutes of a practice shift, answers read."""
@@ -81,11 +88,6 @@ class Times:
 def in_minutes(seconds: float) -> int:
     """Return whole minutes, rounded up: a promise may be kept early."""
     return max(1, math.ceil(seconds / 60))
-
-
-def reading_seconds(words: float) -> float:
-    """Return how long words take to read."""
-    return words * 60 / WORDS_A_MINUTE
 
 
 def lesson_seconds(
@@ -125,8 +127,3 @@ def mean_seconds(each: Iterable[float]) -> float:
     """Return the mean; 0 of none."""
     seconds = list(each)
     return sum(seconds) / max(1, len(seconds))
-
-
-def text_seconds(texts: Iterable[str]) -> float:
-    """Return how long texts take to read."""
-    return reading_seconds(sum(len(text.split()) for text in texts))

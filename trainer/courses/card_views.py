@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, make_response, render_template, url_for
+from flask import Blueprint, make_response, render_template, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,7 @@ from trainer.web.access import Who, access
 from trainer.web.language import language_tag
 from trainer.web.page_cache import cached_page
 from trainer.web.paper import qr_code
+from trainer.web.regions import full_address
 
 blueprint = Blueprint("cards", __name__, template_folder="templates")
 blueprint.add_app_template_filter(keep_numbers, "keep_numbers")
@@ -53,7 +54,7 @@ def card(venue: str) -> str:
         picture=_pictures(content).get(venue) or "",
         signs=signs,
         line=content.strip_lines()[0],
-        qr=Markup(qr_code(_printed(url_for(".card", venue=venue)))),  # noqa: S704 drawn from our own address
+        qr=Markup(qr_code(full_address(url_for(".card", venue=venue)))),  # noqa: S704 drawn from our own address
     )
 
 
@@ -62,7 +63,7 @@ def card(venue: str) -> str:
 @cached_page
 def card_pdf(venue: str) -> Response:
     """Return a field card as a PDF, front and back."""
-    return _pdf(draw_card(_content(), _get_card(venue), _printed(url_for(".card", venue=venue))), f"card-{venue}")
+    return _pdf(draw_card(_content(), _get_card(venue), full_address(url_for(".card", venue=venue))), f"card-{venue}")
 
 
 @blueprint.get("/observation")
@@ -79,7 +80,7 @@ def observation() -> str:
 @cached_page
 def observation_pdf() -> Response:
     """Return the observation template as a PDF to fill in by hand."""
-    return _pdf(draw_observation(_content(), _printed(url_for(".observation"))), "observation")
+    return _pdf(draw_observation(_content(), full_address(url_for(".observation"))), "observation")
 
 
 def _content() -> Content:
@@ -97,11 +98,6 @@ def _get_card(venue: str) -> Card:
     if field_card is None:
         raise NotFound
     return field_card
-
-
-def _printed(path: str) -> str:
-    """Return an address as it stands on paper: always of the configured site."""
-    return f"{current_app.config['SETTINGS'].base_url}{path}"
 
 
 def _pdf(data: bytes, name: str) -> Response:

@@ -21,7 +21,7 @@ def draw_card(content: Content, card: Card, address: str) -> bytes:
     """Return a field card as two pages, the rule on the second. `address` is where its QR code leads."""
     line = content.strip_lines()[0]
     texts = {
-        "brand": content.site.name,
+        "brand": whose(content.site.name, content),
         "title": card.title,
         "together": [part.text for part in card.together],
         "alone": [part.text for part in card.alone],
@@ -50,11 +50,16 @@ def draw_card(content: Content, card: Card, address: str) -> bytes:
     return typeset(CARD, {"card": json.dumps(texts)}, line.seen_on)
 
 
+def whose(heading: str, content: Content) -> str:
+    """Return what stands at the top of a paper with help lines: in whose region its numbers are right, too."""
+    return f"{heading} · {content.region.name}"
+
+
 def draw_observation(content: Content, address: str) -> bytes:
     """Return the observation template as one page to fill in by hand."""
     line = content.strip_lines()[0]
     texts = {
-        "brand": content.site.name,
+        "brand": whose(content.site.name, content),
         "title": _("Observation"),
         "first": " ".join(
             [

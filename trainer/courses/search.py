@@ -35,15 +35,17 @@ class SearchResult:
     excerpt: Markup
 
 
-_newest: dict[str, tuple[str, Index]] = {}  # by language
+_newest: dict[tuple[str, str], tuple[str, Index]] = {}  # by region and language
 
 
 def index_of(content: Content) -> Index:
-    """Return the index of a content. It is made at first use, and kept until another in its language is searched."""
-    digest, index = _newest.get(content.language, ("", None))
+    """Return the index of a content. It is made at first use, and kept until another in its region and language is
+    searched."""
+    place = (content.region.id, content.language)
+    digest, index = _newest.get(place, ("", None))
     if index is None or digest != content.digest:
         index = Index(content)
-        _newest[content.language] = (content.digest, index)
+        _newest[place] = (content.digest, index)
     return index
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -112,12 +113,11 @@ def sources() -> str:
 def help_directory() -> str:
     """Show whom to reach first, and the lines of the site's region by what someone may need."""
     content = _content()
-    near = [lines for region, lines in _by_region(content) if content.site.help_region.startswith(region)]
-    lines = [line for those in near for line in those]
+    lines = [line for lines in content.help_lines.values() for line in lines]
     first = _first(content, lines)
     ordered = first + [line for line in lines if line not in first]
     needs = [need for need in content.vocabulary.needs if not need.first]
-    by_need = [(need, [line for line in ordered if need.id in line.needs]) for need in needs]
+    by_need = [(need, _lines_for(need, ordered)) for need in needs]
     return render_template(
         "courses/help.html",
         first=first,
@@ -142,27 +142,35 @@ def help_for(need: str) -> str:
     """List the help lines for a need, with all that is known of each."""
     content = _content()
     kind = next((kind for kind in content.vocabulary.needs if kind.id == need), None)
-    if kind is None or not any(need in line.needs for _region, lines in _by_region(content) for line in lines):
+    if kind is None or not any(_lines_for(kind, lines) for _region, lines in _by_region(content)):
         raise NotFound
     return _list_lines(content, kind)
 
 
 def _list_lines(content: Content, need: HelpNeed | None = None) -> str:
-    regions = [
-        (region, [line for line in lines if need is None or need.id in line.needs])
-        for region, lines in _by_region(content)
-    ]
-    first = _first(content, [line for _region, lines in regions for line in lines])
+    regions = [(region, _lines_for(need, lines) if need else lines) for region, lines in _by_region(content)]
+    first = _first(content, [line for _region, lines in regions for line in lines if not need or need.id in line.needs])
     rest = [(region, [line for line in lines if line not in first]) for region, lines in regions]
     return render_template(
-        "courses/help_lines.html", need=need, first=first, regions=[row for row in rest if row[1]], **_facts(content)
+        "courses/help_lines.html",
+        need=need,
+        first=first,
+        regions=[row for row in rest if row[1]],
+        all_regions=content.regions,
+        near=content.help_lines,
+        **_facts(content),
     )
 
 
+def _lines_for(need: HelpNeed, lines: Iterable[HelpLine]) -> list[HelpLine]:
+    """Return the lines for a need, last those that are no first address for it."""
+    return [line for key in ("needs", "also") for line in lines if need.id in getattr(line, key)]
+
+
 def _by_region(content: Content) -> list[tuple[str, tuple[HelpLine, ...]]]:
-    """Return the help lines by region, the site's own first."""
-    order = [content.site.help_region, *(region.id for region in content.vocabulary.regions)]
-    return sorted(content.help_lines.items(), key=lambda row: order.index(row[0]))
+    """Return the help lines by region, the reader's own first, then those of the nation and of other regions."""
+    others = {name: there.help_lines[name] for name, there in content.regions.items() if name not in content.help_lines}
+    return [*content.help_lines.items(), *others.items()]
 
 
 def _first(content: Content, lines: list[HelpLine]) -> list[HelpLine]:

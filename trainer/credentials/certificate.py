@@ -46,17 +46,20 @@ def render_certificate(
     brand: str,
     vocabulary: Vocabulary,
     sheet: CertificatePaper = CertificatePaper.LETTER,
+    *,
+    is_titled: bool = False,
 ) -> bytes:
     """Render one page as a tagged PDF. The same facts in the same language give the same bytes.
 
-    Without a `url` where it can be checked it is a sample: marked all over, and without a QR code.
+    Without a `url` where it can be checked it is a sample: marked all over, and without a QR code. `is_titled`: the
+    course's title was made for certificates and says what it is about, so no sentence does.
 
     Raises NameNeedsFonts where a name can't be printed, ValueError for a `url` that is no web address.
     """
     if url is not None and not re.fullmatch(r"https?://[!-~]+", url):
         raise ValueError(f"not a web address: {url!r}")
     try:
-        texts = {**_texts(stated, url, brand, vocabulary), "paper": sheet}
+        texts = {**_texts(stated, url, brand, vocabulary, is_titled), "paper": sheet}
         return _typeset(frozenset(texts.items()), stated.issued_on)
     except typst.TypstError as error:
         raise NameNeedsFonts(_font_advice(unprinted(error))) from error
@@ -77,7 +80,7 @@ def clean_name(name: str) -> str:
     return kept if len(kept) <= LONGEST_NAME else kept[: LONGEST_NAME - 1].rstrip() + "…"
 
 
-def _texts(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) -> dict[str, str]:
+def _texts(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary, is_titled: bool) -> dict[str, str]:
     name = clean_name(stated.holder_name)
     edition = f" ({stated.edition})" if stated.edition else ""
     return {
@@ -86,7 +89,7 @@ def _texts(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) 
         "name": _allow_breaks(name),
         "rtl": "yes" if _reads_from_the_right(name) else "",
         "course": stated.course_title,
-        "words": json.dumps(_words(stated, vocabulary)),
+        "words": json.dumps(_words(stated, vocabulary, is_titled)),
         "facts": json.dumps(
             [
                 [_("Learning time"), _("%(minutes)s min active", minutes=stated.minutes)],
@@ -108,14 +111,19 @@ def _texts(stated: Stated, url: str | None, brand: str, vocabulary: Vocabulary) 
     }
 
 
-def _words(stated: Stated, vocabulary: Vocabulary) -> dict[str, Any]:
+def _words(stated: Stated, vocabulary: Vocabulary, is_titled: bool) -> dict[str, Any]:
     """Return the certificate's texts around the facts. The course's title goes in bold between two parts."""
-    completed = _(
-        "has completed %(course)s, %(about)s, and %(achievement)s",
-        course="\0",
-        about=vocabulary.sentences.certificate,
-        achievement=stated.achievement,
-    )
+    if is_titled:
+        completed = _(
+            "has completed the course %(course)s, and %(achievement)s", course="\0", achievement=stated.achievement
+        )
+    else:
+        completed = _(
+            "has completed %(course)s, %(about)s, and %(achievement)s",
+            course="\0",
+            about=vocabulary.sentences.certificate,
+            achievement=stated.achievement,
+        )
     return {
         "title": _("Certificate"),
         "heading": _("Certificate of completion"),

@@ -29,5 +29,6 @@ def sample_pdf(credential: Credential) -> bytes:
 
 
 def _draw(credential: Credential, url: str | None, sheet: CertificatePaper) -> bytes:
-    content = served()
-    return render_certificate(credential.stated, url, content.site.name, content.vocabulary, sheet)
+    content, stated = served(), credential.stated
+    is_titled = stated.course_title in {course.file.credential_title for course in content.courses.values()}
+    return render_certificate(stated, url, content.site.name, content.vocabulary, sheet, is_titled=is_titled)

@@ -32,7 +32,7 @@ def draw_briefing(name: str, brief: Briefing, day: dt.date) -> bytes:
 
 def _sheet(name: str, brief: Briefing, day: dt.date) -> dict[str, Any]:
     return {
-        "kind": _("Briefing sheet"),
+        "kind": f"{_('Briefing sheet')} · {served().region.name}",
         "day": show_day(day, "long"),
         "title": _("What this group gets wrong"),
         "name": name,

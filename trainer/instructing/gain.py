@@ -62,9 +62,8 @@ class FormAnswer(NamedTuple):
 def count_gain(cohort: Cohort) -> Gain:
     """Return what changed from the pretest to the check-in on day 163, of people who answered both since joining.
 
-    Both days are scored by what is asked in the same way on both: the verdict, which is recorded before a pretest shows
-    first steps. Told from `groups.FEWEST_PEOPLE` people on; other scenes, such as those of finals, are no measure of a
-    change.
+    Both days ask the same, and are scored by the verdict, which is recorded before either shows first steps. Told from
+    `groups.FEWEST_PEOPLE` people on; other scenes, such as those of finals, are no measure of a change.
     """
     answers = _answers(cohort)
     before, after = ({given.answer.person for given in answers if given.kind is kind} for kind in _BOTH)

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import current_app
 
 from trainer.assignments.queries import list_duties
-from trainer.content.serving import served_in
+from trainer.content.serving import for_readers_in, served_in
 from trainer.content.times import Times
 from trainer.core.clock import now
 from trainer.core.db import db
@@ -55,17 +55,15 @@ def write(message: OutboxMessage) -> RenderedEmail | None:
 
 def _duties(invited: Invited) -> list[tuple[str, int, str]]:
     """Return title, minutes and due day of each course that waits for the person."""
-    content = served_in(language_tag())
-    courses, times = content.courses, Times(content)
-    return [
-        (
-            courses[duty.course].file.title,
-            max(times.core(courses[duty.course]), duty.least_minutes) + times.final(courses[duty.course]),
-            show_day(duty.due_on, "long"),
-        )
-        for duty in list_duties(invited.person, invited.organization, now())
-        if duty.course in courses
-    ]
+    duties = list[tuple[str, int, str]]()
+    for duty in list_duties(invited.person, invited.organization, now()):
+        with for_readers_in(duty.region or invited.organization.region):
+            content = served_in(language_tag())
+        course, times = content.courses.get(duty.course), Times(content)
+        if course:
+            minutes = max(times.core(course), duty.least_minutes) + times.final(course)
+            duties.append((course.file.title, minutes, show_day(duty.due_on, "long")))
+    return duties
 
 
 def _plain(name: str | None) -> str:

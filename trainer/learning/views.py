@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from trainer.accounts.forms import NameForm
 from trainer.accounts.operations import name_for_certificate
-from trainer.content.library import Course, Lesson
+from trainer.content.library import Content, Course, Lesson
 from trainer.content.serving import get_course, get_lesson, served, served_in
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -85,7 +85,15 @@ def enroll(course: str) -> Response:
 @cached_page
 def show_lesson(course: str, module: str, lesson: str) -> tuple[str, int]:
     """Show a lesson and what was answered in it. Without an enrollment this leaves no cookie and no row."""
-    whole, loaded_lesson = get_lesson(course, module, lesson, language_tag())
+    try:
+        whole, loaded_lesson = get_lesson(course, module, lesson, language_tag())
+    except NotFound:
+        there = [
+            other.region for other in served().regions.values() if _has_lesson(other, course, f"{module}/{lesson}")
+        ]
+        if not there:
+            raise
+        return render_template("learning/elsewhere.html", regions=there, course=served().courses.get(course)), 404
     carrying = read_carried(whole, loaded_lesson, request.args.get("answers"))
     return lesson_page(whole, loaded_lesson, carrying, request.args.get("incomplete"))
 
@@ -194,6 +202,10 @@ def attestation(course: str) -> Response | str | tuple[str, int]:
         return go(way_to("final", course=whole.slug))
     status = 422 if form.is_submitted() else 200
     return render_template("learning/attestation.html", course=whole, enrollment=enrollment, form=form), status
+
+
+def _has_lesson(content: Content, course: str, lesson: str) -> bool:
+    return course in content.courses and content.courses[course].lesson(lesson) is not None
 
 
 def _standing(course: Course) -> tuple[Enrollment | None, CourseProgress | None]:

@@ -35,5 +35,5 @@ ACTS: Final = {
     "organization.suspended": _l("The firm was suspended"),
     "team.made": _l("Created a team"),
     "team.removed": _l("Removed a team"),
-    "team.renamed": _l("Renamed a team"),
+    "team.renamed": _l("Changed a team"),
 }

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from trainer.accounts.rules import email_key
 from trainer.organizations.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_TITLE
 from trainer.organizations.rules import Role
-from trainer.web.forms import Form, PlainText, Ticks, length, trimmed
+from trainer.web.forms import Form, PlainText, RegionForm, Ticks, length, trimmed
 
 EARLIEST = dt.date(1940, 1, 1)
 
@@ -40,8 +40,8 @@ ROLE_HINTS = {
 }
 
 
-class OrganizationForm(Form):
-    """A firm's name and its time zone."""
+class OrganizationForm(RegionForm):
+    """A firm's name, its time zone and its region."""
 
     name = StringField(
         _l("Name of the firm"),
@@ -52,7 +52,7 @@ class OrganizationForm(Form):
     time_zone = SelectField(_l("Time zone"), description=_l("Due dates begin and end in this time zone."))
 
     def __init__(self, *args: Any, zones: list[str], **values: Any) -> None:
-        super().__init__(*args, **values)
+        super().__init__(*args, inherited=_l("Those of this site"), **values)
         known = {zone for zone, _label in _US_ZONES}
         rest = [(zone, zone.replace("_", " ")) for zone in zones if zone not in known]
         self.time_zone.choices = [*_US_ZONES, *rest]
@@ -80,8 +80,8 @@ class NewOrganizationForm(OrganizationForm):
     )
 
 
-class TeamForm(Form):
-    """A team's name."""
+class TeamForm(RegionForm):
+    """A team's name and its region."""
 
     name = StringField(
         _l("Name of the team"),
@@ -90,6 +90,9 @@ class TeamForm(Form):
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
     )
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, inherited=_l("Those of the firm"), **values)
 
 
 class PersonForm(Form):

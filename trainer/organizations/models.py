@@ -15,6 +15,7 @@ LONGEST_NAME = 120
 LONGEST_TITLE = 80
 LONGEST_NUMBER = 40
 LONGEST_REASON = 300
+LONGEST_REGION = 20
 LONGEST_REST = dt.timedelta(hours=6)
 """After which a firm is looked at again, whatever has changed."""
 
@@ -31,6 +32,8 @@ class Organization(Base):
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
     time_zone: Mapped[str] = mapped_column(String(64))
     """A name of the IANA database; the firm's days begin and end by it."""
+    region: Mapped[str | None] = mapped_column(String(LONGEST_REGION))
+    """Whose numbers and laws its people are shown; None: those of the site."""
     created_at: Mapped[dt.datetime]
     created_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id"), index=True)
     suspended_at: Mapped[dt.datetime | None]
@@ -80,6 +83,8 @@ class Team(Base):
     name: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     name_key: Mapped[str] = mapped_column(String(LONGEST_TITLE))
     """The name folded, so that two spellings of one team are one."""
+    region: Mapped[str | None] = mapped_column(String(LONGEST_REGION))
+    """Whose numbers and laws its people are shown; None: those of the firm."""
     created_at: Mapped[dt.datetime]
 
 

@@ -41,7 +41,9 @@ class PersonFacts:
     hired_on: dt.date | None = None
 
 
-def create_organization(user: User, name: str, time_zone: str, own_name: str, now: dt.datetime) -> Organization:
+def create_organization(
+    user: User, name: str, time_zone: str, own_name: str, now: dt.datetime, region: str | None = None
+) -> Organization:
     """Create a firm whose owner is the user. Raises NotYet until the user's address is confirmed."""
     if user.email is None or user.email_confirmed_at is None:
         raise NotYet(_l("Confirm your email address first: your account page has the link."))
@@ -50,7 +52,7 @@ def create_organization(user: User, name: str, time_zone: str, own_name: str, no
     if len(list_firms(user.id)) + len(list_shut_firms(user.id)) >= MOST_FIRMS:
         raise Conflict(_l("You’re already in twenty firms. Leave one first."))
     organization = Organization(
-        name=_name_of_firm(name), time_zone=_zone(time_zone), created_at=now, created_by_id=user.id
+        name=_name_of_firm(name), time_zone=_zone(time_zone), region=region, created_at=now, created_by_id=user.id
     )
     db.session.add(organization)
     db.session.flush()
@@ -72,12 +74,22 @@ def create_organization(user: User, name: str, time_zone: str, own_name: str, no
     return organization
 
 
-def change_organization(actor: Actor, name: str, time_zone: str, follows_up: bool, now: dt.datetime) -> None:
-    """Set the firm's name and time zone, and whether unanswered invitations go out again automatically."""
+def change_organization(
+    actor: Actor, name: str, time_zone: str, region: str | None, follows_up: bool, now: dt.datetime
+) -> None:
+    """Set the firm's name, time zone and region, and whether unanswered invitations go out again automatically."""
     organization = lock_organization(actor)
     organization.name, organization.time_zone = _name_of_firm(name), _zone(time_zone)
-    organization.follows_up = follows_up
-    _note(actor, "organization.changed", now, name=organization.name, time_zone=time_zone, follows_up=follows_up)
+    organization.region, organization.follows_up = region, follows_up
+    _note(
+        actor,
+        "organization.changed",
+        now,
+        name=organization.name,
+        time_zone=time_zone,
+        region=region,
+        follows_up=follows_up,
+    )
 
 
 def skip_step(actor: Actor, step: str, now: dt.datetime) -> None:
@@ -88,25 +100,27 @@ def skip_step(actor: Actor, step: str, now: dt.datetime) -> None:
         _note(actor, "organization.step_skipped", now, step=step)
 
 
-def make_team(actor: Actor, name: str, now: dt.datetime) -> Team:
+def make_team(actor: Actor, name: str, now: dt.datetime, region: str | None = None) -> Team:
     """Create a team. Raises Conflict where there is one of that name."""
     lock_organization(actor)
     cleaned = _printable(name, LONGEST_TITLE)
     _refuse_twin(actor, cleaned)
-    team = Team(organization_id=actor.organization_id, name=cleaned, name_key=fold(cleaned), created_at=now)
+    team = Team(
+        organization_id=actor.organization_id, name=cleaned, name_key=fold(cleaned), region=region, created_at=now
+    )
     db.session.add(team)
     db.session.flush()
-    _note(actor, "team.made", now, team.id, name=cleaned)
+    _note(actor, "team.made", now, team.id, name=cleaned, region=region)
     return team
 
 
-def rename_team(actor: Actor, team_id: uuid.UUID, name: str, now: dt.datetime) -> None:
-    """Give a team another name."""
+def change_team(actor: Actor, team_id: uuid.UUID, name: str, region: str | None, now: dt.datetime) -> None:
+    """Set a team's name and region."""
     lock_organization(actor)
     team, cleaned = get_team(actor, team_id), _printable(name, LONGEST_TITLE)
     _refuse_twin(actor, cleaned, but=team.id)
-    before, team.name, team.name_key = team.name, cleaned, fold(cleaned)
-    _note(actor, "team.renamed", now, team.id, before=before, name=cleaned)
+    before, team.name, team.name_key, team.region = team.name, cleaned, fold(cleaned), region
+    _note(actor, "team.renamed", now, team.id, before=before, name=cleaned, region=region)
 
 
 def remove_team(actor: Actor, team_id: uuid.UUID, now: dt.datetime) -> None:

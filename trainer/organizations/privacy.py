@@ -89,7 +89,7 @@ def export_person(user_id: uuid.UUID) -> Told:
         "emails_with_invitations": tell_all(mailed, "number", "created_at", "skipped"),
         "invitations_sent": tell_all(sent, "created_at", "expires_at", "revoked_at"),
         "join_codes": tell_all(codes, "role", "created_at", "expires_at", "most_uses", "uses", "revoked_at"),
-        "organizations_created": tell_all(founded, "name", "created_at"),
+        "organizations_created": tell_all(founded, "name", "region", "created_at"),
     }
 
 

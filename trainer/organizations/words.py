@@ -60,6 +60,7 @@ _DETAILS = {
     "permission": _l("what it takes"),
     "reason": _l("reason"),
     "recorded_training": _l("earlier training that counts"),
+    "region": _l("region"),
     "renewal_days": _l("opens days before"),
     "returned": _l("returned"),
     "rhythm": _l("how often"),

@@ -283,6 +283,8 @@ def _slips_in(entry: RosterEntry) -> list[LazyString]:
     slips = []
     if list(changed) == ["name"] and str(changed["name"].old).casefold() == str(changed["name"].new).casefold():
         slips.append(_l("only capitals differ"))
+    if entry.old_name:
+        slips.append(_l("the same address, another name. Check this row only if it’s the same person."))
     domain = (entry.email or "").rpartition("@")[2]
     if domain in _MEANT and ("email" in changed or entry.outcome in (RowOutcome.NEW, RowOutcome.RETURNED)):
         slips.append(_l("the address ends with %(typed)s. Did you mean %(meant)s?", typed=domain, meant=_MEANT[domain]))

@@ -125,4 +125,3 @@ class ConfirmForm(Form):
 
     leaves_out = BooleanField(_l("Leave out the refused rows"))
     has_mail = BooleanField(_l("Send invitations by email now"), default=True)
-    is_same = BooleanField(_l("Yes, each of these is the same person under another name"))

@@ -99,7 +99,7 @@ class RosterEntry:
     needs_no_address: bool = False
     """True for a problem that lies in a shared address, of someone with an employee number: a PIN slip would do."""
     is_unlikely: bool = False
-    """True if it looks like a slip, as its warnings say: a name in capitals, or a mistyped address."""
+    """True if it looks like a slip, as its warnings say: other capitals, another name, or a mistyped address."""
     is_out: bool = False
     """True if nothing is to be done about this row: someone said so, or it is a total."""
 
@@ -207,8 +207,8 @@ class RosterPlan:
 
     @cached_property
     def renamed(self) -> tuple[RosterEntry, ...]:
-        """Rows that would change a person's name; someone has to confirm that it is the same person."""
-        return tuple(entry for entry in self.entries if entry.old_name and entry.is_taken)
+        """Rows that would change a person's name, and stay out until someone says that it is the same person."""
+        return tuple(entry for entry in self.entries if entry.old_name and entry.is_out)
 
     @cached_property
     def refused(self) -> tuple[RosterEntry, ...]:

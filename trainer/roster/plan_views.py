@@ -51,6 +51,8 @@ __all__ = ["blueprint"]  # with the pages of both files
 
 SHOWN: Final = 25
 """Rows of a page: each is a card on a phone."""
+_MISSING_SHOWN: Final = 5
+"""People who aren't in the list, below the rows that somebody has to decide about."""
 _OTHERS: Final = ("all", "warned", "missing", "totals")
 """What can be shown, apart from the rows of one outcome."""
 _DECIDED: Final = (RowOutcome.UNCHANGED, RowOutcome.GONE)
@@ -125,7 +127,6 @@ def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
         said = Confirmation(
             _note_ticks(actor, draft_id),
             has_mail=bool(form.has_mail.data),
-            is_same=bool(form.is_same.data),
             leaves_out=bool(form.leaves_out.data),
         )
         draft = get_draft(actor, draft_id, now())
@@ -155,8 +156,6 @@ def confirm(actor: Actor, draft_id: UUID) -> Response | tuple[str, int]:
             return _plan_page(actor, draft, plan, form), 409 if isinstance(error, Conflict) else 422
         if plan.refused and not form.leaves_out.data:
             form.leaves_out.errors = [_("Fix the refused rows, or check this box: then they stay out.")]
-        if plan.renamed and not form.is_same.data:
-            form.is_same.errors = [_("Confirm that these are the same people, or uncheck their rows.")]
         return _plan_page(actor, draft, plan, form), 422
     return go(draft_url)
 
@@ -210,10 +209,14 @@ def _ticks(actor: Actor, draft: RosterDraft) -> RosterTicks:
         if typed != str(len(missing)):
             raise Invalid(_("Nobody was marked: type %(num)s to say that all of them have left.", num=len(missing)))
         asked = left = frozenset(person.membership_id for person in missing)
+    shown, taken, doubtful = (frozenset(request.form.getlist(name, int)) for name in ("shown", "taken", "doubtful"))
+    if "same" in request.form:
+        renamed = frozenset(entry.line for entry in decide(actor, draft, now()).plan.renamed)
+        taken, doubtful = taken | renamed, doubtful | renamed
     return RosterTicks(
-        shown=frozenset(request.form.getlist("shown", int)),
-        taken=frozenset(request.form.getlist("taken", int)),
-        doubtful=frozenset(request.form.getlist("doubtful", int)),
+        shown=shown,
+        taken=taken,
+        doubtful=doubtful,
         asked=asked,
         left=left,
         has_slips="has_slips" in request.form,
@@ -235,10 +238,9 @@ def _plan_page(actor: Actor, draft: RosterDraft, plan: RosterPlan, form: Confirm
         shown = ""
     text = request.args.get("q", "").strip()[:80]
     rows = _chosen(plan, shown, text)
+    missing = _chosen(plan, "missing", "")[: _MISSING_SHOWN if rows else SHOWN] if shown == text == "" else []
     start = min(max(request.args.get("start", 0, type=int), 0), max(len(rows) - 1, 0))
     start -= start % SHOWN
-    if len(plan.renamed) == 1:
-        form.is_same.label.text = _("Yes, this is the same person under another name")
     refused = len(plan.refused)
     form.leaves_out.label.text = ngettext(
         "Leave out the %(num)s refused row", "Leave out all %(num)s refused rows", refused
@@ -261,6 +263,7 @@ def _plan_page(actor: Actor, draft: RosterDraft, plan: RosterPlan, form: Confirm
         sheet=sheet,
         left_today=count_left_today(actor.organization, now()),
         rows=rows[start : start + SHOWN],
+        missing=rows[start : start + SHOWN] if shown == "missing" else missing,
         wanted=shown,
         text=text,
         start=start,

@@ -46,7 +46,7 @@ def import_roster(job: Job, now: dt.datetime) -> tuple[int, int]:
 
 def _write(actor: Actor, draft: RosterDraft, job: Job, now: dt.datetime) -> tuple[int, int]:
     order = draft.rows["order"]
-    said = Confirmation(*(order[name] for name in ("digest", "has_mail", "is_same", "leaves_out")))
+    said = Confirmation(*(order[name] for name in ("digest", "has_mail", "leaves_out")))
     try:
         check(decide(actor, draft, now).plan, said)  # before anything is locked: this takes longest
         if job.done == 0:

@@ -55,8 +55,6 @@ class Confirmation:
     digest: str
     """The digest of the plan that was shown."""
     has_mail: bool = False
-    is_same: bool = False
-    """True if a person whose name would change is still the same person."""
     leaves_out: bool = False
     """True if rows that can't be taken are left out."""
 
@@ -163,8 +161,6 @@ def check(plan: RosterPlan, said: Confirmation) -> None:
         )
     if plan.refused and not said.leaves_out:
         raise NotYet(_l("Fix the refused rows, or check that they stay out."))
-    if plan.renamed and not said.is_same:
-        raise NotYet(_l("Confirm that these are the same people, or correct the rows."))
 
 
 def undo_leaving(actor: Actor, draft: RosterDraft, now: dt.datetime) -> tuple[int, int]:

@@ -212,6 +212,14 @@ def new_card(name: str, title: str) -> None:
     _write(skeletons.card(_load()[0], _folder(), name, title))
 
 
+@new_cli.command("region")
+@click.argument("name", metavar="ID")
+@click.option("--name", "title", default="A new region", help="What the region is called.")
+def new_region(name: str, title: str) -> None:
+    """Add a region over the nation, with its help lines to be filled in."""
+    _write(skeletons.region(_load()[0], _folder(), name, title, today()))
+
+
 def _report_instrument(content: Content, keep: Path | None) -> None:
     if importlib.util.find_spec("sklearn") is None:
         print(f"This needs scikit-learn. {_WHERE}")

@@ -10,13 +10,14 @@ from trainer.content.checks.release import FRESH_FOR, LEAST_BEST, MOST_BEST, MOS
 from trainer.content.objects import Content, Scenario
 from trainer.content.schema import Pool
 from trainer.content.subject import Truth
+from trainer.tools.instrument import balance
 
 SOON = timedelta(days=90)
 
 
 def write(content: Content, today: date) -> str:
     """Return the whole report."""
-    parts = (_signs(content), _balance(content), _doors(content), _due(content, today))
+    parts = (_signs(content), _balance(content), _regions(content), _doors(content), _due(content, today))
     return "\n".join(line for part in parts for line in (*part, ""))
 
 
@@ -53,6 +54,19 @@ def _balance(content: Content) -> Iterator[str]:
         )
         for key in ("about", "difficulty", "place", "venue", "route") if scenes else ():
             yield f"  {key}: {_shares(scenes, key)}"
+
+
+def _regions(content: Content) -> Iterator[str]:
+    yield "REGIONS: pairs in use, and the aims that fewer of them miss"
+    bank = content.site.bank
+    aims = {Pool.OPEN: bank.open_pairs, Pool.RESERVED: bank.reserved_pairs} if bank else {}
+    for there in content.regions.values():
+        pairs = {pool: len({scene.file.pair for scene in there.pool(pool) if scene.file.pair}) for pool in Pool}
+        told = ", ".join(f"{pool.value} {number}" for pool, number in pairs.items() if number)
+        missed = [f"{pool.value} {pairs[pool]} of {least}" for pool, least in aims.items() if pairs[pool] < least]
+        missed += [figure.name for figure in balance.figures(there) if figure.has_target and not figure.is_met]
+        name = f"{there.region.name}{' (thin)' if there.region.is_thin else ''}"
+        yield f"  {there.region.id:6} {name:24} {told}; {'misses ' + ', '.join(missed) if missed else 'misses none'}"
 
 
 def _doors(content: Content) -> Iterator[str]:

@@ -25,6 +25,23 @@ The answer.
 - The second.
 :::
 """
+REGION = """\
+name: {name}
+thin: true  # only a little is known of it yet, and pages say so
+"""
+HELP_LINES = """\
+# The lines of {name}. Until one of them has a role, a line of the nation stands in: {roles}.
+# Take the brackets at the end out, and write for each:
+# - id: a-name-of-its-own
+#   name: What it calls itself
+#   for_whom: Who may call, in one sentence
+#   needs: [{need}]
+#   phone: 1-800-555-0100
+#   stands_in_for: [{role}]
+#   source: {source}
+#   seen_on: {day}
+[]
+"""
 SCENE = """\
 ---
 title: A new scene

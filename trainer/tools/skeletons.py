@@ -14,7 +14,7 @@ from trainer.content.curriculum import FinalStage
 from trainer.content.objects import Content, Course
 from trainer.content.subject import Evidence, Truth, Vocabulary
 from trainer.content.yaml_lines import compose
-from trainer.tools.skeleton_texts import CARD, COURSE, ENTRY, LESSON, MODULE, PACK, SCENE, SIGN
+from trainer.tools.skeleton_texts import CARD, COURSE, ENTRY, HELP_LINES, LESSON, MODULE, PACK, REGION, SCENE, SIGN
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST = 60  # characters of an id
@@ -189,6 +189,26 @@ def card(content: Content, folder: Path, name: str, title: str) -> dict[Path, st
         number=content.vocabulary.emergency_number,
     )
     return {folder / "cards" / f"{name}.yaml": text}
+
+
+def region(content: Content, folder: Path, name: str, title: str, today: date) -> dict[Path, str] | SkeletonRefusal:
+    """Return the files of a region, of which nothing is known yet."""
+    if not _can_be_id(name):
+        return _bad_name("us-vt")
+    if name in content.regions:
+        return SkeletonRefusal(f"There is a region {name} already.")
+    lines = [line for there in content.regions.values() for line in there.help_lines[there.region.id]]
+    roles = sorted({role for line in lines for role in line.stands_in_for}) or ["a-role"]
+    help_lines = HELP_LINES.format(
+        name=title,
+        roles=", ".join(roles),
+        role=roles[0],
+        need=content.vocabulary.needs[0].id,
+        source=next(iter(content.sources)),
+        day=today,
+    )
+    where = folder / "regions" / name
+    return {where / "region.yaml": REGION.format(name=_quoted(title)), where / "help" / f"{name}.yaml": help_lines}
 
 
 def _can_be_id(name: str) -> bool:

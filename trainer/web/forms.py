@@ -13,11 +13,12 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import FileField, HiddenField, SelectMultipleField, StringField, widgets
+from wtforms import FileField, HiddenField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.i18n import messages_path
 from wtforms.validators import Length, ValidationError
 
 from trainer.core.errors import Conflict, Invalid, NotYet
+from trainer.web.regions import known_regions
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -61,6 +62,30 @@ class Form(FlaskForm):  # type: ignore[misc]
             yield
         except (Conflict, Invalid, NotYet) as refused:
             getattr(self, refused.field or field).errors = [refused.message]
+
+
+class RegionForm(Form):
+    """A form in which a region may be chosen, where there are several."""
+
+    region = SelectField(
+        _l("Region"),
+        filters=[lambda given: given or ""],
+        description=_l("Whose phone numbers and laws people are shown."),
+    )
+
+    def __init__(self, *args: Any, inherited: Any, **values: Any) -> None:
+        """`inherited`: what stands for none of its own, in words."""
+        super().__init__(*args, **values)
+        known = known_regions()
+        if len(known) > 1:
+            self.region.choices = [("", inherited), *known.items()]
+        else:
+            del self.region
+
+    @property
+    def chosen_region(self) -> str | None:
+        """The region that was chosen, or None."""
+        return self.region.data or None if "region" in self else None
 
 
 @cache

@@ -159,9 +159,9 @@ def show_day(value: dt.date, form: str = "medium") -> str:
     return _in_words(_day(value), form, _locale())
 
 
-def show_day_without_year(value: dt.date) -> str:
+def show_day_without_year(value: dt.date, skeleton: str = "MMMMd") -> str:
     """Return the day and month of a date in words."""
-    return format_skeleton("MMMMd", value, locale=_locale())
+    return format_skeleton(skeleton, value, locale=_locale())
 
 
 def show_moment(value: dt.datetime, zone: str | None = None) -> str:

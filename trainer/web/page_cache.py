@@ -18,10 +18,11 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from trainer.web.language import language_tag
+from trainer.web.regions import OWN_PARTS, asks_region_at_most, region_id
 from trainer.web.sessions import OWN_FIRM, QUIET_SECONDS
 
 F = TypeVar("F", bound=Callable[..., Any])
-Key = tuple[str, str, str, frozenset[str]]
+Key = tuple[str, str, str, str, frozenset[str]]
 
 _ENCODINGS = ("zstd", "br", "gzip")
 _MOST = 2_000
@@ -45,14 +46,14 @@ def placeholder(name: str) -> Markup:
 def shared_page(key: Hashable, make: Callable[[], str], placeholders: Mapping[str, str]) -> str:
     """Return a page that is the same for all whose `key` is equal, except for its placeholders and the form token.
 
-    `make` may use nothing of a person that isn't in the key; the language it writes in is added here. Of an equal key
-    the page is made once, until the content changes.
+    `make` may use nothing of a person that isn't in the key; language and region are added here. Of an equal key the
+    page is made once, until the content changes.
     """
     if current_app.config["SETTINGS"].development:
         pieces = _in_pieces(make)
     else:
         shared: dict[Hashable, list[str]] = current_app.extensions["shared_pages"]
-        full_key = (_digest(), language_tag(), session.get(QUIET_SECONDS), session.get(OWN_FIRM), key)
+        full_key = (_digest(), language_tag(), region_id(), session.get(QUIET_SECONDS), session.get(OWN_FIRM), key)
         cached = shared.get(full_key)
         if cached is None:
             cached = _in_pieces(make)
@@ -61,7 +62,8 @@ def shared_page(key: Hashable, make: Callable[[], str], placeholders: Mapping[st
             shared[full_key] = cached
         pieces = cached
     named = pieces[1::2]
-    own = {**placeholders, _TOKEN: generate_csrf()} if _TOKEN in named else placeholders
+    made: dict[str, Callable[[], str]] = {_TOKEN: generate_csrf, **OWN_PARTS}
+    own = {**placeholders, **{name: made[name]() for name in made.keys() & set(named)}}
     whole = pieces.copy()
     whole[1::2] = [own[name] for name in named]
     return "".join(whole)
@@ -70,10 +72,11 @@ def shared_page(key: Hashable, make: Callable[[], str], placeholders: Mapping[st
 def _in_pieces(make: Callable[[], str]) -> list[str]:
     """Return texts and names of placeholders by turns."""
     g.csrf_token = placeholder(_TOKEN)  # where Flask-WTF looks for the one that it made before for this request
+    g.placeholder = placeholder
     try:
         return re.split(f"{_MARK}([a-z_]+){_MARK}", make())
     finally:
-        del g.csrf_token
+        del g.csrf_token, g.placeholder
 
 
 def _digest() -> str:
@@ -89,7 +92,7 @@ def init_page_cache(app: Flask, content_digest: Callable[[], str]) -> None:
     `app.extensions["forget_pages"]` empties the cache; it is called when the content changes.
     """
     kept: dict[Key, Response] = {}
-    kept_for: set[tuple[str, frozenset[str]]] = set()  # path and encodings, of whatever content and language
+    kept_for: set[tuple[str, str, frozenset[str]]] = set()  # path, query and encodings, whatever content and language
 
     def find() -> Response | None:
         key = g.page_key = _key(content_digest)
@@ -112,14 +115,14 @@ def init_page_cache(app: Flask, content_digest: Callable[[], str]) -> None:
             # A browser that comes again shows this tag, and is spared the page if that is still the same.
             response.set_etag(hashlib.sha256(response.data).hexdigest()[:_TAG])
             kept[key] = response
-            kept_for.add((key[0], key[-1]))
+            kept_for.add((key[0], key[1], key[-1]))
         return response
 
-    parts: dict[tuple[str, str, str], Markup] = {}
+    parts: dict[tuple[str, str, str, str], Markup] = {}
     shared: dict[Hashable, list[str]] = {}
 
     def cached_part(template: str) -> Markup:
-        key = (content_digest(), language_tag(), template)
+        key = (content_digest(), language_tag(), region_id(), template)
         if key not in parts:
             parts[key] = Markup(render_template(template))  # noqa: S704 a template of ours, escaped as it was rendered
         return parts[key]
@@ -127,9 +130,8 @@ def init_page_cache(app: Flask, content_digest: Callable[[], str]) -> None:
     def is_kept(environ: dict[str, Any]) -> bool:
         accepted, cookies = environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_COOKIE", "")
         return (
-            (environ["PATH_INFO"], _named(accepted)) in kept_for
+            (environ["PATH_INFO"], environ["QUERY_STRING"], _named(accepted)) in kept_for
             and environ["REQUEST_METHOD"] == "GET"
-            and not environ["QUERY_STRING"]
             and app.config["SESSION_COOKIE_NAME"] not in cookies
         )
 
@@ -143,7 +145,7 @@ def init_page_cache(app: Flask, content_digest: Callable[[], str]) -> None:
 
 
 def _key(content_digest: Callable[[], str]) -> Key | None:
-    if request.method != "GET" or request.query_string or request.endpoint is None:
+    if request.method != "GET" or not asks_region_at_most() or request.endpoint is None:
         return None
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return None
@@ -151,7 +153,8 @@ def _key(content_digest: Callable[[], str]) -> Key | None:
         return None  # authors see each change at once, and what they have to fix
     if not getattr(current_app.view_functions[request.endpoint], "is_cached_page", False):
         return None
-    return request.path, content_digest(), language_tag(), _named(request.headers.get("Accept-Encoding", ""))
+    encodings = _named(request.headers.get("Accept-Encoding", ""))
+    return request.path, request.query_string.decode(), content_digest(), language_tag(), encodings
 
 
 def _named(accepted: str) -> frozenset[str]:

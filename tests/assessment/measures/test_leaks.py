@@ -52,7 +52,7 @@ def test_an_estimate_by_hand() -> None:
 
 
 def test_of_few_people_or_without_any_error_nothing_is_said() -> None:
-    assert estimate(sums_of([Comparison(1, 1.0, 0.5)] * (FEWEST_PEOPLE - 1))) is None
+    assert estimate(sums_of([Comparison(1, 1.0, 0.5)] * 29)) is None
     assert estimate(sums_of([Comparison(1, 1.0, 0.0)] * FEWEST_PEOPLE)) is None
 
 

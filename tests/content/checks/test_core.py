@@ -8,6 +8,7 @@ import pytest
 
 from tests.content import small
 from tests.content.checks.spoiling import told
+from tests.content.regions import add_region
 from tests.content.small import COURSE_FILE, LESSON_FILE, complaints, edit, only, put
 
 CORE_FILE, DEEPER_FILE = "courses/recognize/01-basics/module.yaml", "courses/recognize/04-practice/module.yaml"
@@ -40,6 +41,15 @@ def test_an_earlier_lesson_is_one_of_the_course(deeper: Path) -> None:
         f'content/{LESSON_FILE}:{line}: the course has no lesson "practice/moon". '
         "Give a lesson of this course, as module/lesson."
     )
+
+
+def test_an_earlier_lesson_may_be_one_that_a_single_region_has(deeper: Path) -> None:
+    add_region(deeper)
+    put(deeper, f"regions/us-me/{DEEPER_FILE[:-11]}02-ours.md", small.LESSON.replace("practice/second", "basics/first"))
+    _say_was(deeper, "[practice/ours]")
+    assert "stands for" not in told(deeper)
+    for content in small.read(deeper).regions.values():
+        assert content.courses["recognize"].lessons[0].file.was == ["practice/ours"]
 
 
 def test_an_earlier_lesson_with_faults_is_not_a_second_fault(deeper: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_figure_with_a_source_or_called_made_up_passes(folder: Path, text: str
 def test_a_number_of_three_digits_is_one_only_where_it_is_called(folder: Path) -> None:
     add(folder, "Call 988.")
     assert only(folder).startswith(f'content/{small.LESSON_FILE}:25: the figure "988" has no source. ')
-    small.edit(folder, "help/us-me.yaml", "  text: HELP", "  more_phones: ['988']\n  text: HELP")
+    small.edit(folder, "help/us.yaml", "  text: HELP", "  more_phones: ['988']\n  text: HELP")
     small.read(folder)
 
 

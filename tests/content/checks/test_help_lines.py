@@ -19,15 +19,16 @@ from tests.content.small import edit, only, read
     ],
 )
 def test_a_help_line_has_its_source_and_who_called_it(folder: Path, old: str, new: str, complaint: str) -> None:
-    edit(folder, "help/us-me.yaml", old, new)
-    assert f"us-me.yaml:{complaint}" in told(folder)
+    edit(folder, "help/us.yaml", old, new)
+    assert f"us.yaml:{complaint}" in told(folder)
 
 
-def test_a_region_has_a_name(folder: Path) -> None:
+def test_lines_of_a_region_stand_below_its_folder(folder: Path) -> None:
     (folder / "help/us-nh.yaml").write_text(small.HELP.replace("id: hotline", "id: north"), encoding="utf-8")
     assert only(folder) == (
-        'content/help/us-nh.yaml:1: the region "us-nh" has no name. '
-        'Add it to "regions" in vocabulary.yaml: the help page shows its heading.'
+        "content/help/us-nh.yaml:1: these lines are those of a region. Move them to regions/us-nh/help/us-nh.yaml."
     )
-    edit(folder, "vocabulary.yaml", "regions:\n", "regions:\n  - {id: us-nh, name: North, heading: Up north}\n")
-    assert read(folder).vocabulary.get_region("us-nh").heading == "Up north"
+    small.put(folder, "regions/us-nh/region.yaml", "name: New Hampshire\n")
+    small.put(folder, "regions/us-nh/help/us-nh.yaml", (folder / "help/us-nh.yaml").read_text("utf-8"))
+    (folder / "help/us-nh.yaml").unlink()
+    assert list(read(folder).regions["us-nh"].help_lines) == ["us-nh", "us"]

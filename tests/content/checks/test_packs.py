@@ -52,9 +52,9 @@ def test_a_requirement_pack_names_who_says_so(folder: Path, old: str, new: str, 
     assert f"content/{PACK_FILE}:{complaint}" in "\n".join(str(one) for one in errors)
 
 
-def test_a_pack_may_name_a_help_region_that_is_there(folder: Path) -> None:
-    small.put(folder, PACK_FILE, f"{PACK}help_region: us-oh\n")
-    assert only(folder) == (f"content/{PACK_FILE}:16: there is no file help/us-oh.yaml. Add it or correct the region.")
-    edit(folder, "vocabulary.yaml", "regions:\n", "regions:\n  - {id: us-oh, name: Ohio, heading: In Ohio}\n")
-    small.put(folder, "help/us-oh.yaml", small.HELP.replace("id: hotline", "id: ohio"))
-    assert small.read(folder).packs["ohio"].help_region == "us-oh"
+def test_a_pack_may_name_a_region_that_is_there(folder: Path) -> None:
+    small.put(folder, PACK_FILE, f"{PACK}region: us-oh\n")
+    assert only(folder) == f'content/{PACK_FILE}:16: there is no region "us-oh". Add regions/us-oh, or correct it.'
+    small.put(folder, "regions/us-oh/region.yaml", "name: Ohio\n")
+    small.put(folder, "regions/us-oh/help/us-oh.yaml", small.HELP.replace("id: hotline", "id: ohio"))
+    assert small.read(folder).packs["ohio"].region == "us-oh"

@@ -93,7 +93,7 @@ def test_retired_pairs_and_those_of_the_shift_are_no_part_of_the_bank(folder: Pa
     for name in (CONCERN_FILE, NO_CONCERN_FILE):
         edit(folder, name, "pool: open", "pool: open\nretired: true")
     assert [line for line in told_lines(folder) if "the bank has" in line] == [
-        "content/site.yaml:10: the bank has 1 of 2 open pairs. Add scenes."
+        "content/site.yaml:11: the bank has 1 of 2 open pairs. Add scenes."
     ]
 
 

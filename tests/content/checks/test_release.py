@@ -11,13 +11,13 @@ from tests.content.small import COURSE_FILE, LESSON_FILE, complaints, edit
 
 def test_age_and_missing_reviews_warn_and_never_refuse(folder: Path) -> None:
     edit(folder, "sources.yaml", "  seen_on: 2026-11-01\n  exempt", "  seen_on: 2025-01-01\n  exempt")
-    edit(folder, "help/us-me.yaml", "seen_on: 2026-11-01", "seen_on: 2026-05-01")
+    edit(folder, "help/us.yaml", "seen_on: 2026-11-01", "seen_on: 2026-05-01")
     edit(folder, PAGE_FILE, "summary: What is kept.", "summary: What is kept.\nseen_on: 2020-01-01")
     found = complaints(folder)
     assert {complaint.level for complaint in found} == {"warning"}
     assert [str(complaint).partition(". ")[0] for complaint in found if "scene" not in complaint.what] == [
         f"content/{COURSE_FILE}:1: 2 of 2 lessons have no review by a person",
-        'content/help/us-me.yaml:9: the help line "hotline" was last seen on 2026-05-01',
+        'content/help/us.yaml:9: the help line "hotline" was last seen on 2026-05-01',
         "content/pages/privacy.md:4: the page was last seen on 2020-01-01",
         'content/sources.yaml:6: the source "S1" was last seen on 2025-01-01',
     ]

@@ -28,7 +28,7 @@ VENUES = "Use one of: hotel, farm, any; or add it to vocabulary.yaml."
             '"about" can\'t be "tea". Use one of: sex, labor, minors, bo',
         ),
         ("indicators.yaml", "[hotel]", "[farm, castle]", f'item 2 of "venues" can\'t be "castle". {VENUES}'),
-        ("help/us-me.yaml", "[trafficking]", "[tea]", 'item 1 of "needs" can\'t be "tea". Use one of: danger, '),
+        ("help/us.yaml", "[trafficking]", "[tea]", 'item 1 of "needs" can\'t be "tea". Use one of: danger, '),
         (CARD_FILE, "[hotel]", "[castle]", f'2: item 1 of "venues" can\'t be "castle". {VENUES}'),
     ],
 )

@@ -29,7 +29,7 @@ def test_banned_words_are_refused_in_bodies(folder: Path, word: str) -> None:
         (NO_CONCERN_FILE, "It may be late."),
         (CONCERN_FILE, "Room 214"),
         ("glossary.yaml", "One contact with the hotline."),
-        ("help/us-me.yaml", "National hotline"),
+        ("help/us.yaml", "National hotline"),
         ("indicators.yaml", "Kept safe on request"),
         (COURSE_FILE, "A short course."),
         (LESSON_FILE, "Tell a signal from a case"),

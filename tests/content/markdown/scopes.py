@@ -25,7 +25,7 @@ OTHER = Source(
 
 TARGETS = Targets(
     terms={"signal": Term(id="signal", term="Signal", meaning="One contact.")},
-    help=frozenset({"hotline"}),
+    help={"hotline": "hotline", "advice": "hotline"},
     indicators=frozenset({"C1"}),
     lessons={"basics/first": "recognize"},
     pages=frozenset({"leaving"}),

@@ -22,8 +22,11 @@ from tests.compliance.conftest import Training, earn_many, require
 from tests.extras.packs.made import finish, order, order_on
 from tests.forked import begin_program
 from tests.organizations.conftest import Acme
+from tests.support import COURSE
+from trainer.assignments.models import Requirement, RequirementVersion
 from trainer.assignments.rules import Audience, Group
 from trainer.compliance import orders
+from trainer.content.serving import for_readers_in
 from trainer.core import work
 from trainer.core.clock import now
 from trainer.core.db import db, transaction
@@ -32,6 +35,7 @@ from trainer.credentials.models import Credential
 from trainer.extras.packs import making
 from trainer.extras.packs.models import PackManifest
 from trainer.extras.packs.sealing import MANIFEST, SEAL, is_sealed
+from trainer.extras.packs.words import region_of
 from trainer.jobs.work import advance
 from trainer.organizations.models import Membership, TeamMembership
 from trainer.organizations.rules import Role
@@ -267,3 +271,16 @@ def test_files_are_kept_for_a_week(training: Training, tmp_path: Path) -> None:
         orders.forget_files(now() + dt.timedelta(days=8))
         assert not (tmp_path / "packs" / job_id.hex).exists()
     assert "No longer kept" in training.acme.enter("alice").get(training.acme.path("/evidence-packs")).text
+
+
+def test_a_pack_shows_a_course_for_the_region_of_its_requirement_or_of_the_firm(training: Training) -> None:
+    app = training.acme.app
+    regions = app.extensions["library"].content.regions
+    with app.app_context():
+        for own, firm, shown in ((None, None, "us-me"), (None, "us", "us"), ("us-me", "us", "us-me")):
+            asked = Requirement(course=COURSE, region=own)
+            with for_readers_in(firm):
+                (course,) = making._courses([asked, Requirement(course=COURSE)])
+            assert course is regions[shown].courses[COURSE]
+            assert region_of(asked) == (regions[own].region.name if own else None)
+        assert region_of(RequirementVersion(course=COURSE)) is None

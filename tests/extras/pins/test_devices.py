@@ -78,6 +78,9 @@ def test_the_tablet_knows_the_firm_and_a_badge_brings_the_number(acme: Acme) -> 
     page = tablet.get("/in").text
     assert "Gate tablet" in page
     assert 'name="firm"' not in page
+    assert 'class="nav wrap"' not in page
+    assert 'class="deep help-strip one-line"' in page
+    assert 'class="nav wrap"' in Visitor(acme.app).get("/in").text
     assert tablet.get("/in?firm=ZZZZZZ&number=00417").location == "/in"  # the number is in no address that stays
     assert 'value="00417"' in tablet.get("/in").text
     assert 'value="00417"' not in tablet.get("/in").text

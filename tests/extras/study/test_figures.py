@@ -182,10 +182,12 @@ def test_a_copy_of_ones_data_says_the_group(studied: Studied) -> None:
 
 
 @pytest.mark.nightly
-def test_the_script_finds_the_same_figures(rich_app: Flask, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("people", "sites"), [(20, 1), (130, 7)])
+def test_the_script_finds_the_same_figures(rich_app: Flask, tmp_path: Path, people: int, sites: int) -> None:
     if shutil.which("Rscript") is None:
         pytest.skip("figures of a trial in R: install r-base-core")
-    trial = make_up(rich_app, 130)
+    trial = make_up(rich_app, people)
+    assert len({row["site"] for row in export(rich_app, trial)}) == sites
     (tmp_path / "answers.csv").write_text(run(rich_app, "export", trial), encoding="utf-8")
     done = subprocess.run(
         ["Rscript", "--vanilla", str(SCRIPT), "answers.csv"], cwd=tmp_path, capture_output=True, text=True, check=True

@@ -10,13 +10,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.assessment import before
-from tests.cast import make_account, sign_in_as
+from tests.cast import certify, make_account, sign_in_as
 from tests.extras.study.cast import BEGINS, Studied, close_it, make_trial
 from tests.support import COURSE, Visitor
 from trainer.accounts.operations import confirm_address
 from trainer.accounts.queries import get_user
 from trainer.assessment.check_ins import other_form
 from trainer.assessment.models import Attempt, Response
+from trainer.assessment.rules import Kind
 from trainer.content.serving import served
 from trainer.core import clock
 from trainer.core.audit import AuditEvent
@@ -103,12 +104,18 @@ def test_both_groups_judge_the_other_form_and_nobody_is_asked_it_again(studied: 
         assert visitor.post(f"/studies/{studied.trial}/second-form").headers["Location"] == attempt
         studied.judge_second(guard, wrong=1)
         counts = visitor.get(f"{attempt}/result", follow_redirects=True).text
+        assert "Done. Your answers are kept." in counts
+        assert "You judged" not in counts
+        certify(studied.app, studied.guards[guard])
+        counts = visitor.get(f"{attempt}/result", follow_redirects=True).text
         assert f"You judged {before.SCENES - 1} of {before.SCENES} as the rule does." in counts
         assert visitor.get(f"{attempt}/scenes/1").status_code == 404
         assert "Your group in the study" not in visitor.get(f"/courses/{COURSE}").text
     with studied.app.app_context():
         asked = select(Response.item, Attempt.kind).join(Attempt, Attempt.id == Response.attempt_id)
-        rows = db.session.execute(asked.where(Attempt.user_id == studied.guards[guard])).all()
+        rows = db.session.execute(
+            asked.where(Attempt.user_id == studied.guards[guard], Attempt.kind != Kind.FINAL)
+        ).all()
         assert len({row.item for row in rows}) == len(rows) == 2 * before.SCENES
         assert other_form(studied.guards[guard], served()) == []
 

@@ -49,7 +49,7 @@ def test_chances_and_what_colleagues_share_are_figures(content: Content) -> None
 
 def test_a_history_has_fresh_pairs_first_and_no_pair_twice_in_a_try(content: Content) -> None:
     drawing = CourseDraw(content, content.courses["recognize"])
-    drawn = list(drawing.history(random.Random(1), all_stages=True))
+    drawn = list(drawing.history(random.Random(1), 2))
     assert [(each.number, len(each.shown)) for each in drawn] == [(1, 4), (1, 2), (2, 4), (2, 2), (3, 4), (3, 2)]
     pairs = [[pair.tellings[0].scene for pair, _telling in each.shown] for each in drawn]
     first_two, third = {scene for each in pairs[:4] for scene in each}, {*pairs[4], *pairs[5]}
@@ -60,8 +60,8 @@ def test_a_history_has_fresh_pairs_first_and_no_pair_twice_in_a_try(content: Con
 def test_a_report_says_how_often_aims_are_held(content: Content) -> None:
     """Six pairs on duty are enough for two tries with three of them, and for all stages once."""
     _head, alone, all_stages = as_lines(content)
-    assert alone == "recognize, first stage: emergencies 10, 10, 10; on duty 10, 10, 0"
-    assert all_stages.startswith("recognize, all stages: emergencies 10+10, 10+10, 10+10; on duty 10+10, ")
+    assert alone == "recognize, 4 scenes: emergencies 10, 10, 10; on duty 10, 10, 0"
+    assert all_stages.startswith("recognize, 6 scenes: emergencies 10+10, 10+10, 10+10; on duty 10+10, ")
 
 
 def test_a_table_has_a_line_for_each_try(content: Content) -> None:
@@ -69,7 +69,7 @@ def test_a_table_has_a_line_for_each_try(content: Content) -> None:
     _head, first, *others = [" ".join(line.split()) for line in table(content, 100)]
     told = re.fullmatch(r"(.+), try 1 0.(\d\d) to 0.(\d\d) 3.0 ± 0.0 0.0 ± 0.0 0.0 ± 0.0 100; 100", first)
     assert told
-    assert told[1] == "recognize, first stage"
+    assert told[1] == "recognize, 4 scenes"
     assert 5 <= int(told[2]) <= 17
     assert 50 <= int(told[3]) <= 68
     assert len(others) == 5

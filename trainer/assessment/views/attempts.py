@@ -14,6 +14,7 @@ from trainer.accounts.after_slip import is_shut, shut_before
 from trainer.assessment import operations, shown, words
 from trainer.assessment.access import keep_shut
 from trainer.assessment.attempt_policies import POLICIES, asks_now, is_verdict_recorded, policy_of
+from trainer.assessment.canceling import list_canceled
 from trainer.assessment.localized import SIGNS, find_sign, reader_words, standing_of, verdicts_of
 from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
@@ -342,6 +343,7 @@ def _answer_page(own_attempt: Attempt, given: Given) -> str:
         "assessment/answer.html",
         verdicts=verdicts_of(own_attempt),
         answer=shown.answer(given.item_digest, scene, given.given, reader_words(), policy_of(own_attempt).asks),
+        canceled=list_canceled([given]),
         question=shown.question(scene, given.position, own_attempt.scenes),
         translation=translation,
         confidences=CONFIDENCE_LABELS,

@@ -1,4 +1,4 @@
-"""Pages of the pretest: asking once, starting or skipping it, and its counts."""
+"""Pages of the pretest: asking once, starting or skipping it, and what it comes to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from trainer.assessment import pretest
 from trainer.assessment.models import Attempt
 from trainer.assessment.queries import get_attempt
-from trainer.assessment.rules import Kind, RightOf, Tally
+from trainer.assessment.rules import Kind, Tally
 from trainer.content.library import Course
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
@@ -69,7 +69,7 @@ def skip(course: str) -> Response:
 @blueprint.get("/attempts/<uuid:attempt_id>/counts")
 @access(Who.LEARNER, own=True)
 def result(attempt_id: UUID) -> Response | str:
-    """Say how many scenes were judged as the rule does, and nothing about any of them; to a guest not even that."""
+    """Say that it is kept, and whether the core lessons can be skipped; how many were right is told after the final."""
     attempt = get_attempt(current_user.id, attempt_id)
     if attempt.kind != Kind.PRETEST:
         return go(url_for("assessment.attempt", attempt_id=attempt_id))
@@ -83,7 +83,7 @@ def result(attempt_id: UUID) -> Response | str:
     return render_template(
         "assessment/pretest_result.html",
         course=whole,
-        before=RightOf.of(tally),
+        answered=tally.answered,
         knows=knows and (is_known or not current_user.is_guest),
         may_ask=may_ask,
         attempt=attempt,

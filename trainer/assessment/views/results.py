@@ -9,6 +9,7 @@ from flask import render_template
 from trainer.accounts.after_slip import shut_before
 from trainer.assessment import shown, words
 from trainer.assessment.attempt_policies import bounds_of, policy_of
+from trainer.assessment.canceling import list_canceled
 from trainer.assessment.check_ins import KINDS as CHECK_INS
 from trainer.assessment.check_ins import find_check_ins
 from trainer.assessment.deciding import FinalRule, Need
@@ -72,8 +73,9 @@ def result_page(own_attempt: Attempt) -> str:
             )
             for response in shown_responses
         ],
+        canceled=list_canceled(shown_responses),
         others=list_others(responses, shown_responses) if own_attempt.kind == Kind.FINAL else [],
-        before=find_before(own_attempt.user_id) if own_attempt.kind == Kind.FINAL and shut_before() is None else None,
+        before=find_before(own_attempt.user_id) if own_attempt.is_passed and shut_before() is None else None,
         after=RightOf.of(tally),
         worth=_worth(tally) if own_attempt.kind == Kind.FINAL else None,
         credential=credential,

@@ -7,8 +7,9 @@ from trainer.content.folder import CourseFolder, Entry, ModuleFolder
 from trainer.content.schema import LessonFile
 
 
-def check_core(course: CourseFolder, entry: Entry[CourseFile]) -> None:
-    """Check that a course asks for some of its lessons, and which earlier lessons these came from."""
+def check_core(course: CourseFolder, entry: Entry[CourseFile], editions: list[CourseFolder]) -> None:
+    """Check that a course asks for some of its lessons, and which earlier lessons these came from. Those may be of any
+    region: `editions`, the course as each has it."""
     modules = [course.modules[slug] for slug in entry.value.modules if slug in course.modules]
     if any(module.file is None for module in modules):
         return  # there is no telling which of them go deeper
@@ -17,7 +18,7 @@ def check_core(course: CourseFolder, entry: Entry[CourseFile]) -> None:
         entry.refuse(
             "modules", "all modules go deeper, and nothing is left to learn", 'Take "deeper" out of those to be read.'
         )
-    _check_earlier(course, core)
+    _check_earlier(editions, core)
     for module in modules:
         if _goes_deeper(module):
             _refuse_earlier(module)
@@ -25,9 +26,10 @@ def check_core(course: CourseFolder, entry: Entry[CourseFile]) -> None:
             _warn_of_new(module)
 
 
-def _check_earlier(course: CourseFolder, core: list[ModuleFolder]) -> None:
-    known = {f"{module.slug}/{slug}" for module in course.modules.values() for slug in module.lessons}
-    is_whole = not any(module.broken_lessons for module in course.modules.values())
+def _check_earlier(editions: list[CourseFolder], core: list[ModuleFolder]) -> None:
+    modules = [module for course in editions for module in course.modules.values()]
+    known = {f"{module.slug}/{slug}" for module in modules for slug in module.lessons}
+    is_whole = not any(module.broken_lessons for module in modules)
     required = {f"{module.slug}/{slug}" for module in core for slug in module.lessons}
     named: dict[str, Entry[LessonFile]] = {}
     for module in core:

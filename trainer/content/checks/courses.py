@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 
 from trainer.content.checks.core import check_core
@@ -15,11 +15,12 @@ from trainer.content.times import lesson_seconds
 
 def check_courses(folder: Folder) -> None:
     """Check that each course lists its modules in order, and that its assessments can be drawn and passed."""
-    for course in folder.courses.values():
+    for name, course in folder.courses.items():
         if course.file:
-            _check_module_order(course, course.file)
+            editions = [there.courses[name] for there in folder.regions.values() if name in there.courses]
+            _check_module_order(course, course.file, editions)
             _check_named_lessons(course, course.file)
-            check_core(course, course.file)
+            check_core(course, course.file, editions)
             _check_assessments(folder, course, course.file)
     _check_achievements([course.file for course in folder.courses.values() if course.file])
 
@@ -66,11 +67,11 @@ def _check_module(folder: Folder, module: ModuleFolder) -> None:
             lesson.refuse("picture", f'there is no picture "{own}"', f"Add pictures/{own}.svg, or correct the name.")
 
 
-def _check_module_order(course: CourseFolder, entry: Entry[CourseFile]) -> None:
+def _check_module_order(course: CourseFolder, entry: Entry[CourseFile], editions: Iterable[CourseFolder]) -> None:
     listed = entry.value.modules
     for index, slug in enumerate(listed):
         line = entry.line("modules", index)
-        if slug not in course.modules:
+        if not any(slug in edition.modules for edition in editions):
             entry.refuse(line, f'module "{slug}" has no folder', "Add it, or take it off the list.")
         elif slug in listed[:index]:
             entry.refuse(line, f'module "{slug}" is listed twice', "Take one out.")

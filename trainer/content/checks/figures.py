@@ -83,9 +83,8 @@ def _find_besides(text: str, numbers: Collection[str]) -> str | None:
 def telephone_numbers(folder: Folder) -> set[str]:
     """List all numbers to call and to text, which aren't figures."""
     numbers = {folder.vocabulary.value.emergency_number} if folder.vocabulary else set()
-    for lines in folder.help_lines.values():
-        for entry in lines.values():
-            line = entry.value
-            numbers |= {number for number in (line.phone, line.text_number, *line.more_phones) if number}
-            numbers |= set(re.findall(r"\d{5,6}", f"{line.text or ''}"))
+    for entry in [entry for region in folder.regions.values() for entry in region.lines.values()]:
+        line = entry.value
+        numbers |= {number for number in (line.phone, line.text_number, *line.more_phones) if number}
+        numbers |= set(re.findall(r"\d{5,6}", f"{line.text or ''}"))
     return numbers - {""}

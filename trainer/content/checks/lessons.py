@@ -19,6 +19,8 @@ def check_lessons(folder: Folder) -> None:
         scope = PageScope(folder.targets(course), {}, course.slug)
         for module in course.modules.values():
             for lesson in module.lessons.values():
+                if folder.is_settled(lesson):
+                    continue
                 _check_lesson(folder, scope, lesson)
                 check_questions(folder, lesson)
                 for localized in folder.in_other_languages(lesson):

@@ -24,10 +24,8 @@ def check_packs(folder: Folder) -> None:
                 "no approving authority is named",
                 'Add "state:" and, under "course_approval:", "authority:".',
             )
-        if pack.help_region and pack.help_region not in folder.help_lines:
-            entry.refuse(
-                "help_region", f"there is no file help/{pack.help_region}.yaml", "Add it or correct the region."
-            )
+        if pack.region and pack.region not in folder.regions:
+            entry.refuse("region", f'there is no region "{pack.region}"', f"Add regions/{pack.region}, or correct it.")
         _check_notice(entry, folder.vocabulary)
         for language in folder.translations:
             _check_notice(folder.localized_in(language, entry), folder.localized_in(language, folder.vocabulary))

@@ -13,6 +13,8 @@ def check_pages(folder: Folder) -> None:
     """Check each page."""
     scope = PageScope(folder.targets(), {})
     for slug, page in folder.pages.items():
+        if folder.is_settled(page):
+            continue
         if slug in markdown.PAGE_PATHS:
             page.refuse(1, f'the name "{slug}" belongs to a page of the app', "Give the file another name.")
         for localized in (page, *folder.in_other_languages(page)):

@@ -36,12 +36,14 @@ def check_pairs(folder: Folder) -> None:
         _check_balance(folder)
 
 
-def count_pairs(folder: Folder, pool: Pool) -> int:
-    """Count the pairs of a pool that are in use, without those that were taken out of finals."""
+def count_pairs(folder: Folder, pool: Pool, *, anywhere: bool = False) -> int:
+    """Count the pairs of a pool that readers of the region are shown, or of any region, without those that were taken
+    out of finals."""
     live = [
         entry.value
         for entry in folder.scenarios.values()
         if entry.value.pool == pool and not entry.value.retired and entry.value.pair
+        if anywhere or entry.value.region in (None, folder.region)
     ]
     return len({scene.pair for scene in live} - {scene.pair for scene in live if not scene.finals})
 
@@ -54,7 +56,7 @@ def _check_pair(first: Scene, second: Scene) -> None:
 
     if scene.truth == other.truth:
         refuse(("truth",), f'both twins are "{other.truth}"', "One must be concern, the other no_concern.")
-    for key in ("pool", "venue", "about", "place"):
+    for key in ("pool", "venue", "about", "place", "region"):
         if getattr(scene, key) != getattr(other, key):
             refuse((key,), f'"{key}" differs from its twin', "Twins share it.")
     if scene.is_about_minor != other.is_about_minor:
@@ -82,8 +84,8 @@ def _check_balance(folder: Folder) -> None:
         return
     swaps = {entry.value.pair for entry in folder.scenarios.values() if entry.value.swap and not entry.value.retired}
     for key, number, needed in (
-        ("open_pairs", count_pairs(folder, Pool.OPEN), bank.open_pairs),
-        ("reserved_pairs", count_pairs(folder, Pool.RESERVED), bank.reserved_pairs),
+        ("open_pairs", count_pairs(folder, Pool.OPEN, anywhere=True), bank.open_pairs),
+        ("reserved_pairs", count_pairs(folder, Pool.RESERVED, anywhere=True), bank.reserved_pairs),
         ("swapped_pairs", len(swaps), bank.swapped_pairs),
     ):
         if number < needed:

@@ -116,11 +116,11 @@ def warn_of_age(folder: Folder, today: date) -> None:
     dated += [(entry, "help line") for lines in folder.help_lines.values() for entry in lines.values()]
     dated += [(entry, "page") for entry in folder.pages.values()]
     dated += [(entry, "pack") for entry in folder.packs.values()]
-    for source in folder.sources.values():
-        copy_of = source.value.copy_of
+    for entry, kind in dated:
+        copy_of: int | None = entry.value.copy_of if kind in ("source", "help line") else None
         if copy_of is not None and today.year - copy_of > COPY_FRESH_FOR:
-            what = f'"{source.value.id}" was read in a copy of {copy_of}'
-            source.warn("copy_of", what, "Look for a newer copy, or say in the text how old it is.")
+            what = f'"{entry.value.id}" was read in a copy of {copy_of}'
+            entry.warn("copy_of", what, "Look for a newer copy, or say in the text how old it is.")
     for entry, kind in dated:
         seen_on: date | None = entry.value.seen_on
         if seen_on is not None and today - seen_on > FRESH_FOR:

@@ -83,6 +83,7 @@ def _check_scene(folder: Folder, entry: Scene, scope: PageScope) -> None:
         check_source(folder, entry, ("sources", index), source)
     shown = find_signs(folder, entry, {("signs", ref): ref for ref in entry.value.signs})
     _check_place(entry)
+    _check_region(folder, entry)
     _check_design(entry)
     _check_decides(entry)
     _check_swap(entry, entry.value.decides)
@@ -94,6 +95,15 @@ def _check_scene(folder: Folder, entry: Scene, scope: PageScope) -> None:
         rule = folder.vocabulary.value.find_rule(entry.value.rule)
         if rule and shown is not None and (entry.value.explained or entry.value.shown_by):
             check_rule(entry, rule, shown, folder.vocabulary.value)
+
+
+def _check_region(folder: Folder, entry: Scene) -> None:
+    region = entry.value.region
+    if region is not None and region not in folder.regions:
+        entry.refuse("region", f'there is no region "{region}"', f"Add regions/{region}, or correct it.")
+    if region is not None and entry.value.pool in _PLACE:
+        what = f"a scene of the pool {entry.value.pool} is for readers of all regions"
+        entry.refuse("region", what, "Tell it so that nothing in it rests on one region, and take the line out.")
 
 
 def _is_judged(entry: Scene) -> bool:

@@ -15,9 +15,9 @@ def check_site(folder: Folder) -> None:
     if site is None:
         return
     _check_languages(folder, site)
-    region = site.value.help_region
-    if region not in folder.help_lines:
-        site.refuse("help_region", f"there is no file help/{region}.yaml", "Add it or correct the region.")
+    region = site.value.region
+    if region not in {site.value.nation.id, *folder.regions}:
+        site.refuse("region", f'there is no region "{region}"', f"Add regions/{region}, or correct it.")
     for index, name in enumerate(site.value.strip_lines):
         if not folder.knows("help", name):
             site.refuse(("strip_lines", index), f'no help line is called "{name}"', "Add it or correct its id.")

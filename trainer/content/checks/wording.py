@@ -44,6 +44,8 @@ def check_wording(folder: Folder) -> None:
     everywhere, in_scenes = pattern_of(words.banned), pattern_of([*words.banned, *words.banned_in_scenes])
     stems = [_stem(phrase) for phrase in (*words.banned, *words.banned_in_scenes)]
     for entry in folder.entries:
+        if folder.is_settled(entry):
+            continue
         pattern = in_scenes if isinstance(entry.value, ScenarioFile) else everywhere
         whole = straight(f"{entry.written.whole_text()} {entry.body.source}").lower()
         letters = whole.replace("*", "").replace("_", "")

@@ -46,7 +46,7 @@ class Targets:
     """What an internal link may lead to. `lessons` gives the course of each lesson id."""
 
     terms: Mapping[str, Term] = field(default_factory=dict)
-    help: frozenset[str] = frozenset()
+    help: Mapping[str, str] = field(default_factory=dict)  # the line that stands under an id or a role
     indicators: frozenset[str] = frozenset()
     lessons: Mapping[str, str] = field(default_factory=dict)
     pages: frozenset[str] = frozenset()
@@ -87,7 +87,7 @@ def find_address(kind: LinkKind, target: str, scope: PageScope) -> str | None:
     if kind == "glossary" and target in targets.terms:
         return (TERM_ON_LESSON if scope.course else TERM_PATH).format(term=target)
     if kind == "help" and target in targets.help:
-        return HELP_PATH.format(line=target)
+        return HELP_PATH.format(line=targets.help[target])
     if kind == "indicator" and target in targets.indicators:
         return INDICATOR_PATH.format(indicator=target)
     if kind == "lesson" and target in targets.lessons:

@@ -129,6 +129,9 @@ class Pen:
             case "recap":
                 taken = escape(self.own.gettext("Take this with you"))
                 return f'<section class="recap stack gap-2" id="recap"><h2>{taken}</h2>{self.html(inner)}</section>'
+            case "region":
+                whose = escape(self.own.gettext("In %(region)s") % {"region": head.content})
+                return f'<div class="yours stack gap-2"><p class="whose">{whose}</p>{self.html(inner)}</div>'
             case _:
                 return self.html(inner)
 

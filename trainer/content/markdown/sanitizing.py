@@ -21,8 +21,8 @@ _ALLOWED: Final[dict[str, set[str]]] = {
 _CLASSES: Final[dict[str, set[str]]] = {
     "a": {"term"},
     "details": {"notes", "reveal"},
-    "div": {"callout", "stack", "gap-2", "notes", "story", "scroll"},
-    "p": {"ask", "note-src", "right", "wrong"},
+    "div": {"callout", "stack", "gap-2", "notes", "story", "scroll", "yours"},
+    "p": {"ask", "note-src", "right", "whose", "wrong"},
     "span": {"nb"},
     "section": {"pane", "stack", "choose", "recap", "gap-2"},
     "table": {"tbl"},

@@ -20,14 +20,16 @@ from uuid import UUID
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from trainer.assignments.models import Requirement
 from trainer.assignments.queries import list_team_names
 from trainer.compliance.file_names import certificate_name
 from trainer.compliance.order_queries import get_orderer
 from trainer.compliance.orders import folder_of, is_written, portions_of, write_certificates
 from trainer.compliance.queries import count_rows, iterate_rows, known_since, list_concerning, list_laws
 from trainer.compliance.rules import Limits, StatusFilter
+from trainer.content.library import Course
 from trainer.content.papers import FormerStaff, Pack
-from trainer.content.serving import served
+from trainer.content.serving import for_readers_in, served
 from trainer.core.replica import read_from_replica
 from trainer.core.whole_files import drop_parts, has_content, is_part, part_of, put_whole, write_whole
 from trainer.core.work import Job
@@ -35,7 +37,7 @@ from trainer.credentials.rules import show_serial
 from trainer.extras.packs import reading
 from trainer.extras.packs.files import about, write_files, zip_files
 from trainer.extras.packs.limits import limits_of_pack, tell_limits
-from trainer.extras.packs.records import Records
+from trainer.extras.packs.records import Records, Rule
 from trainer.extras.packs.sealing import MANIFEST, seal
 from trainer.extras.packs.view import View
 from trainer.organizations.actor import Actor
@@ -72,7 +74,8 @@ def advance(job: Job, now: dt.datetime) -> tuple[int, int]:
     """
     as_of, requirement_id = dt.date.fromisoformat(str(job.details["as_of"])), limits_of_pack(job).requirement_id
     view = View(get_orderer(job), as_of, now, requirement_id)
-    return read_from_replica(lambda: _advance(job, view))
+    with for_readers_in(view.actor.organization.region):
+        return read_from_replica(lambda: _advance(job, view))
 
 
 def _advance(job: Job, view: View) -> tuple[int, int]:
@@ -158,7 +161,7 @@ def _certificates(folder: Path, plan: PackPlan) -> dict[str, str]:
 
 def _records(folder: Path, view: View, plan: PackPlan) -> Records:
     actor, organization = view.actor, view.actor.organization
-    requirements, laws, courses = list_concerning(view.viewer), list_laws(view.viewer), served().courses
+    requirements, laws = list_concerning(view.viewer), list_laws(view.viewer)
     return Records(
         firm=organization.name,
         zone=organization.time_zone,
@@ -169,7 +172,7 @@ def _records(folder: Path, view: View, plan: PackPlan) -> Records:
         requirements=requirements,
         laws=laws,
         team_names=_team_names(actor),
-        courses=[courses[slug] for slug in sorted({rule.course for rule in requirements}) if slug in courses],
+        courses=_courses(requirements),
         counts=count_rows(view.viewer, StatusFilter()),
         people=reading.list_people(view),
         standings=iterate_rows(view.viewer, StatusFilter()),
@@ -185,6 +188,14 @@ def _records(folder: Path, view: View, plan: PackPlan) -> Records:
         caveats=_caveats(view),
         limits=tell_limits(actor.organization_id, Limits(actor.team_ids, view.requirement_id)),
     )
+
+
+def _courses(requirements: Sequence[Rule]) -> list[Course]:
+    """Return the courses that are required: in the region of a requirement that has one, or else in the firm's."""
+    regions = dict.fromkeys(sorted({rule.course for rule in requirements}), "")
+    regions |= {rule.course: rule.region for rule in requirements if isinstance(rule, Requirement) and rule.region}
+    there = {slug: served().regions.get(region, served()).courses for slug, region in regions.items()}
+    return [courses[slug] for slug, courses in there.items() if slug in courses]
 
 
 def _team_names(actor: Actor) -> dict[UUID, str]:

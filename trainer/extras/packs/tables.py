@@ -22,6 +22,7 @@ from trainer.extras.packs.records import (
     Rule,
     Trained,
 )
+from trainer.extras.packs.words import region_of
 from trainer.learning.models import Enrollment
 from trainer.organizations.models import Membership
 from trainer.organizations.rules import local_day
@@ -263,6 +264,7 @@ def requirements_table(requirements: Iterable[Rule], teams: Mapping[uuid.UUID, s
             _("Statement"),
             _("Earlier training that counts"),
             _("Note"),
+            _("Region"),
         ),
     )
     return Table(
@@ -283,6 +285,7 @@ def requirements_table(requirements: Iterable[Rule], teams: Mapping[uuid.UUID, s
                 requirement.attestation,
                 earlier_told(requirement),
                 disclaimer(requirement.unapproved_state) if requirement.unapproved_state else None,
+                region_of(requirement),
             )
             for requirement in requirements
         ),

@@ -10,6 +10,7 @@ from babel.dates import format_time, get_timezone_name
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from trainer.assignments.models import Requirement
 from trainer.assignments.rules import Audience
 from trainer.assignments.words import who
 from trainer.compliance.rules import StatusGroup
@@ -126,7 +127,14 @@ def describe(requirement: Rule, records: Records) -> str:
         who=who(Audience.read(requirement.audience), records.team_names),
         since=show_day(requirement.starts_on, "long"),
     )
-    return str(_("%(title)s: %(asked)s", title=requirement.title, asked=asked))
+    told, region = str(_("%(title)s: %(asked)s", title=requirement.title, asked=asked)), region_of(requirement)
+    return f"{told} {_('Shown with the numbers and laws of: %(region)s', region=region)}." if region else told
+
+
+def region_of(requirement: Rule) -> str | None:
+    """Return the name of a requirement's own region. Which one it had on an earlier day isn't kept."""
+    own = requirement.region if isinstance(requirement, Requirement) else None
+    return next((there.region.name for name, there in served().regions.items() if name == own), None)
 
 
 def parts(records: Records, tally: PackTally) -> list[PackPart]:

@@ -12,6 +12,7 @@ from uuid import UUID
 from flask import current_app
 from flask_babel import gettext as _
 
+from trainer.content.serving import for_readers_in
 from trainer.core.clock import now
 from trainer.core.db import db
 from trainer.core.outbox import OutboxMessage
@@ -103,8 +104,9 @@ def _write_report(number: UUID) -> RenderedEmail | None:
 
 
 def _files(firm: Organization, reader: ReportReader) -> tuple[dt.date, bytes, bytes]:
-    contents = read_contents(firm, reader.team_ids, now())
-    return contents.today, make_pdf(contents), make_xlsx(contents)
+    with for_readers_in(firm.region):
+        contents = read_contents(firm, reader.team_ids, now())
+        return contents.today, make_pdf(contents), make_xlsx(contents)
 
 
 def _base() -> str:

@@ -12,9 +12,9 @@ from typing import Final
 from trainer.assessment.measures.disclosure import FEWEST_PEOPLE
 from trainer.assessment.rules import Tally
 from trainer.content.objects import Content, Scenario
-from trainer.content.schema import SECONDS_A_QUESTION, Pool
+from trainer.content.schema import SECONDS_A_QUESTION, Pool, text_seconds
 from trainer.content.subject import Truth, Verdict
-from trainer.content.times import in_minutes, text_seconds
+from trainer.content.times import in_minutes
 
 FEWEST_FOR_NORMS: Final = 100
 """From so many kept forms of one version on, norms are told."""

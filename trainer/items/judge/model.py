@@ -9,9 +9,18 @@ from typing import ClassVar, Final, Literal
 from trainer.content.checks.vocabulary import hold_word
 from trainer.content.parts import Part, Slug, Text
 from trainer.content.quotes import told_digest
-from trainer.content.schema import SECONDS_A_QUESTION, Grade, InputMode, Item, Refuse, SceneItem, Telling
+from trainer.content.schema import (
+    SECONDS_A_QUESTION,
+    Grade,
+    InputMode,
+    Item,
+    Refuse,
+    SceneItem,
+    Telling,
+    reading_seconds,
+    text_seconds,
+)
 from trainer.content.subject import Route, Verdict, Vocabulary
-from trainer.content.times import reading_seconds, text_seconds
 from trainer.items.contract import EVERY_WAY
 
 ACTIONS: Final = 5

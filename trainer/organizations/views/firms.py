@@ -40,6 +40,7 @@ def make() -> Response | str | tuple[str, int]:
                 str(form.time_zone.data),
                 str(form.own_name.data),
                 now(),
+                form.chosen_region,
             )
         if not form.errors:
             flash(_("Your firm is created. Now add your people."))
@@ -51,12 +52,17 @@ def make() -> Response | str | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_FIRM)
 def settings(actor: Actor) -> Response | str | tuple[str, int]:
-    """Change the firm's name and time zone, and whether invitations are followed up."""
+    """Change the firm's name, time zone and region, and whether invitations are followed up."""
     form = SettingsForm(zones=list_zones(actor.organization.time_zone), obj=actor.organization)
     if form.validate_on_submit():
         with form.refusing("name"), transaction():
             operations.change_organization(
-                actor, str(form.name.data), str(form.time_zone.data), bool(form.follows_up.data), now()
+                actor,
+                str(form.name.data),
+                str(form.time_zone.data),
+                form.chosen_region,
+                bool(form.follows_up.data),
+                now(),
             )
         if not form.errors:
             flash(_("Saved."))

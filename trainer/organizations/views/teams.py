@@ -39,7 +39,7 @@ def make(actor: Actor) -> Response | tuple[str, int]:
     form = TeamForm()
     if form.validate_on_submit():
         with form.refusing("name"), transaction():
-            operations.make_team(actor, str(form.name.data), now())
+            operations.make_team(actor, str(form.name.data), now(), form.chosen_region)
         if not form.errors:
             flash(_("Created: %(team)s.", team=form.name.data))
             return go(url_for(".teams", organization_id=actor.organization_id))
@@ -50,12 +50,12 @@ def make(actor: Actor) -> Response | tuple[str, int]:
 @access(Who.ACCOUNT, own=True)
 @acting(May.SET_TEAMS)
 def rename(actor: Actor, team_id: UUID) -> Response | str | tuple[str, int]:
-    """Rename a team."""
+    """Change a team's name and region."""
     team = get_team(actor, team_id)
     form = TeamForm(obj=team)
     if form.validate_on_submit():
         with form.refusing("name"), transaction():
-            operations.rename_team(actor, team_id, str(form.name.data), now())
+            operations.change_team(actor, team_id, str(form.name.data), form.chosen_region, now())
         if not form.errors:
             flash(_("Saved."))
             return go(url_for(".teams", organization_id=actor.organization_id))

@@ -59,18 +59,25 @@ class CourseDraw:
         ]
         return draw(pairs, aims_of(self.stages[0]), rng, plan=self.plan(0))
 
-    def history(self, rng: random.Random, *, all_stages: bool) -> Iterator[DrawnStage]:
-        """Draw all tries of a round for someone, each with its first stage or with all of them."""
+    def stage(
+        self, place: int, pairs: Sequence[Pair], shown: Sequence[PairTelling], rng: random.Random
+    ) -> list[PairTelling]:
+        """Draw a stage of a try that has shown these."""
+        scenes = {telling.scene for telling in shown}
+        left = [pair for pair in pairs if scenes.isdisjoint(telling.scene for telling in pair.tellings)]
+        return draw(left, aims_of(self.stages[place]), rng, plan=self.plan(place))
+
+    def history(self, rng: random.Random, stages: int) -> Iterator[DrawnStage]:
+        """Draw all tries of a round for someone who is asked so many stages in each."""
         known = self.pairs
         for number in range(1, self.tries + 1):
-            shown: dict[str, PairTelling] = {}
-            for place, stage in enumerate(self.stages if all_stages else self.stages[:1]):
-                left = [pair for pair in known if shown.keys().isdisjoint(telling.scene for telling in pair.tellings)]
-                drawn = draw(left, aims_of(stage), rng, plan=self.plan(place))
-                shown |= {telling.scene: telling for telling in drawn}
-                pair_of = {telling: pair for pair in left for telling in pair.tellings}
+            shown: list[PairTelling] = []
+            pair_of = {telling: pair for pair in known for telling in pair.tellings}
+            for place, stage in enumerate(self.stages[:stages]):
+                drawn = self.stage(place, known, shown, rng)
                 yield DrawnStage(number, stage, tuple((pair_of[telling], telling) for telling in drawn))
-            known = [_meet(pair, shown.values(), _DAY + dt.timedelta(days=number)) for pair in known]
+                shown += drawn
+            known = meet(known, shown, number)
 
 
 def figures(content: Content) -> Iterator[Figure]:
@@ -99,7 +106,10 @@ def figures(content: Content) -> Iterator[Figure]:
 
 def as_lines(content: Content) -> Iterator[str]:
     """Yield for each course how often the draws of a round hold their aims."""
-    yield f"AIMS OF DRAWS: how many of {PEOPLE} people’s draws hold them, in each stage of each try"
+    yield (
+        f"AIMS OF DRAWS: how many of {PEOPLE} people’s draws hold them, in each stage of each try, if every try has so "
+        "many scenes"
+    )
     for name, tries in _rounds(content, PEOPLE):
         danger, duty = (", ".join(_held(draws, is_held) for draws in tries) for is_held in (_holds_danger, _holds_duty))
         yield f"{name}: emergencies {danger}; on duty {duty}"
@@ -128,16 +138,16 @@ def table(content: Content, people: int) -> Iterator[str]:
 
 
 def _rounds(content: Content, people: int) -> Iterator[tuple[str, list[list[list[DrawnStage]]]]]:
-    """Yield for each course what people draw by try, with the first stage alone and with all stages."""
+    """Yield for each course what people draw by try: of those never sent on, sent on once each time, and so on."""
     for course in content.courses.values():
         drawing = CourseDraw(content, course)
         if course.is_for_renewal or sum(stage.scenes for stage in drawing.stages) > len(drawing.pairs):
             continue
-        for name, all_stages in (("first stage", False), ("all stages", True)):
+        for stages in range(1, len(drawing.stages) + 1):
             rng = random.Random(f"{SEED} {course.slug}")  # noqa: S311 a simulation
-            histories = [list(drawing.history(rng, all_stages=all_stages)) for _person in range(people)]
+            histories = [list(drawing.history(rng, stages)) for _person in range(people)]
             yield (
-                f"{course.slug}, {name}",
+                f"{course.slug}, {sum(stage.scenes for stage in drawing.stages[:stages])} scenes",
                 [
                     [[stage for stage in history if stage.number == number] for history in histories]
                     for number in range(1, drawing.tries + 1)
@@ -160,9 +170,12 @@ def _holds_duty(drawn: DrawnStage) -> bool:
     return drawn.stage.on_duty_at_least <= on_duty <= most
 
 
-def _meet(pair: Pair, shown: Collection[PairTelling], at: dt.datetime) -> Pair:
-    """Return a pair as someone has met it after a draw."""
-    return replace(
-        pair,
-        tellings=tuple(replace(telling, met_at=at) if telling in shown else telling for telling in pair.tellings),
-    )
+def meet(pairs: Sequence[Pair], shown: Collection[PairTelling], day: int) -> list[Pair]:
+    """Return pairs as someone knows them whom a try showed these that day."""
+    at, met = _DAY + dt.timedelta(days=day), set(shown)
+    return [
+        pair
+        if met.isdisjoint(pair.tellings)
+        else replace(pair, tellings=tuple(replace(each, met_at=at) if each in met else each for each in pair.tellings))
+        for pair in pairs
+    ]

@@ -115,15 +115,16 @@ const tab = (() => {
   }
 })();
 const UNSENT = "unsent";
+const addressOf = (form) => form.getAttribute("action").replace(/[?&]region=[^&]*/, "");
 const keep = (form, isOnItsWay = false) => {
   const values = [...new FormData(form)].filter(([name]) => form.elements[name].type !== "hidden");
-  const [action, version] = [form.getAttribute("action"), form.elements.version?.value];
+  const [action, version] = [addressOf(form), form.elements.version?.value];
   tab?.setItem(UNSENT, JSON.stringify({ action, version, values, isOnItsWay }));
 };
 const forget = () => tab?.removeItem(UNSENT);
 const unsent = JSON.parse(tab?.getItem(UNSENT) ?? "{}");
 const restore = (form) => {
-  if (unsent.action !== form.getAttribute("action")) return false;
+  if (unsent.action !== addressOf(form)) return false;
   unsent.isOnItsWay = false;
   if (unsent.version !== form.elements.version?.value) {
     forget(); // something newer was saved since, perhaps this
@@ -144,6 +145,13 @@ const aWhile = () =>
     window.addEventListener("online", resolve, { once: true });
     setTimeout(resolve, 5000);
   });
+
+/* Another region: what was chosen here and not sent yet is here again. */
+document.querySelector("form[data-region]")?.addEventListener("submit", () => {
+  const isGiven = (field) => (["radio", "checkbox"].includes(field.type) ? field.checked : field.matches("textarea") && field.value);
+  const given = [...document.querySelectorAll("form[data-answer]")].find((form) => [...form.elements].some(isGiven));
+  if (given) keep(given);
+});
 
 document.querySelector("form[data-forget]")?.addEventListener("submit", forget);
 

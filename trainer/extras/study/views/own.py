@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from trainer.assessment.queries import get_attempt
+from trainer.assessment.queries import get_attempt, has_passed
 from trainer.assessment.rules import Kind, RightOf, Tally
 from trainer.content.serving import served
 from trainer.core.clock import now
@@ -78,13 +78,14 @@ def second(trial_id: UUID) -> Response:
 @blueprint.get("/attempts/<uuid:attempt_id>/second-counts")
 @access(Who.LEARNER, own=True)
 def counts(attempt_id: UUID) -> Response | str:
-    """Say how many scenes of the second set were judged as the rule does, and nothing about any of them."""
+    """Thank someone for the second set, and say how many were right once they have passed a final."""
     attempt = get_attempt(current_user.id, attempt_id)
     if attempt.kind != Kind.RETEST:
         return go(url_for("assessment.attempt", attempt_id=attempt_id))
     if attempt.tally is None:
         raise NotYet(_("This isn’t handed in yet."))
-    return render_template("study/counts.html", after=RightOf.of(Tally.read(attempt.tally)))
+    after = RightOf.of(Tally.read(attempt.tally))
+    return render_template("study/counts.html", after=after, is_told=has_passed(current_user.id))
 
 
 def _asking(own: OwnTrial, form: ConsentForm) -> str:
