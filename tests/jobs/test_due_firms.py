@@ -146,7 +146,7 @@ def test_two_workers_share_the_firms(
 ) -> None:
     firms = firms_of(app, 6)
     looked: list[tuple[int, UUID]] = []
-    ready, lock = Barrier(2), Lock()
+    both_have_one, lock = Barrier(2), Lock()
 
     def look(organization: Organization, _courses: Courses, _now: dt.datetime, _after: UUID | None) -> UUID | None:
         with lock:
@@ -154,9 +154,10 @@ def test_two_workers_share_the_firms(
         return None
 
     def work(_number: int) -> None:
-        ready.wait()
         with app.app_context():
-            for _portion in keep_up_all():
+            for number, _portion in enumerate(keep_up_all()):
+                if number == 0:  # neither is done with a firm before the other has said which are due
+                    both_have_one.wait(60)
                 time.sleep(0.05)  # the worker's other tasks have their turn
 
     brings_only(app, monkeypatch, upkeep=(look,))

@@ -111,6 +111,14 @@ def test_if_the_firm_changed_meanwhile_the_rows_are_shown_again(acme: Acme) -> N
     assert confirm(visitor, path).status_code == 303
 
 
+def test_a_page_sent_again_after_its_ticks_were_kept_still_confirms_what_it_showed(acme: Acme) -> None:
+    visitor = acme.enter("alice")
+    path = look(visitor, acme, f"{GOOD}Wes Wye,no address,,,,\n")
+    fields = {"digest": visitor.field("digest"), **SAME}
+    assert visitor.post(f"{path}/confirmation", fields).status_code == 422  # the ticks are kept, a row is in the way
+    assert visitor.post(f"{path}/confirmation", {**fields, "leaves_out": "y"}).status_code == 303
+
+
 @pytest.mark.asvs("2.3.3")
 @pytest.mark.check("T084")
 @IS_BOOK

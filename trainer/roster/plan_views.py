@@ -185,7 +185,8 @@ def undo(actor: Actor, draft_id: UUID) -> Response:
 def _note_ticks(actor: Actor, draft_id: UUID) -> str:
     """Keep the ticks of the page from which it is confirmed; return the digest of the plan with them.
 
-    It is the one that was shown unless a tick changed. If the roster isn't what was shown, it is none.
+    It is the one that was shown unless a tick changed; the same page sent twice gets the same one. If the roster isn't
+    what was shown, it is none.
     """
     digest = request.form.get("digest", "")
     with transaction():
@@ -197,8 +198,11 @@ def _note_ticks(actor: Actor, draft_id: UUID) -> str:
             return digest
         shown = decide(actor, draft, now())
         if not say(draft, ticks):
-            return digest
-        return decide(actor, draft, now()).plan.digest if shown.plan.digest == digest else ""
+            before, after = draft.rows.get("confirmed_from", (digest, digest))
+            return after if before == digest else digest
+        ticked = decide(actor, draft, now()).plan.digest if shown.plan.digest == digest else ""
+        draft.rows = {**draft.rows, "confirmed_from": (digest, ticked)}
+        return ticked
 
 
 def _ticks(actor: Actor, draft: RosterDraft) -> RosterTicks:
