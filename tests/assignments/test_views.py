@@ -24,7 +24,7 @@ from tests.support import Visitor, closed_up
 from trainer.app import create_app
 from trainer.assignments.models import Assignment, Reminder, Requirement
 from trainer.content.library import Library
-from trainer.content.objects import Region
+from trainer.content.objects import Region, TranslationMark
 from trainer.content.serving import served
 from trainer.content.times import Times
 from trainer.core import clock
@@ -194,7 +194,10 @@ def test_a_pack_is_read_in_the_readers_language_or_says_that_it_is_not_translate
     here = shelf.content
     told = here.packs["lakeland"].but({"title": "Lagos, hoteles", "applies_to": "Hoteles de un estado inventado."})
     there = replace(
-        here, packs={**here.packs, "lakeland": told}, language="es", translated={"requirements/lakeland.yaml": False}
+        here,
+        packs={**here.packs, "lakeland": told},
+        language="es",
+        translated={"requirements/lakeland.yaml": TranslationMark(dt.date(2026, 11, 30))},
     )
     other = copy(shelf)
     other._content = replace(here, site=here.site.but({"languages": ["en", "es"]}), translations={"es": there})

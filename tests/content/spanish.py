@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -61,8 +62,14 @@ def faults(folder: Path) -> list[str]:
     return [str(one) for one in small.complaints(folder) if ".es." in one.path and "left out" not in one.what]
 
 
+MADE_ON = dt.date(2026, 11, 30)
+
+
 def put(folder: Path, name: str, text: str) -> None:
     """Write a translation of the original as it is now: the check says its digest."""
+    if "translated_on:" not in text:  # last in the head, so that its lines stay where they are
+        made_on = f"translated_on: {MADE_ON}\n"
+        text = text.replace("\n---\n", f"\n{made_on}---\n", 1) if text.startswith("---\n") else f"{text}{made_on}"
     small.put(folder, name, text.replace("of: {of}\n", ""))
     missing = next(str(one) for one in small.complaints(folder) if '"of" is missing' in str(one))
     small.put(folder, name, text.replace("{of}", missing.split('"of: ')[1].split('"')[0]))

@@ -128,7 +128,7 @@ def test_a_card_a_pack_and_a_shift_are_told_and_keep_what_they_do(all_kinds: Pat
     ]
     nights = (small.SHIFT_FILE, "courses/recognize/rare.yaml")
     names = ("cards/hotel.yaml", "requirements/plain.yaml", *nights, "statistics/calls.yaml")
-    assert {there.standing(name) for name in names} == {TranslationState.AS_WRITTEN}
+    assert {there.standing(name).state for name in names} == {TranslationState.DRAFT}
     assert here.cards["hotel"].title == "Hotel"
     assert here.courses["recognize"].digest == there.courses["recognize"].digest
 
@@ -146,16 +146,17 @@ def test_a_chart_is_told_in_a_lesson_and_else_says_what_language_it_is_in(all_ki
     assert "<td>1,200</td>" in lesson.html
     assert "By day" not in lesson.html
     assert 'lang="en"' not in lesson.html
-    assert there.standing(lesson) is TranslationState.AS_WRITTEN
+    assert there.standing(lesson).state is TranslationState.DRAFT
     small.edit(all_kinds, "statistics/calls.yaml", "By day", "During the day")
     assert (
-        spanish_of(all_kinds).standing(spanish_of(all_kinds).courses["recognize"].lessons[0]) is TranslationState.OLDER
+        spanish_of(all_kinds).standing(spanish_of(all_kinds).courses["recognize"].lessons[0]).state
+        is TranslationState.OLDER
     )
     (all_kinds / "statistics/calls.es.yaml").unlink()
     there = spanish_of(all_kinds)
     lesson = there.courses["recognize"].lessons[0]
     assert '<figure class="fig stack gap-2" lang="en" dir="ltr">' in lesson.html
-    assert there.standing(lesson) is TranslationState.UNTRANSLATED
+    assert there.standing(lesson).state is TranslationState.UNTRANSLATED
 
 
 def test_the_words_of_the_subject_are_told_and_decide_as_before(all_kinds: Path) -> None:
@@ -175,7 +176,7 @@ def test_the_words_of_the_subject_are_told_and_decide_as_before(all_kinds: Path)
         ours.reporting_doors,
         ours.calling_doors,
     )
-    assert there.standing("vocabulary.yaml") is TranslationState.AS_WRITTEN
+    assert there.standing("vocabulary.yaml").state is TranslationState.DRAFT
 
 
 def test_a_pack_warns_its_reader_in_each_language(all_kinds: Path) -> None:
@@ -210,7 +211,7 @@ def test_questions_that_are_not_told_are_asked_in_the_original_with_its_scene(al
     put_scene(all_kinds, "open-1-a")
     was, scene = scene_of(all_kinds)
     assert scene.drills == was.drills
-    assert spanish_of(all_kinds).standing(scene) is TranslationState.UNTRANSLATED
+    assert spanish_of(all_kinds).standing(scene).state is TranslationState.UNTRANSLATED
 
 
 def test_questions_that_no_longer_fit_an_older_scene_are_asked_in_the_original(all_kinds: Path) -> None:
@@ -263,7 +264,7 @@ REFUSED = {
         'open-1-a.es.md:22: "el jefe se niega" is not in the scene. Copy it letter for letter.'
     ),
     ("scenarios/open-1-a.es.md", "Usted está en la recepción. U", "# Aviso\n\nUsted está en la recepción. U"): (
-        "open-1-a.es.md:34: there is a heading in the scene."
+        "open-1-a.es.md:35: there is a heading in the scene."
     ),
 }
 
@@ -287,7 +288,7 @@ def test_the_check_names_what_is_left_out_and_readers_get_the_original(all_kinds
     ]
     there = spanish_of(all_kinds)
     assert there.cards["hotel"].never == ["An accent."]
-    assert there.standing("cards/hotel.yaml") is TranslationState.UNTRANSLATED
+    assert there.standing("cards/hotel.yaml").state is TranslationState.UNTRANSLATED
     said = [str(one) for one in small.complaints(all_kinds) if "indicators.es" in one.path]
     assert "content/indicators.es.yaml:1: papers, A1, C2, C5 of the original are left out." in said[0]
     assert "content/indicators.es.yaml:4: observed of the original is left out." in said[1]
@@ -295,9 +296,9 @@ def test_the_check_names_what_is_left_out_and_readers_get_the_original(all_kinds
 
 def test_a_card_is_older_once_its_words_change_and_not_with_its_signs(all_kinds: Path) -> None:
     small.edit(all_kinds, "cards/hotel.yaml", "signs: [A1, C5]", "signs: [C5, A1]")
-    assert spanish_of(all_kinds).standing("cards/hotel.yaml") is TranslationState.AS_WRITTEN
+    assert spanish_of(all_kinds).standing("cards/hotel.yaml").state is TranslationState.DRAFT
     small.edit(all_kinds, "cards/hotel.yaml", "An accent.", "Any accent.")
-    assert spanish_of(all_kinds).standing("cards/hotel.yaml") is TranslationState.OLDER
+    assert spanish_of(all_kinds).standing("cards/hotel.yaml").state is TranslationState.OLDER
     warned = next(str(one) for one in small.complaints(all_kinds) if "hotel.es" in one.path)
     assert warned.startswith("content/cards/hotel.es.yaml:1: the original is no longer ")
 
@@ -328,7 +329,7 @@ def test_without_one_of_its_own_a_scene_is_told_once_and_is_whole(all_kinds: Pat
     put_scene(all_kinds, "open-1-a", SCENE_ES)
     there = spanish_of(all_kinds)
     assert there.scenarios["open-1-a"].other is None
-    assert there.standing(there.scenarios["open-1-a"]) is TranslationState.AS_WRITTEN
+    assert there.standing(there.scenarios["open-1-a"]).state is TranslationState.DRAFT
     assert faults(all_kinds) == []
 
 
@@ -580,7 +581,7 @@ def test_questions_of_a_lesson_are_told_and_keep_ids_keys_and_digests(asking: Pa
         ("write", True, "Anotarlo"),
         ("follow", False, "Seguir el auto"),
     ]
-    assert there.standing(lesson) is TranslationState.AS_WRITTEN
+    assert there.standing(lesson).state is TranslationState.DRAFT
     for one in lesson.questions:
         read_further(one.payload)
 
@@ -617,4 +618,4 @@ def test_questions_of_a_lesson_that_are_not_told_or_no_longer_fit_are_asked_in_t
     there = spanish_of(asking)
     lesson = there.courses["recognize"].lessons[0]
     assert lesson.questions == was.questions
-    assert there.standing(lesson) is TranslationState.UNTRANSLATED
+    assert there.standing(lesson).state is TranslationState.UNTRANSLATED

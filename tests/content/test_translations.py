@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from tests.content import small
-from tests.content.spanish import LESSON, PAGE, SCENE, faults, put, put_scene, spanish_of
+from tests.content.spanish import LESSON, MADE_ON, PAGE, SCENE, faults, put, put_scene, spanish_of
 from tests.content.spanish import spanish as spanish
-from trainer.content.objects import TranslationState
+from trainer.content.objects import TranslationStanding, TranslationState
 from trainer.content.sentences import in_sentences
 from trainer.content.translations import split_name
 from trainer.items.judge.payload import payload_of
@@ -59,22 +60,22 @@ def test_a_named_sign_is_shown_in_the_words_of_the_language(folder: Path) -> Non
 def test_what_is_not_translated_is_the_original_and_says_so(spanish: Path) -> None:
     here, there = small.read(spanish), spanish_of(spanish)
     second = there.courses["recognize"].lessons[1]
-    assert there.standing(second) is TranslationState.UNTRANSLATED
+    assert there.standing(second).state is TranslationState.UNTRANSLATED
     assert second.html == here.courses["recognize"].lessons[1].html
-    assert there.standing(there.courses["recognize"].lessons[0]) is TranslationState.AS_WRITTEN
-    assert there.standing("glossary.yaml") is TranslationState.AS_WRITTEN
-    assert there.standing("glossary.yaml", "sources.yaml") is TranslationState.UNTRANSLATED
-    assert here.standing(here.pages["privacy"], "sources.yaml") is TranslationState.AS_WRITTEN
+    assert there.standing(there.courses["recognize"].lessons[0]).state is TranslationState.DRAFT
+    assert there.standing("glossary.yaml").state is TranslationState.DRAFT
+    assert there.standing("glossary.yaml", "sources.yaml").state is TranslationState.UNTRANSLATED
+    assert here.standing(here.pages["privacy"], "sources.yaml").state is TranslationState.AS_WRITTEN
 
 
 def test_what_is_told_in_part_says_so(spanish: Path) -> None:
     there = spanish_of(spanish)
-    assert there.standing("indicators.yaml") is TranslationState.UNTRANSLATED
+    assert there.standing("indicators.yaml").state is TranslationState.UNTRANSLATED
     assert there.indicators["A1"].name == "Never alone"
     small.edit(spanish, "pages/privacy.es.md", "summary: Lo que se guarda.\n", "")
     there = spanish_of(spanish)
     assert there.pages["privacy"].file.summary == "What is kept."
-    assert there.standing(there.pages["privacy"]) is TranslationState.UNTRANSLATED
+    assert there.standing(there.pages["privacy"]).state is TranslationState.UNTRANSLATED
 
 
 @pytest.mark.parametrize(
@@ -91,8 +92,9 @@ def test_a_translation_is_older_once_the_words_of_the_original_change(
     small.edit(spanish, name, old, new)
     there = spanish_of(spanish)
     lesson = there.courses["recognize"].lessons[0]
-    assert lesson.is_older == is_older
-    assert there.standing(lesson) is (TranslationState.OLDER if is_older else TranslationState.AS_WRITTEN)
+    assert lesson.mark is not None
+    assert lesson.mark.is_older == is_older
+    assert there.standing(lesson).state is (TranslationState.OLDER if is_older else TranslationState.DRAFT)
     warnings = [str(one) for one in small.complaints(spanish) if "01-first.es.md" in one.path]
     assert len(warnings) == is_older
     assert all(":2: the original is no longer " in one for one in warnings)
@@ -113,7 +115,7 @@ def test_whoever_changes_the_original_need_not_translate(spanish: Path, name: st
     assert all(one.level == "warning" for one in small.complaints(spanish))
     if name == small.LESSON_FILE and "Tell" in new:
         assert there.courses["recognize"].lessons[0].file.objectives == ["Tell a signal", "Tell a case"]
-        assert there.standing(there.courses["recognize"].lessons[0]) is TranslationState.UNTRANSLATED
+        assert there.standing(there.courses["recognize"].lessons[0]).state is TranslationState.UNTRANSLATED
 
 
 def test_what_scores_is_refused_even_in_an_older_translation(spanish: Path) -> None:
@@ -124,9 +126,9 @@ def test_what_scores_is_refused_even_in_an_older_translation(spanish: Path) -> N
 
 def test_a_list_is_older_once_its_words_change_and_not_with_a_date(spanish: Path) -> None:
     small.edit(spanish, "help/us.yaml", "seen_on: 2026-11-01", "seen_on: 2026-11-20")
-    assert spanish_of(spanish).standing("help/us.yaml") is TranslationState.AS_WRITTEN
+    assert spanish_of(spanish).standing("help/us.yaml").state is TranslationState.DRAFT
     small.edit(spanish, "help/us.yaml", "for_whom: Anyone", "for_whom: Everyone")
-    assert spanish_of(spanish).standing("help/us.yaml") is TranslationState.OLDER
+    assert spanish_of(spanish).standing("help/us.yaml").state is TranslationState.OLDER
 
 
 def test_a_scene_keeps_its_id_its_digest_and_all_that_is_scored(spanish: Path) -> None:
@@ -144,11 +146,11 @@ def test_a_scene_keeps_its_id_its_digest_and_all_that_is_scored(spanish: Path) -
     ]
     assert after.actions[0].text == "Llamar a la línea"
     assert (after.truth, after.rule, after.route, after.pair) == (before.truth, before.rule, before.route, before.pair)
-    assert there.standing(scene) is TranslationState.AS_WRITTEN
-    assert there.standing(there.scenarios["open-1-b"]) is TranslationState.UNTRANSLATED
+    assert there.standing(scene).state is TranslationState.DRAFT
+    assert there.standing(there.scenarios["open-1-b"]).state is TranslationState.UNTRANSLATED
     small.edit(spanish, "scenarios/open-1-a.md", "says no.", "says no again.")
     there = spanish_of(spanish)
-    assert there.standing(there.scenarios["open-1-a"]) is TranslationState.OLDER
+    assert there.standing(there.scenarios["open-1-a"]).state is TranslationState.OLDER
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,7 @@ def test_the_words_that_decide_may_be_quoted_from_the_other_language(spanish: Pa
     there = spanish_of(spanish)
     scene = there.scenarios["open-1-a"]
     assert in_sentences(scene.paragraphs, scene.file.decides)
-    assert there.standing(scene) is TranslationState.AS_WRITTEN
+    assert there.standing(scene).state is TranslationState.DRAFT
 
 
 def test_twins_offer_the_same_actions_in_another_language_too(spanish: Path) -> None:
@@ -206,13 +208,13 @@ REFUSED = {
         "Translate a text with a text, a list with as many texts, and keys with the same keys."
     ),
     ("pages/privacy.es.md", "page:help", "page:nowhere"): (
-        'pages/privacy.es.md:6: the link "page:nowhere" leads nowhere.'
+        'pages/privacy.es.md:7: the link "page:nowhere" leads nowhere.'
     ),
     ("courses/recognize/01-basics/01-first.es.md", "[^S1]", "[^S9]"): (
-        '01-first.es.md:11: source "S9" is cited but not listed.'
+        '01-first.es.md:12: source "S9" is cited but not listed.'
     ),
     ("courses/recognize/01-basics/01-first.es.md", "::: recap", "::: story"): (
-        '01-first.es.md:7: a lesson ends with its one "recap".'
+        '01-first.es.md:8: a lesson ends with its one "recap".'
     ),
     ("site.yaml", "[en, es]", "[es, en]"): "site.yaml:3: English isn't the first language.",
     ("site.yaml", "[en, es]", "[en, es, zzz]"): 'site.yaml:3: no language is called "zzz".',
@@ -237,7 +239,7 @@ def test_what_a_translation_may_not_say_is_refused(spanish: Path, edited: tuple[
     ],
 )
 def test_a_translation_of_nothing_is_refused(spanish: Path, name: str, said: str) -> None:
-    small.put(spanish, name, PAGE.format(of="0"))
+    small.put(spanish, name, PAGE.format(of="0\ntranslated_on: 2026-11-30"))
     assert f"content/{name}:1: {said}" in small.only(spanish)
 
 
@@ -258,3 +260,56 @@ def test_words_that_english_may_not_have_are_no_matter_in_another_language(spani
 )
 def test_the_name_says_what_is_translated_into_what(name: str, expected: tuple[str, str] | None) -> None:
     assert split_name(name) == expected
+
+
+def signed(spanish: Path, signature: str) -> list[str]:
+    """Sign a page with `{digest}` that of its words; return what the check says of it."""
+    unsigned = "checked: {by: Someone, on: 2026-12-01, digest: none}"
+    small.edit(spanish, "pages/privacy.es.md", "title: P", f"{unsigned}\ntitle: P")
+    said = next(str(one) for one in small.complaints(spanish) if "those that were checked" in str(one))
+    digest = said.split('"digest: ')[1].split('"')[0]
+    small.edit(spanish, "pages/privacy.es.md", unsigned, f"checked: {signature.format(digest=digest)}")
+    return [str(one) for one in small.complaints(spanish) if "privacy.es.md" in one.path]
+
+
+SIGNATURE = "{{by: Ana Paz, on: 2026-12-01, digest: {digest}}}"
+
+
+def test_a_signature_names_a_person_and_holds_for_these_words_alone(spanish: Path) -> None:
+    assert signed(spanish, SIGNATURE) == []
+    there = spanish_of(spanish)
+    expected = TranslationStanding(TranslationState.CHECKED, dt.date(2026, 12, 1), ("Ana Paz",))
+    assert there.standing(there.pages["privacy"]) == expected
+    draft = TranslationStanding(TranslationState.DRAFT, MADE_ON)
+    assert there.standing(there.pages["privacy"], "glossary.yaml") == draft
+    small.edit(spanish, "pages/privacy.es.md", "Guardamos poco", "Guardamos mucho")
+    there = spanish_of(spanish)
+    assert there.standing(there.pages["privacy"]) == draft
+    assert any("privacy.es.md:3: its words aren't those" in str(one) for one in small.complaints(spanish))
+
+
+@pytest.mark.parametrize(
+    ("signature", "said"),
+    [
+        ("{{on: 2026-12-01, digest: {digest}}}", 'privacy.es.md:3: "by" is missing'),
+        ("{{by: '', on: 2026-12-01, digest: {digest}}}", "privacy.es.md:3: "),
+        ("{{by: Ana Paz, digest: {digest}}}", "privacy.es.md:3: "),
+        ("{{by: Ana Paz, on: soon, digest: {digest}}}", "privacy.es.md:3: "),
+        (
+            "{{by: Ana Paz, on: 2026-11-29, digest: {digest}}}",
+            "privacy.es.md:3: it was checked before",
+        ),
+        ("yes", "privacy.es.md:3: "),
+    ],
+)
+def test_a_signature_without_a_person_or_a_day_is_refused(spanish: Path, signature: str, said: str) -> None:
+    (complaint,) = signed(spanish, signature)
+    assert said in complaint
+    assert not complaint.startswith("warning")
+
+
+def test_a_translation_says_when_it_was_made(spanish: Path) -> None:
+    small.edit(spanish, "pages/privacy.es.md", f"translated_on: {MADE_ON}", "translated_on: lately")
+    assert "privacy.es.md:5: " in small.only(spanish)
+    small.edit(spanish, "pages/privacy.es.md", "translated_on: lately\n", "")
+    assert '"translated_on" is missing' in small.only(spanish)

@@ -12,7 +12,7 @@ from typing import Final
 from trainer.assessment.models import Attempt
 from trainer.assessment.rules import Kind
 from trainer.content.catalogue import Indicator
-from trainer.content.objects import Content, Course, Scenario, TranslationState
+from trainer.content.objects import UNTRANSLATED, Content, Course, Scenario, TranslationStanding
 from trainer.content.own_words import SOURCE
 from trainer.content.quotes import bare
 from trainer.content.sentences import Pieces, in_pieces
@@ -32,7 +32,7 @@ VERDICTS: Final = "verdicts"
 """Under this name the rule of a final keeps what the verdicts are called."""
 
 
-def localize(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, TranslationState]:
+def localize(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, TranslationStanding]:
     """Return a scene in its reader's language, and the state of its translation with the files shown `beside` it.
 
     A scene that isn't translated, or whose words have changed since it was drawn, is returned as it is. One that was
@@ -40,31 +40,31 @@ def localize(scene: ScenePayload, *beside: str) -> tuple[ScenePayload, Translati
     """
     texts = _find(scene.scenario)
     if texts is None:
-        return scene, TranslationState.AS_WRITTEN
+        return scene, TranslationStanding()
     there, now, localized = texts
     drawn = next(
         (telling for telling in (now, now and now.other) if telling and _is_same(payload_of(telling), scene)), None
     )
     if localized is None or localized is now or drawn is None:
-        return scene, TranslationState.UNTRANSLATED
+        return scene, UNTRANSLATED
     shown = localized.other if drawn.is_swapped and localized.other else localized
     return payload_of(shown), there.standing(shown, VOCABULARY, *beside)
 
 
-def localize_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, TranslationState]:
+def localize_question(question: FurtherPayload, item: str) -> tuple[FurtherPayload, TranslationStanding]:
     """Return a further question in its reader's language, and the state of its translation; `item`: its id.
 
     It is returned unchanged where `localize` wouldn't change a scene.
     """
     texts = _find(question.scenario)
     if texts is None:
-        return question, TranslationState.AS_WRITTEN
+        return question, TranslationStanding()
     there, now, localized = texts
     if now is not None and localized is not None:
         for drill, other in zip(now.drills, localized.drills, strict=True):
             if drill.id == item and drill is not other and _is_same(read_further(drill.payload), question):
                 return read_further(other.payload), there.standing(localized)
-    return question, TranslationState.UNTRANSLATED
+    return question, UNTRANSLATED
 
 
 def _find(scene: str) -> tuple[Content, Scenario | None, Scenario | None] | None:
@@ -98,7 +98,7 @@ def lit_story(scene: ScenePayload) -> tuple[Pieces, ...] | None:
     return None
 
 
-def standing_of(course: Course) -> TranslationState:
+def standing_of(course: Course) -> TranslationStanding:
     """Return the state of the translation of a course's own texts, with the words of the subject beside them."""
     return served_in(language_tag()).standing(VOCABULARY, *course.own_files)
 

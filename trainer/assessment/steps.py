@@ -15,7 +15,7 @@ from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import list_given, list_responses
 from trainer.assessment.review import list_shown
 from trainer.assessment.rules import Kind
-from trainer.content.objects import TranslationState
+from trainer.content.objects import TranslationStanding
 from trainer.content.serving import served
 from trainer.core.db import db
 from trainer.core.errors import Conflict
@@ -97,6 +97,6 @@ def course_title(attempt: Attempt) -> str:
     return course.file.title if course else attempt.course
 
 
-def told_scene(given: Given, *beside: str) -> tuple[ScenePayload, TranslationState]:
+def told_scene(given: Given, *beside: str) -> tuple[ScenePayload, TranslationStanding]:
     """Return the scene in its reader's language, and how it stands there, with the files of what is beside it."""
     return localize(read_scene(given.snapshot.payload), *beside)

@@ -18,6 +18,7 @@ from trainer.content.instrument import Instrument
 from trainer.content.layers import FOLDER, name_in
 from trainer.content.markdown import Body, Targets
 from trainer.content.nights import RareFile, ShiftFile
+from trainer.content.objects import TranslationMark
 from trainer.content.papers import Card, Pack, PageFile, Statistics
 from trainer.content.parts import Part
 from trainer.content.schema import Illustration, LessonFile, ScenarioFile
@@ -76,8 +77,7 @@ class Translation:
     """A file in another language: each object as the original has it and as it is told there."""
 
     path: str
-    is_older: bool = False  # than the original
-    is_whole: bool = True  # nothing in it is left out
+    mark: TranslationMark
     entries: list[tuple[Entry[Any], Entry[Any]]] = field(default_factory=list)
 
 

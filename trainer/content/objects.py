@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property, reduce
 from operator import add
+from typing import Final
 
 from markupsafe import Markup
 
@@ -23,11 +25,51 @@ from trainer.content.subject import Vocabulary
 
 
 class TranslationState(StrEnum):
-    """How a text stands in a reader's language."""
+    """How a text stands in a reader's language, from good to bad."""
 
-    AS_WRITTEN = "as written"  # in the source, or in a translation that is up to date
+    AS_WRITTEN = "as written"  # in the source
+    CHECKED = "checked"  # by a person, who signed it
+    DRAFT = "draft"  # nobody has signed it
     OLDER = "older"  # the original has changed since
     UNTRANSLATED = "untranslated"  # all or some of the original is shown
+
+    @property
+    def rank(self) -> int:
+        """The higher, the worse."""
+        return list(TranslationState).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationMark:
+    """What the file of a translation says of itself. `checked_by` and `checked_on`: the person who signed these words,
+    and the day."""
+
+    made_on: dt.date
+    checked_by: str | None = None
+    checked_on: dt.date | None = None
+    is_older: bool = False  # than the original that it translates
+    is_whole: bool = True  # nothing of the original is left out
+
+    @property
+    def state(self) -> TranslationState:
+        if not self.is_whole:
+            return TranslationState.UNTRANSLATED
+        if self.is_older:
+            return TranslationState.OLDER
+        return TranslationState.DRAFT if self.checked_by is None else TranslationState.CHECKED
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationStanding:
+    """How the texts of a page stand in its reader's language: as the one that stands worst. `day`: when that was
+    translated, or checked; `by`: who checked them."""
+
+    state: TranslationState = TranslationState.AS_WRITTEN
+    day: dt.date | None = None
+    by: tuple[str, ...] = ()
+
+
+UNTRANSLATED: Final = TranslationStanding(TranslationState.UNTRANSLATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +99,7 @@ class Lesson:
     seconds: float  # what reading it takes, by its words
     picture: Markup | None = None  # its own
     language: str = SOURCE
-    is_older: bool = False  # than the original that it translates
-    is_whole: bool = True  # nothing of the original is left out
+    mark: TranslationMark | None = None  # None: it isn't translated
 
     @property
     def html(self) -> Markup:
@@ -237,8 +278,7 @@ class Scenario:
     other: Scenario | None = None  # the same scene told with other people
     is_swapped: bool = False
     language: str = SOURCE
-    is_older: bool = False  # than the original that it translates
-    is_whole: bool = True  # nothing of the original is left out
+    mark: TranslationMark | None = None  # None: it isn't translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +290,7 @@ class ContentPage:
     html: Markup
     cited: tuple[Source, ...]
     language: str = SOURCE
-    is_older: bool = False  # than the original that it translates
-    is_whole: bool = True  # nothing of the original is left out
+    mark: TranslationMark | None = None  # None: it isn't translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,26 +320,23 @@ class Content:
     region: Region
     regions: dict[str, Content] = field(repr=False, compare=False)  # the same for those of each, the site's own first
     language: str = SOURCE
-    translated: dict[str, bool] = field(default_factory=dict)  # whole files; True: older than its original
+    translated: dict[str, TranslationMark] = field(default_factory=dict)  # by the name of the file
     translations: dict[str, Content] = field(default_factory=dict)  # by language: the same, as far as it is translated
 
-    def standing(self, *texts: Lesson | ContentPage | Scenario | str) -> TranslationState:
+    def standing(self, *texts: Lesson | ContentPage | Scenario | str) -> TranslationStanding:
         """Say how a reader of this language has texts, or lists by the names of their files."""
         if self.language == SOURCE:
-            return TranslationState.AS_WRITTEN
-        states = [
-            (text in self.translated, self.translated.get(text, False))
-            if isinstance(text, str)
-            else (text.language == self.language and text.is_whole, text.is_older)
-            for text in texts
-        ]
-        if not all(is_translated for is_translated, _is_older in states):
-            return TranslationState.UNTRANSLATED
-        return (
-            TranslationState.OLDER
-            if any(is_older for _is_translated, is_older in states)
-            else TranslationState.AS_WRITTEN
-        )
+            return TranslationStanding()
+        marks = [self.translated.get(text) if isinstance(text, str) else text.mark for text in texts]
+        there = [mark for mark in marks if mark is not None]
+        if len(there) < len(marks):
+            return UNTRANSLATED
+        state = max((mark.state for mark in there), key=lambda each: each.rank)
+        worst = [mark for mark in there if mark.state is state]
+        if state is TranslationState.CHECKED:
+            signed = {mark.checked_by: mark.checked_on for mark in worst if mark.checked_by and mark.checked_on}
+            return TranslationStanding(state, max(signed.values()), tuple(signed))
+        return TranslationStanding(state, min(mark.made_on for mark in worst))
 
     def help_line(self, line_id: str) -> HelpLine:
         """Get a help line. Raises KeyError for an unknown id."""

@@ -16,7 +16,7 @@ from trainer.content.figures import draw_figures
 from trainer.content.folder import CourseFolder, Entry, Folder, Translation
 from trainer.content.illustrations import Drawing
 from trainer.content.markdown import Body, PageScope, Rendered
-from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, Twin
+from trainer.content.objects import Content, ContentPage, Course, Lesson, Module, Scenario, Sign, TranslationMark, Twin
 from trainer.content.parts import Part
 from trainer.content.schema import LessonFile, LessonItem, ScenarioFile
 from trainer.content.subject import Vocabulary
@@ -77,7 +77,7 @@ class _Teller:
             packs=self._values(folder.packs),
             language=self.language,
             translations={},
-            translated={name: file.is_older for name, file in self.files.items() if file.is_whole},
+            translated={name: file.mark for name, file in self.files.items()},
         )
 
     def _scenes(self) -> dict[str, Scenario]:
@@ -111,7 +111,6 @@ class _Teller:
         page, file = self._render(entry, scope), self._file_of(entry)
         asked = self._asked(lesson, entry, f"{scope.course}/{lesson.id}")
         parts, questions = _place(page, asked)
-        charts = [f"statistics/{name}.yaml" for name in page.charts]
         return replace(
             lesson,
             file=self._value(entry),
@@ -120,9 +119,14 @@ class _Teller:
             words=page.words,
             cited=page.cited,
             language=self.language,
-            is_older=file.is_older or any(name in self.files and self.files[name].is_older for name in charts),
-            is_whole=file.is_whole and all(name in self.files and self.files[name].is_whole for name in charts),
+            mark=self._mark_with(file.mark, [f"statistics/{name}.yaml" for name in page.charts]),
         )
+
+    def _mark_with(self, mark: TranslationMark, charts: Sequence[str]) -> TranslationMark:
+        """Return the mark of a text that shows charts: the one of what stands worst."""
+        marks = [mark, *(self.files[name].mark for name in charts if name in self.files)]
+        worst = max(marks, key=lambda one: one.state.rank)
+        return worst if all(name in self.files for name in charts) else replace(mark, is_whole=False)
 
     def _asked(self, lesson: Lesson, entry: Entry[LessonFile], name: str) -> list[Question]:
         """Return the questions of a lesson in other words, and as they are where these no longer fit."""
@@ -145,9 +149,7 @@ class _Teller:
         if id(entry) not in self.localized:
             return page
         shown, file = self._render(entry, self._outside), self._file_of(entry)
-        return ContentPage(
-            page.slug, self._value(entry), shown.html, shown.cited, self.language, file.is_older, file.is_whole
-        )
+        return ContentPage(page.slug, self._value(entry), shown.html, shown.cited, self.language, file.mark)
 
     def _scene(self, scene: Scenario) -> Scenario:
         entry = self.folder.scenarios[scene.id]
@@ -173,8 +175,7 @@ class _Teller:
             signs=tuple(map(self._sign, scene.signs, file.signs.values())),
             twin=Twin(twin.title, scene.twin.truth, twin.differs or "") if twin and scene.twin else None,
             language=self.language,
-            is_older=whole.is_older,
-            is_whole=whole.is_whole,
+            mark=whole.mark,
         )
 
     def _questions(

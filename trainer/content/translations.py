@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -13,6 +15,8 @@ from pydantic import ValidationError
 from trainer.content.complaints import Complaints, Leniently, short
 from trainer.content.folder import Entry, Translation
 from trainer.content.markdown import Body, plain
+from trainer.content.objects import TranslationMark
+from trainer.content.parts import Part, Text
 from trainer.content.plain_words import plain_words
 from trainer.content.prose import FREE, SWAP, find_difference, is_loose, prose_of
 from trainer.content.quotes import curly_in, straight
@@ -22,6 +26,21 @@ from trainer.content.yaml_lines import Key, Plain, YamlValue
 
 OF: Final = "of"
 _NAME: Final = re.compile(r"(?P<base>[^.]+)\.(?P<language>[a-z]{2,3})\.(?P<ending>md|yaml)")
+
+
+class _Signature(Part):
+    """A person's word that these words say what the original says: `digest` is that of the words."""
+
+    by: Text
+    on: dt.date
+    digest: Text
+
+
+class _Head(Part):
+    """What a translation says of itself."""
+
+    translated_on: dt.date
+    checked: _Signature | None = None
 
 
 def split_name(name: str) -> tuple[str, str] | None:
@@ -52,23 +71,25 @@ def translate(
     what no longer fits the original is skipped with a warning: whoever writes the original need not translate.
     """
     digest, first = prose_digest(originals, items), originals[0]
-    translation = Translation(path)
     given = written.value if isinstance(written.value, dict) else {}
     of = given.get(OF)
+    rest = {key: value for key, value in given.items() if key != OF and key not in _Head.model_fields}
+    mark = _read_mark(first, path, written, words_digest(rest, body))
+    is_whole = True
     if of is None:
         first.complaints.error(
             path, 1, f'"{OF}" is missing', f'Write "{OF}: {digest}": the digest of the original as it is now.'
         )
     elif of != digest:
-        translation.is_older = True
+        mark = replace(mark, is_older=True)
         first.complaints.warning(
             path,
             written.line(OF),
             f'the original is no longer "{short(of)}"',
             f'Translate what has changed in it, then write "{OF}: {digest}".',
         )
-    complaints = Leniently(first.complaints) if translation.is_older else first.complaints
-    rest = {key: value for key, value in given.items() if key != OF}
+    complaints = Leniently(first.complaints) if mark.is_older else first.complaints
+    entries = []
     if body is not None or not hasattr(first.value, "id"):
         parts = {id(first): (first, YamlValue(rest, written.lines, written.root))}
     else:
@@ -79,18 +100,48 @@ def translate(
                 path, written.line(name), f'nothing in the original has the id "{short(name)}"', "Correct it."
             )
     for original, part in parts.values():
-        told, is_whole = _put_in(original, path, part, body, items, complaints)
-        translation.entries.append((original, told))
-        translation.is_whole = translation.is_whole and is_whole
+        told, has_all = _put_in(original, path, part, body, items, complaints)
+        entries.append((original, told))
+        is_whole &= has_all
     if body is None and (left_out := [entry for entry in originals if id(entry) not in parts]):
-        translation.is_whole = False
+        is_whole = False
         first.complaints.warning(
             path,
             1,
             f"{', '.join(entry.value.id for entry in left_out)} of the original {_are(left_out)} left out",
             "Translate it: until then readers get the words of the original.",
         )
-    return translation
+    return Translation(path, replace(mark, is_whole=is_whole), entries)
+
+
+def words_digest(words: Mapping[str, Plain], body: Body | None) -> str:
+    """Hash the words of a translation: whoever checked them signed these."""
+    told = [words, straight(body.source) if body else ""]
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:12]
+
+
+def _read_mark(first: Entry[Any], path: str, written: YamlValue, digest: str) -> TranslationMark:
+    """Return what a file says of its words: when they were translated, and who has checked them as they are."""
+    given = written.value if isinstance(written.value, dict) else {}
+    try:
+        head = _Head.model_validate({key: given[key] for key in _Head.model_fields if key in given})
+    except ValidationError as refused:
+        for line, what, remedy in plain_words(refused, written, _Head):
+            first.complaints.error(path, line, what, remedy)
+        return TranslationMark(dt.date.min)
+    mark, signed = TranslationMark(head.translated_on), head.checked
+    if signed is None:
+        return mark
+    line = written.line("checked")
+    if signed.on < head.translated_on:
+        remedy = "Write the day on which this person checked these words."
+        first.complaints.error(path, line, "it was checked before it was translated", remedy)
+    elif signed.digest != digest:
+        remedy = f'Whoever checks them as they are now writes "digest: {digest}".'
+        first.complaints.warning(path, line, "its words aren't those that were checked", remedy)
+    else:
+        return replace(mark, checked_by=signed.by, checked_on=signed.on)
+    return mark
 
 
 def _put_in(

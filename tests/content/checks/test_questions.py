@@ -166,7 +166,8 @@ def test_a_lesson_of_a_core_path_that_asks_too_little_brings_a_warning(asking: P
 def test_an_older_translation_without_places_asks_at_its_end(asking: Path) -> None:
     edit(asking, "site.yaml", "languages: [en]", "languages: [en, es]")
     name = LESSON_FILE.replace(".md", ".es.md")
-    body = "---\nof: 0123\ntitle: Primera\n---\n::: item what-counts\n:::\n\n::: item gone\n:::\n\nTexto.\n"
+    head = "---\nof: 0123\ntranslated_on: 2026-11-30\ntitle: Primera\n---\n"
+    body = f"{head}::: item what-counts\n:::\n\n::: item gone\n:::\n\nTexto.\n"
     put(asking, name, f"{body}\n::: recap\n- Una.\n:::\n")
     lesson = small.read(asking).translations["es"].courses["recognize"].lessons[0]
     assert [one.id for one in lesson.questions] == ["what-counts", "first-call"]

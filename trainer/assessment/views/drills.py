@@ -18,7 +18,7 @@ from trainer.assessment.models import Attempt
 from trainer.assessment.models import Response as Given
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, get_page, list_responses
 from trainer.assessment.steps import after, answered_positions, credit, is_outdated, refused, scene_mark
-from trainer.content.objects import TranslationState
+from trainer.content.objects import TranslationStanding
 from trainer.content.serving import get_course, served
 from trainer.core.clock import now
 from trainer.core.db import transaction
@@ -118,7 +118,7 @@ def result(attempt_id: UUID) -> str:
     )
 
 
-def _localized(given: Given) -> tuple[FurtherPayload, TranslationState]:
+def _localized(given: Given) -> tuple[FurtherPayload, TranslationStanding]:
     """Return the question in its reader's language, and how it stands there."""
     return localize_question(read_further(given.snapshot.payload), given.item)
 

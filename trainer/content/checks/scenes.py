@@ -48,7 +48,7 @@ def _check_translated_pairs(folder: Folder) -> None:
     for language, files in folder.translations.items():
         for file in files.values():
             for _original, localized in file.entries:
-                if file.is_older:
+                if file.mark.is_older:
                     continue  # its original says something else by now
                 if isinstance(localized.value, ScenarioFile) and localized.value.pair:
                     texts = {str(action.text) for action in getattr(localized.value.items[0], "actions", ())}

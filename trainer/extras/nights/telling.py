@@ -10,7 +10,7 @@ from trainer.assessment.localized import VOCABULARY, localize
 from trainer.assessment.models import Attempt
 from trainer.assessment.queries import list_responses
 from trainer.assessment.rules import Kind
-from trainer.content.objects import TranslationState
+from trainer.content.objects import UNTRANSLATED, TranslationStanding
 from trainer.content.own_words import SOURCE
 from trainer.content.serving import served
 from trainer.extras.nights.events import EventPayload, payload_of
@@ -50,18 +50,18 @@ def night_of(attempt: Attempt, before: int | None = None) -> list[Happened]:
     ]
 
 
-def tell_event(event: EventPayload, course: str) -> tuple[EventPayload, TranslationState]:
+def tell_event(event: EventPayload, course: str) -> tuple[EventPayload, TranslationStanding]:
     """Return an event of a course's rare shift in its reader's language, and how it stands there; as it is where
     `localize` would do so."""
     content, language = served(), language_tag()
     there = content.translations.get(language)
     if there is None or language == SOURCE:
-        return event, TranslationState.AS_WRITTEN
+        return event, TranslationStanding()
     now = content.courses[course].rare if course in content.courses else None
     localized = there.courses[course].rare if course in there.courses else None
     if now is None or localized is None or localized is now:
-        return event, TranslationState.UNTRANSLATED
+        return event, UNTRANSLATED
     for original, other in zip(now.events, localized.events, strict=True):
         if original.id == event.scenario and payload_of(original, now, content).digest == event.digest:
             return payload_of(other, localized, there), there.standing(f"courses/{course}/rare.yaml", VOCABULARY)
-    return event, TranslationState.UNTRANSLATED
+    return event, UNTRANSLATED

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from trainer.assessment.localized import SIGNS, VOCABULARY
 from trainer.assessment.twins import Twins, find_twins, list_twins, showing
-from trainer.content.objects import TranslationState
+from trainer.content.objects import UNTRANSLATED, TranslationStanding
 from trainer.content.serving import served, served_in
 from trainer.core.errors import NotFound
 from trainer.core.signing import sign, unsign
@@ -59,7 +59,7 @@ def show(name: str) -> str | tuple[str, int] | Response:
     around = {
         "twins": twins,
         "translation": translation,
-        "lang": "en" if translation is TranslationState.UNTRANSLATED else None,
+        "lang": "en" if translation == UNTRANSLATED else None,
         "place": _place(twins),
         "back": back,
         "people": request.args.get("people"),
@@ -97,7 +97,7 @@ def twin_address(scene: ScenePayload) -> str | None:
     )
 
 
-def _get(name: str) -> tuple[Twins, TranslationState]:
+def _get(name: str) -> tuple[Twins, TranslationStanding]:
     """Return twins in their reader's language, or as they were written where what decides isn't marked there."""
     content, is_swapped = served_in(language_tag()), request.args.get("people") == "other"
     twins = find_twins(content, name, is_swapped=is_swapped)
@@ -106,7 +106,7 @@ def _get(name: str) -> tuple[Twins, TranslationState]:
     original = find_twins(served(), name, is_swapped=is_swapped)
     if original is None:
         raise NotFound
-    return original, TranslationState.UNTRANSLATED
+    return original, UNTRANSLATED
 
 
 def _names() -> list[str]:

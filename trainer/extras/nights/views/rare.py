@@ -18,7 +18,7 @@ from trainer.assessment.models import Response as Given
 from trainer.assessment.operations import save_response
 from trainer.assessment.queries import get_attempt, get_attempt_with_response, list_responses
 from trainer.assessment.steps import after, answered_positions, course_title, credit, is_outdated, refused, scene_mark
-from trainer.content.objects import TranslationState
+from trainer.content.objects import TranslationStanding
 from trainer.content.serving import get_course, served, served_in
 from trainer.content.subject import Verdict
 from trainer.core.clock import now
@@ -51,7 +51,7 @@ class _Told:
     digest: str
     clock: str
     event: EventPayload
-    translation: TranslationState
+    translation: TranslationStanding
     verdict: Verdict | None
 
     @property
@@ -124,7 +124,7 @@ def result(attempt_id: UUID) -> str:
         verdicts=reader_words().verdicts,
         rules={rule.id: rule.sentence for rule in reader_words().rules},
         sign_of=find_sign,
-        translation=max((localized.translation for localized in night), key=list(TranslationState).index),
+        translation=max((localized.translation for localized in night), key=lambda one: one.state.rank),
         words=words,
     )
 
