@@ -82,6 +82,7 @@ from trainer.roster import feature as roster
 from trainer.tools import feature as tools
 from trainer.web import feature as web
 from trainer.web.access import init_access
+from trainer.web.addresses import REGION, init_addresses
 from trainer.web.errors import init_errors
 from trainer.web.headers import init_headers
 from trainer.web.input_limits import init_input_limits
@@ -89,7 +90,7 @@ from trainer.web.language import init_language, language_tag
 from trainer.web.limits import init_limits
 from trainer.web.origin import init_origin
 from trainer.web.page_cache import init_page_cache
-from trainer.web.regions import REGION, init_addresses, init_regions
+from trainer.web.regions import init_regions
 from trainer.web.retry import init_retry
 from trainer.web.sessions import init_sessions
 from trainer.web.static import init_static

@@ -14,7 +14,7 @@ from tests.web.region_line import LESSON, shown
 from trainer.app import create_app
 from trainer.content.library import Library
 from trainer.core.settings import Settings
-from trainer.web.regions import in_region, kept_in
+from trainer.web.addresses import asking, kept_in
 
 FARM_LAW = "207-555-0142"
 
@@ -74,7 +74,7 @@ def test_a_page_from_memory_is_that_of_its_region(visitor: Visitor, encoding: st
 
 def test_the_form_that_changes_the_region_keeps_the_rest_of_the_address(visitor: Visitor) -> None:
     page = visitor.get("/search?q=a%26b&region=us").text
-    form = re.search(r"<form[^>]*data-region>.*?</form>", page, re.S)
+    form = re.search(r"<form[^>]*data-whole data-stays>.*?</form>", page, re.S)
     assert form is not None
     assert '<input type="hidden" name="q" value="a&amp;b">' in form[0]
     assert '<option value="us" selected>' in form[0]
@@ -102,16 +102,16 @@ def test_one_region_shown_leaves_the_others_parts_alone(visitor: Visitor) -> Non
     ],
 )
 def test_an_address_keeps_a_region(address: str, kept: str) -> None:
-    assert in_region(address, "us") == kept
-    assert in_region(address, None) == address
+    assert asking(address, region="us") == kept
+    assert asking(address, region=None) == address
 
 
 def test_only_our_own_addresses_keep_a_region(app: Flask) -> None:
     page = '<a href="https://x.org/"></a><a href="//x.org/"></a><link href="/static/1/a.css"><a data-href="/a"></a>'
     with app.test_request_context("/"):
-        assert kept_in(page, "us") == page
-        assert kept_in('<a href="/a?b=1&amp;c=2#d">', "us") == '<a href="/a?b=1&amp;c=2&amp;region=us#d">'
-        assert kept_in('<a href="/a">', "us-gone") == '<a href="/a">'
+        assert kept_in(page, region="us") == page
+        assert kept_in('<a href="/a?b=1&amp;c=2#d">', region="us") == '<a href="/a?b=1&amp;c=2&amp;region=us#d">'
+        assert kept_in('<a href="/a">', region="us-gone") == '<a href="/a">'
 
 
 def test_a_lesson_of_another_region_answers_with_words(settings: Settings, shelf: Library) -> None:

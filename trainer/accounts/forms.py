@@ -45,9 +45,9 @@ class NameForm(Form):
 
 
 class LanguageForm(Form):
-    """The language that emails are written in, of those that pages have."""
+    """The language that someone reads, of those that pages have."""
 
-    language = SelectField(_l("Language of emails"))
+    language = SelectField(_l("Language"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

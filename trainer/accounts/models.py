@@ -48,7 +48,7 @@ class User(Base):
     """When the person opened a link that only this address got."""
     created_at: Mapped[dt.datetime]
     language: Mapped[str | None] = mapped_column(String(10))
-    """The language that emails are written in, where there was a choice; None: that of the page that causes one."""
+    """Of pages and emails, where there was a choice; None: the browser's, or that of the page that causes a mail."""
     second_factor_at: Mapped[dt.datetime | None]
     """When signing in began to ask for a code as well."""
     second_factor_nonce: Mapped[str | None] = mapped_column(String(32))

@@ -307,7 +307,7 @@ def remember_language(user: User) -> None:
 
 
 def choose_language(user_id: uuid.UUID, language: str) -> None:
-    """Set the language that someone's emails are written in."""
+    """Set the language in which someone is shown pages, and written to."""
     get_user(user_id).language = language
 
 

@@ -25,7 +25,7 @@ from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Conflict
 from trainer.core.feature import ask_extra
-from trainer.web.language import show_moment
+from trainer.web.language import read_in, show_moment
 from trainer.web.regions import belong_to
 from trainer.web.sessions import QUIET_SECONDS
 from trainer.web.unsaved import UNSENT
@@ -60,6 +60,7 @@ def _find_signed_in(token: str) -> User | None:
     user, region = find_user_by_session(current_app.extensions["user_by_session"], token)
     if user is not None:
         belong_to(region)
+        read_in(user.language)
     return user
 
 

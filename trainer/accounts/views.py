@@ -233,12 +233,12 @@ def change_name() -> Response | str | tuple[str, int]:
 @blueprint.post("/account/language")
 @access(Who.ACCOUNT)
 def choose_language() -> Response | tuple[str, int]:
-    """Set the language that emails are written in."""
+    """Set the language of pages and emails."""
     form, user_id = LanguageForm(), current_user.id
     if form.validate_on_submit():
         with transaction():
             operations.choose_language(user_id, str(form.language.data))
-        flash(_("We’ll write to you in this language."))
+        flash(_("Pages and emails are in this language now."))
         return go(url_for(".account"))
     return _account_page(proof_form(NEW_PASSWORD, formdata=None), form), 422
 

@@ -24,9 +24,9 @@ from trainer.organizations.models import LONGEST_NAME, Membership
 from trainer.organizations.queries import find_open_firm
 from trainer.organizations.replies import find_reply, find_sender
 from trainer.organizations.rules import local_day
+from trainer.web.addresses import asking
 from trainer.web.emails import RenderedEmail, render_email
 from trainer.web.language import language_tag, show_day, show_day_without_year
-from trainer.web.regions import in_region
 
 TEMPLATES = ("training-reminder", "training-digest")
 MOST_NAMES = 20
@@ -75,7 +75,9 @@ def _write_reminder(reminder_id: UUID) -> RenderedEmail | None:
         # Someone whose earlier training was elsewhere takes this course for the first time.
         is_renewal=duty.covers_until is not None and not duty.is_recorded,
         short=short,
-        url=in_region(f"{current_app.config['SETTINGS'].base_url}/courses/{requirement.course}", requirement.region),
+        url=asking(
+            f"{current_app.config['SETTINGS'].base_url}/courses/{requirement.course}", region=requirement.region
+        ),
     )
     return replace(letter, sender=sender_name(firm.name), reply_to=reply)
 

@@ -13,10 +13,10 @@ from trainer.content.serving import served_in
 from trainer.core.errors import NotFound
 from trainer.courses.papers import draw_card, draw_observation
 from trainer.web.access import Who, access
+from trainer.web.addresses import full_address
 from trainer.web.language import language_tag
 from trainer.web.page_cache import cached_page
 from trainer.web.paper import qr_code
-from trainer.web.regions import full_address
 
 blueprint = Blueprint("cards", __name__, template_folder="templates")
 blueprint.add_app_template_filter(keep_numbers, "keep_numbers")

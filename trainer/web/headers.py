@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Flask, Response, current_app, make_response, request, session
 
+from trainer.web.addresses import asks_nothing_else
 from trainer.web.language import asked_by, language_tag
-from trainer.web.regions import asks_region_at_most
 from trainer.web.sessions import is_for_machines
 
 CSP = (
@@ -75,7 +75,7 @@ def _cache_control(response: Response) -> str:
     if session or current_app.config["SESSION_COOKIE_NAME"] in request.cookies or request.method != "GET":
         return "no-store"
     view = current_app.view_functions.get(request.endpoint or "")
-    if not asks_region_at_most() and getattr(view, "is_cached_page", False):
+    if not asks_nothing_else() and getattr(view, "is_cached_page", False):
         return "no-store"  # the page without it is the same for all; with it, it is one reader's
     # Read pages may be kept for Back, and are asked for again before they are shown anew.
     return "no-cache" if response.status_code < 400 else "no-store"

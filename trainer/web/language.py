@@ -7,16 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from unicodedata import bidirectional
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
-from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations
+from flask import Flask, current_app, g, has_request_context, request, session
+from flask_babel import Babel, get_locale, get_translations, refresh
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from trainer.web.addresses import LANGUAGE, add_own_part, asked, full_address, is_page, let_ask, rest_of_address
 from trainer.web.sessions import is_for_machines
 
 _SOURCE = Locale("en")
@@ -32,6 +34,9 @@ def init_language(app: Flask, languages: Callable[[], Sequence[str]]) -> None:
     `languages`: those that a reader can have, the source first.
     """
     app.extensions["languages"] = languages
+    let_ask(app, LANGUAGE, known_languages, language_tag)
+    add_own_part(app, "addresses", _addresses)
+    add_own_part(app, "languages", _switch)
     Babel(app, default_locale="en", default_timezone="UTC", locale_selector=_choose)
     # A page has a hundred words. The functions of Jinja would make a new context for each of them within a loop, and
     # those of Flask-Babel look the translations up each time.
@@ -78,6 +83,13 @@ def mail_language(remembered: str | None) -> str:
     return remembered if remembered and remembered in known_languages() else language_tag()
 
 
+def read_in(language: str | None) -> None:
+    """Show a signed-in person pages in the language of their account; None: they have chosen none."""
+    if len(known_languages()) > 1 and session.get(LANGUAGE) != language:
+        session[LANGUAGE] = language
+        refresh()
+
+
 def name_language(language: str) -> str:
     """Return a language's own name."""
     name = Locale.parse(language).get_display_name() or language
@@ -87,6 +99,28 @@ def name_language(language: str) -> str:
 def asked_by() -> tuple[str, ...]:
     """Return the headers that a reader's language depends on: what is kept for it may go to nobody who sends others."""
     return ("Accept-Language",) if len(known_languages()) > 1 else ()
+
+
+def _addresses() -> Markup:
+    """Return the links to the one address of a page, and to the same page in each language where there are several."""
+    known = known_languages()
+    links = Markup('<link rel="canonical" href="{}">').format(full_address(request.path))
+    if len(known) == 1:
+        return links
+    alternate = Markup('<link rel="alternate" hreflang="{}" href="{}">')
+    return links + Markup("").join(alternate.format(tag, full_address(request.path, language=tag)) for tag in known)
+
+
+def _switch() -> Markup:
+    """Return the links to the same page in the other languages, where there is a page to come back to."""
+    others = [tag for tag in known_languages() if tag != language_tag()]
+    if not others or not is_page():
+        return Markup()
+    rest = rest_of_address(LANGUAGE)
+    link = Markup('<li><a href="{}?{}" lang="{}" hreflang="{}" data-stays>{}</a></li>')
+    return Markup("").join(
+        link.format(request.path, urlencode([*rest, (LANGUAGE, tag)]), tag, tag, name_language(tag)) for tag in others
+    )
 
 
 def text_direction() -> str:
@@ -100,11 +134,13 @@ def show_times_of(zone: str) -> None:
 
 
 def _choose() -> Locale:
-    """Return the language that a reader's browser asks for. Other systems read the source, whatever they ask for."""
+    """Return the language that the address asks for, or else that of a signed-in person's account, or else that of
+    their browser. Other systems read the source, whatever they ask for."""
     known = known_languages()
     if len(known) == 1 or not has_request_context() or is_for_machines():
         return _named(known[0])
-    return _named(request.accept_languages.best_match(known) or known[0])
+    own = session.get(LANGUAGE)
+    return _named(asked(LANGUAGE) or (own if own in known else request.accept_languages.best_match(known) or known[0]))
 
 
 @lru_cache(maxsize=100)

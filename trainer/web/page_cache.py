@@ -17,8 +17,9 @@ from flask import Flask, Response, current_app, g, render_template, request, ses
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from trainer.web.addresses import asks_nothing_else, own_parts
 from trainer.web.language import language_tag
-from trainer.web.regions import OWN_PARTS, asks_region_at_most, region_id
+from trainer.web.regions import region_id
 from trainer.web.sessions import OWN_FIRM, QUIET_SECONDS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -62,7 +63,7 @@ def shared_page(key: Hashable, make: Callable[[], str], placeholders: Mapping[st
             shared[full_key] = cached
         pieces = cached
     named = pieces[1::2]
-    made: dict[str, Callable[[], str]] = {_TOKEN: generate_csrf, **OWN_PARTS}
+    made: dict[str, Callable[[], str]] = {_TOKEN: generate_csrf, **own_parts(current_app)}
     own = {**placeholders, **{name: made[name]() for name in made.keys() & set(named)}}
     whole = pieces.copy()
     whole[1::2] = [own[name] for name in named]
@@ -145,7 +146,7 @@ def init_page_cache(app: Flask, content_digest: Callable[[], str]) -> None:
 
 
 def _key(content_digest: Callable[[], str]) -> Key | None:
-    if request.method != "GET" or not asks_region_at_most() or request.endpoint is None:
+    if request.method != "GET" or not asks_nothing_else() or request.endpoint is None:
         return None
     if current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return None

@@ -146,12 +146,13 @@ const aWhile = () =>
     setTimeout(resolve, 5000);
   });
 
-/* Another region: what was chosen here and not sent yet is here again. */
-document.querySelector("form[data-region]")?.addEventListener("submit", () => {
+/* Another region or language: what was chosen here and not sent yet is here again. */
+const keepGiven = () => {
   const isGiven = (field) => (["radio", "checkbox"].includes(field.type) ? field.checked : field.matches("textarea") && field.value);
   const given = [...document.querySelectorAll("form[data-answer]")].find((form) => [...form.elements].some(isGiven));
   if (given) keep(given);
-});
+};
+for (const way of document.querySelectorAll("[data-stays]")) way.addEventListener(way.matches("form") ? "submit" : "click", keepGiven);
 
 document.querySelector("form[data-forget]")?.addEventListener("submit", forget);
 
