@@ -72,11 +72,14 @@ contracts: $(VENV)/ready-dev
 templates: $(VENV)/ready-dev
 	@$(BIN)/djlint --lint --quiet trainer && $(BIN)/python -m tests.templates --check
 
-# Every text that a reader sees, for translators: trainer/translations/messages.pot. Content has its own folder.
+# Every text that a reader sees, for translators, and the catalogs of the languages there are: what is new in them
+# waits for its translation. Run it again once a catalog is translated. Content has its own folder.
 messages: $(VENV)/ready-dev
-	@mkdir -p trainer/translations
 	@cd trainer && ../$(BIN)/pybabel --quiet extract --mapping-file ../pyproject.toml --keywords _l --no-location \
 	  --project "Would you recognize it?" --output-file translations/messages.pot .
+	@$(BIN)/pybabel --quiet update --input-file trainer/translations/messages.pot --output-dir trainer/translations \
+	  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 120
+	@$(BIN)/pybabel --quiet compile --directory trainer/translations --statistics
 
 content: $(VENV)/ready-dev
 	@$(FLASK) content check
