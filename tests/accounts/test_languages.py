@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tests.cast import actor_of, make_account, make_firm, put_on_roster, sign_in_as
 from tests.languages import ON_PAPER, PSEUDO, pseudo, speak_pseudo
-from tests.support import Visitor, closed_up
+from tests.support import Visitor
 from trainer.accounts.models import User
 from trainer.accounts.operations import choose_language, request_reset
 from trainer.accounts.privacy import export_person, forget_person
@@ -156,7 +156,7 @@ def test_a_mail_in_a_language_that_is_no_longer_served_is_in_the_source(app: Fla
         assert bob is not None
 
 
-def test_one_chooses_the_language_of_emails_on_the_account_page(app: Flask) -> None:
+def test_one_chooses_the_language_of_pages_and_emails_on_the_account_page(app: Flask) -> None:
     alice = make_account(app, ALICE)
     visitor = sign_in_as(app, alice)
     assert 'name="language"' not in visitor.get("/account").text
@@ -172,7 +172,8 @@ def test_one_chooses_the_language_of_emails_on_the_account_page(app: Flask) -> N
     assert visitor.post("/account/language", {"language": ON_PAPER}).status_code == 303
     assert remembered(app, alice) == ON_PAPER
     assert f'<option selected value="{ON_PAPER}">' in visitor.get("/account").text
-    assert closed_up(visitor.get("/account").text).count("Pages are shown in the language your browser asks for.") == 1
+    assert f'<html lang="{ON_PAPER}"' in visitor.get("/courses", headers=READS).text
+    assert f'<html lang="{PSEUDO}"' in visitor.get(f"/courses?language={PSEUDO}").text
 
 
 @pytest.mark.parametrize("language", ["fr", "", "x" * 40, "en "])

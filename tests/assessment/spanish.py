@@ -12,7 +12,7 @@ from tests.support import Visitor, closed_up
 from trainer.content.library import Library
 from trainer.items.registry import MODELS
 
-NOT_TRANSLATED = "This isn’t translated yet"
+NOT_TRANSLATED = "Esto todavía no está traducido"
 SCENES = ("open-1-a", "open-1-b", "open-2-a", "open-2-b")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.content import small
-from tests.content.spanish import LESSON, MADE_ON, PAGE, SCENE, faults, put, put_scene, spanish_of
+from tests.content.spanish import LESSON, MADE_ON, PAGE, SCENE, faults, put, put_scene, sign, spanish_of
 from tests.content.spanish import spanish as spanish
 from trainer.content.objects import TranslationStanding, TranslationState
 from trainer.content.sentences import in_sentences
@@ -263,12 +263,8 @@ def test_the_name_says_what_is_translated_into_what(name: str, expected: tuple[s
 
 
 def signed(spanish: Path, signature: str) -> list[str]:
-    """Sign a page with `{digest}` that of its words; return what the check says of it."""
-    unsigned = "checked: {by: Someone, on: 2026-12-01, digest: none}"
-    small.edit(spanish, "pages/privacy.es.md", "title: P", f"{unsigned}\ntitle: P")
-    said = next(str(one) for one in small.complaints(spanish) if "those that were checked" in str(one))
-    digest = said.split('"digest: ')[1].split('"')[0]
-    small.edit(spanish, "pages/privacy.es.md", unsigned, f"checked: {signature.format(digest=digest)}")
+    """Sign a page; return what the check says of it."""
+    sign(spanish, "pages/privacy.es.md", signature)
     return [str(one) for one in small.complaints(spanish) if "privacy.es.md" in one.path]
 
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.content import small
-from tests.content.spanish import CARD, CARD_ES, VOCABULARY_ES, put
+from tests.content.spanish import CARD, CARD_ES, VOCABULARY_ES, put, sign
 from tests.content.spanish import spanish as spanish
 from tests.support import Visitor, closed_up
 from trainer.app import create_app
@@ -17,8 +17,10 @@ from trainer.content.serving import get_course, get_lesson, served
 from trainer.core.settings import Settings
 from trainer.items.registry import MODELS
 
-NOT_TRANSLATED = "This isn’t translated yet"
-OLDER = "This translation is older than the original"
+NOT_TRANSLATED = "Esto todavía no está traducido"
+OLDER = "El texto en inglés cambió después de esta traducción, que es del 30 de noviembre de 2026."
+DRAFT = "Traducción hecha por una máquina el 30 de noviembre de 2026."
+CHECKED = "Revisado por Ana Paz el 1 de diciembre de 2026."
 PARTLY = {
     "/indicators/C1",  # of whose file a part is translated
     "/help",  # without the words of the subject
@@ -142,3 +144,54 @@ def test_what_is_recorded_rests_on_the_original(settings: Settings, spanish: Pat
         assert get_course("recognize").file.title == served().courses["recognize"].file.title == "For everyone"
         assert get_course("recognize", "es").file.title == "Para todos"
         assert get_lesson("recognize", "basics", "first", "es")[1].file.title == "Primera lección"
+
+
+def test_a_page_says_who_has_checked_its_words_or_that_nobody_has(settings: Settings, spanish: Path) -> None:
+    page = read(open_app(settings, spanish), "/privacy", "es")
+    assert page.count('class="tbar ') == page.count('class="tbar draft"') == 1
+    assert DRAFT in page
+    assert '<a href="/privacy?language=en" hreflang="en" lang="en" data-stays>' in page
+    sign(spanish, "pages/privacy.es.md", "{{by: Ana Paz, on: 2026-12-01, digest: {digest}}}")
+    app = open_app(settings, spanish)
+    page = read(app, "/privacy", "es")
+    assert page.count('class="tbar ') == page.count('class="tbar read"') == 1
+    assert CHECKED in page
+    assert "tbar" not in read(app, "/privacy", "en")
+
+
+def test_an_address_asks_for_a_language_and_what_it_leads_to_keeps_that(settings: Settings, spanish: Path) -> None:
+    visitor = Visitor(open_app(settings, spanish))
+    for _again in range(2):  # made, and kept
+        page = visitor.get("/privacy?language=es").text
+        assert "Guardamos poco" in page
+        assert 'href="/courses?language=es"' in page
+        assert "Guardamos poco" not in visitor.get("/privacy").text
+    assert 'name="language" value="es"' in visitor.get("/search?language=es").text.partition('name="q"')[0]
+    answer = visitor.get("/me?language=es")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith("language=es")
+    assert "We keep little" in visitor.get("/privacy?language=fr").text
+
+
+def test_a_page_leads_to_itself_in_the_other_languages(settings: Settings, spanish: Path) -> None:
+    visitor = Visitor(open_app(settings, spanish))
+    page = closed_up(visitor.get("/search?q=keep&region=us-me").text)
+    assert (
+        '<a href="/search?q=keep&amp;region=us-me&amp;language=es" lang="es" hreflang="es" data-stays>Español</a>'
+        in page
+    )
+    base = settings.base_url
+    assert (
+        f'<link rel="canonical" href="{base}/search"><link rel="alternate" hreflang="en" href="{base}/search">' in page
+    )
+    assert f'<link rel="alternate" hreflang="es" href="{base}/search?language=es">' in page
+    page = closed_up(visitor.get("/search?q=keep&language=es").text)
+    assert f'<link rel="canonical" href="{base}/search?language=es">' in page
+    assert '<a href="/search?q=keep&amp;language=en" lang="en" hreflang="en" data-stays>English</a>' in page
+
+
+def test_with_one_language_no_page_speaks_of_others(settings: Settings, folder: Path) -> None:
+    page = Visitor(open_app(settings, folder)).get("/privacy?language=es").text
+    assert '<html lang="en"' in page
+    assert "hreflang" not in page
+    assert "language=" not in page

@@ -29,6 +29,7 @@ NOT_OURS = {
     "name", "e-mail",
     # what the audit log keeps: names of the API and of records, and words in the language of whoever did it
     "Everyone on the roster",
+    "English",  # a language's own name
     "course.completed, certificate.issued, certificate.revoked, assignment.overdue, person.left",
     "people, assignments, completions, credentials, trainings, emails, people:write",
 }  # fmt: skip
