@@ -117,6 +117,19 @@ def test_a_strangers_answers_add_up_and_a_new_one_replaces_the_old(app: Flask, p
     assert len(CLOSED.findall(page)) == 4
 
 
+def test_an_answered_question_is_one_line_once_a_later_one_is_answered(app: Flask, path: str) -> None:
+    visitor = Visitor(app)
+    page = visitor.get(send(visitor, path, "kept-passport", WRONG)).text
+    assert '<div class="pane stack question" id="q-kept-passport"' in page
+    both = {"version": "0", "chosen": ["words", "time"], "answers": visitor.field("answers")}
+    page = visitor.get(send(visitor, path, "good-note", both)).text
+    folded = page.split('<details class="pane question folded" id="q-kept-passport">')[1].split('id="q-good-note"')[0]
+    line, _, inside = folded.partition("</summary>")
+    assert "That’s not right." in line
+    assert "Papers that are kept are a strong sign." in inside
+    assert '<div class="pane stack question" id="q-good-note"' in page
+
+
 @pytest.mark.parametrize("token", ["made-up", "", "eyJ9.x"])
 def test_an_altered_address_shows_the_lesson_as_it_is(app: Flask, path: str, token: str) -> None:
     answer = Visitor(app).get(f"{path}?answers={token}&incomplete=kept-passport")

@@ -41,6 +41,8 @@ class PageQuestion:
     """What the answer is worth; None before there is one, and where right and wrong don't apply."""
     opens: bool
     """Whether what follows is open although this wasn't answered."""
+    is_folded: bool
+    """Whether it is shown in one line, since a later one was answered after it. What someone wrote stays open."""
     again: Callable[[Given], str]
     """Where it is asked again, from what was given at some point."""
 
@@ -69,7 +71,7 @@ def ask(
     What follows a question is open once a later one was tried.
     """
     asked: list[PageQuestion] = []
-    is_later = opens_all
+    is_later, is_answered_later = opens_all, False
     for number, question in reversed(list(enumerate(lesson.questions, start=1))):
         kind, payload, given = FURTHER[question.type], read_further(question.payload), answers.get(question.id, {})
         form = kind.form.for_asking(payload, payload.order_for_all(), given)
@@ -90,9 +92,11 @@ def ask(
                 is_answered=is_answered,
                 mark=mark,
                 opens=opens,
+                is_folded=is_answered and is_answered_later and not kind.is_written,
                 again=partial(again, question.id),
             )
         )
+        is_answered_later = is_answered_later or is_answered
         is_later = is_later or question.id in answers or question.id == incomplete
     return asked[::-1]
 
