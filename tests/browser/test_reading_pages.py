@@ -64,6 +64,22 @@ def test_a_printed_page_holds_what_is_folded_away(page: Page) -> None:
     assert page.get_by_text(hidden).is_visible()
 
 
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_group_of_signs_opens_by_hand_by_its_address_and_on_paper(
+    context: Callable[..., BrowserContext], has_script: bool
+) -> None:
+    page = context(java_script_enabled=has_script, width=360).new_page()
+    page.goto("/indicators")
+    shown, other = page.get_by_role("link", name="Spoken for"), page.get_by_role("link", name="Lives where they work")
+    assert (shown.is_visible(), other.is_visible()) == (False, False)
+    page.locator("summary", has_text="Free to speak").click()
+    assert (shown.is_visible(), other.is_visible()) == (True, False)
+    page.goto("/indicators?from=a-lesson#living")
+    assert (shown.is_visible(), other.is_visible()) == (False, True)
+    page.emulate_media(media="print")
+    assert (shown.is_visible(), other.is_visible()) == (True, True)
+
+
 def words_of(page: Page) -> list[str]:
     """Return the words of each sheet of the page on paper."""
     return [sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages]

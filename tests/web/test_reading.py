@@ -426,14 +426,11 @@ def test_a_change_is_shown_to_authors_at_once(edited: tuple[Visitor, Path, bool]
     assert ("A call or a text." in visitor.get("/glossary").text) == development
 
 
-def test_signs_can_be_jumped_to_by_group_and_show_their_strength(visitor: Visitor, shelf: Library) -> None:
+def test_signs_open_by_group_and_show_their_strength(visitor: Visitor, shelf: Library) -> None:
     page = visitor.get("/indicators").text
     for category in shelf.content.categories:
         number = sum(one.category == category.id for one in shelf.content.indicators.values())
-        [jump] = re.findall(rf'<a[^>]* href="#{category.id}">(.*?)</a>', page, re.DOTALL)
-        assert unescape(re.sub(r"<svg.*?</svg>", "", jump, flags=re.DOTALL)).strip() == (
-            f"<span>{category.name} ({number})</span>"
-        )
+        assert f"<span>{escape(category.name)} ({number})</span>\n" in page
         assert page.count(f'id="{category.id}"') == 1
     strengths = [one.strength for one in shelf.content.indicators.values() if one.kind == "indicator"]
     shown = re.findall(r'<span class="strength">(.*?)</span>', page, re.DOTALL)
