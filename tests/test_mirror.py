@@ -196,6 +196,7 @@ HELD_BY = {
     "web/test_access.py": "app web/views",
     "server/test_asgi.py": "core/http server/calls server/offload serving",
     "web/test_forms.py": "web/origin",
+    "web/test_regions.py": "web/addresses",
     "web/test_limits.py": "core/limits",
     "web/test_reading.py": "courses/card_views courses/views web/language",
     "server/test_stalls.py": "server/intake",

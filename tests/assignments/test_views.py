@@ -205,7 +205,7 @@ def test_a_pack_is_read_in_the_readers_language_or_says_that_it_is_not_translate
     alice = sign_in_as(create_app(settings, other), firm.owner_id)
     for path, is_told in (("/new?pack=lakeland", True), ("/new?pack=plain", False), ("/new", False)):
         text = closed_up(alice.get(page_of(firm, path), headers={"Accept-Language": "es"}).text)
-        assert ("This isn’t translated yet" in text) is not is_told, path
+        assert ("Esto todavía no está traducido" in text) is not is_told, path
         assert ("Hoteles de un estado inventado." in text) is ("plain" not in path), path
     assert "Lakeland, lodging" in alice.get(page_of(firm, "/new")).text
 

@@ -38,7 +38,7 @@ NOT_OURS = re.compile(
     r"|Before|Hotels in Texas(: On leave \()?|\d+ \w+ \d{4} р\.: Hotels in Texas|For everyone \d\.\d|[0-9A-Z-]{11,}…?"
     r"|A client|State inspector|Old payroll|Payroll(, nightly import)?|Last year|Intranet|I have read all of it myself"
     r"|[\w….-]+\.(csv|txt|json|jws|html|pdf)|certificates/|make (demo|serve)|SAMPLE|CSV|XLSX|[0-9a-f]{12}"
-    r"|Not yet reviewed by survivors .+|name|e-mail|employee number|job title|hired on|teams"
+    r"|Not yet reviewed by survivors .+|English|name|e-mail|employee number|job title|hired on|teams"
 )
 """What firms wrote; names of files, commands and codes."""
 PAGES = [one for one in SHEETS if one.name in MAIN]

@@ -125,7 +125,7 @@ class _Teller:
     def _mark_with(self, mark: TranslationMark, charts: Sequence[str]) -> TranslationMark:
         """Return the mark of a text that shows charts: the one of what stands worst."""
         marks = [mark, *(self.files[name].mark for name in charts if name in self.files)]
-        worst = max(marks, key=lambda one: one.state.rank)
+        worst = max(marks, key=lambda shown: shown.state.rank)
         return worst if all(name in self.files for name in charts) else replace(mark, is_whole=False)
 
     def _asked(self, lesson: Lesson, entry: Entry[LessonFile], name: str) -> list[Question]:

@@ -137,7 +137,7 @@ def _read_mark(first: Entry[Any], path: str, written: YamlValue, digest: str) ->
         remedy = "Write the day on which this person checked these words."
         first.complaints.error(path, line, "it was checked before it was translated", remedy)
     elif signed.digest != digest:
-        remedy = f'Whoever checks them as they are now writes "digest: {digest}".'
+        remedy = f'Once a person has checked them as they are now, write "digest: {digest}".'
         first.complaints.warning(path, line, "its words aren't those that were checked", remedy)
     else:
         return replace(mark, checked_by=signed.by, checked_on=signed.on)

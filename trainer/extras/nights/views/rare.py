@@ -124,7 +124,7 @@ def result(attempt_id: UUID) -> str:
         verdicts=reader_words().verdicts,
         rules={rule.id: rule.sentence for rule in reader_words().rules},
         sign_of=find_sign,
-        translation=max((localized.translation for localized in night), key=lambda one: one.state.rank),
+        translation=max((localized.translation for localized in night), key=lambda told: told.state.rank),
         words=words,
     )
 
