@@ -14,7 +14,7 @@ from trainer.web.sessions import is_for_machines
 REGION: Final = "region"
 LANGUAGE: Final = "language"
 """Their names in addresses, in forms, and in the session."""
-_ADDRESS = re.compile(r'(?<=\shref=")/(?!/|static/)[^"#]*|(?<=\saction=")(?<!\sdata-as-is\saction=")/(?!/)[^"#]*')
+_ADDRESS = re.compile(r'(?<=\shref=")/(?!/|static/)[^"#]*|(?<=\saction=")/(?!/)[^"#]*')
 _FORM = re.compile(r"<form[^<>]*>")
 _Known = Callable[[], Collection[str]]
 
