@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def test_a_strangers_answers_add_up_and_a_new_one_replaces_the_old(app: Flask, p
     assert len(CLOSED.findall(page)) == 4
 
 
-def test_an_answered_question_is_one_line_once_a_later_one_is_answered(app: Flask, path: str) -> None:
+def test_an_answered_question_is_one_line_once_a_later_one_is_answered(app: Flask, lesson: Lesson, path: str) -> None:
     visitor = Visitor(app)
     page = visitor.get(send(visitor, path, "kept-passport", WRONG)).text
     assert '<div class="pane stack question" id="q-kept-passport"' in page
@@ -126,6 +127,7 @@ def test_an_answered_question_is_one_line_once_a_later_one_is_answered(app: Flas
     folded = page.split('<details class="pane question folded" id="q-kept-passport">')[1].split('id="q-good-note"')[0]
     line, _, inside = folded.partition("</summary>")
     assert "That’s not right." in line
+    assert f"Question 1: {lesson.questions[0].payload['ask']}" in closed_up(unescape(line))
     assert "Papers that are kept are a strong sign." in inside
     assert '<div class="pane stack question" id="q-good-note"' in page
 

@@ -33,6 +33,12 @@ def test_a_source_is_noted_once_and_never_inside_a_list_table_or_box() -> None:
         assert re.search(r'</(ul|div|section)><div class="notes"><p class="note-src"', html), html
 
 
+def test_several_sources_of_one_block_are_folded() -> None:
+    html = shown("a[^S1] b[^N2]")
+    assert '<details class="notes"><summary>2 sources</summary><p class="note-src" id="s1">' in html
+    assert html.count('class="note-src"') == 2
+
+
 def test_sources_are_told_in_the_order_of_their_numbers() -> None:
     assert render(parse("a[^N2] b[^S1] c[^N2]"), LESSON).cited == (OTHER, REPORT)
 

@@ -23,7 +23,7 @@ from trainer.content.markdown.writer import Writer
 from trainer.content.own_words import SOURCE, own_words
 from trainer.content.terms import link_terms
 
-_MOST_NOTES: Final = 2  # more of them beside one block are folded away
+_MOST_NOTES: Final = 1  # more of them beside one block are folded away
 _writer = Writer()
 
 
