@@ -49,8 +49,8 @@ def test_each_card_is_printed_on_one_sheet_with_the_rule_on_its_back(
         )
 
 
-def test_help_is_printed_on_two_sheets_and_a_certificate_on_one(page: Page, stage: Stage) -> None:
-    for address, sheets in (("/help", 2), (stage.paths["valid"], 1)):
+def test_help_is_printed_on_two_sheets_a_certificate_on_one_and_a_course_on_three(page: Page, stage: Stage) -> None:
+    for address, sheets in (("/help", 2), (stage.paths["valid"], 1), (COURSE, 3)):
         page.goto(address)
         printed = pypdf.PdfReader(io.BytesIO(page.pdf(format="Letter"))).pages
         assert len(printed) == sheets, address

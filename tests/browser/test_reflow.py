@@ -58,8 +58,15 @@ def test_help_is_five_screens_of_a_phone_at_most(context: Callable[..., BrowserC
     assert seen == 0
 
 
-@pytest.mark.parametrize("name", ["result-passed", "result-perfect", "result-failed", "result-used", "result-canceled"])
-def test_a_finals_result_is_four_screens_six_requests_and_45_kilobytes_at_most(
+FOUR = (
+    *("result-passed", "result-perfect", "result-failed", "result-used", "result-canceled"),
+    *("me-doing", "me-renewing", "progress", "progress-check-ins", "check-in", "result-check-in", "answer-wrong"),
+    *("practice-middle", "practice-officer", "final-start", "course", "course-officer", "course-middle"),
+)
+
+
+@pytest.mark.parametrize("name", FOUR)
+def test_a_page_of_a_learner_is_four_screens_six_requests_and_45_kilobytes_at_most(
     context: Callable[..., BrowserContext], stage: Stage, name: str
 ) -> None:
     sheet = next(one for one in SHEETS if one.name == name)
