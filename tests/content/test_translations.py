@@ -235,12 +235,23 @@ def test_what_a_translation_may_not_say_is_refused(spanish: Path, edited: tuple[
         ("site.es.yaml", "no file of this kind can be translated"),
         ("sources.es.yaml", "no file of this kind can be translated"),
         ("pages/nothing.es.md", "there is no pages/nothing.md to translate"),
-        ("pages/privacy.fr.md", 'site.yaml doesn\'t name "fr" as a language'),
+        ("pages/privacy.zzz.md", 'no language is called "zzz"'),
     ],
 )
 def test_a_translation_of_nothing_is_refused(spanish: Path, name: str, said: str) -> None:
     small.put(spanish, name, PAGE.format(of="0\ntranslated_on: 2026-11-30"))
     assert f"content/{name}:1: {said}" in small.only(spanish)
+
+
+def test_a_translation_may_be_prepared_before_its_language_is_listed(spanish: Path) -> None:
+    small.edit(spanish, "site.yaml", "[en, es]", "[en]")
+    said = [one for one in small.complaints(spanish) if one.path == "content/site.yaml"]
+    assert [(one.level, one.what) for one in said] == [
+        ("warning", "es isn't in languages of site.yaml: nobody is shown its 7 translations yet")
+    ]
+    assert small.read(spanish).translations == {}
+    small.edit(spanish, "pages/privacy.es.md", "page:help", "page:nowhere")
+    assert any('privacy.es.md:7: the link "page:nowhere" leads nowhere' in one for one in faults(spanish))
 
 
 def test_words_that_english_may_not_have_are_no_matter_in_another_language(spanish: Path) -> None:

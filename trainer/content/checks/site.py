@@ -58,16 +58,24 @@ def _check_languages(folder: Folder, site: Entry[Site]) -> None:
     if site.value.languages[0] != SOURCE:
         site.refuse("languages", "English isn't the first language", 'Begin the list with "en": all is written in it.')
     for index, language in enumerate(site.value.languages):
-        try:
-            Locale(language)
-        except UnknownLocaleError:
+        if not _is_language(language):
             site.refuse(("languages", index), f'no language is called "{language}"', "Correct it, such as es or fr.")
-    for language, files in folder.translations.items():
-        if language not in site.value.languages[1:]:
-            for file in files.values():
-                folder.complaints.error(
-                    file.path,
-                    1,
-                    f'site.yaml doesn\'t name "{language}" as a language',
-                    "Add it there, or take this out.",
-                )
+    prepared: dict[str, set[str]] = {}
+    for region in folder.regions.values():
+        for language in region.translations.keys() - set(site.value.languages[1:]):
+            prepared.setdefault(language, set()).update(file.path for file in region.translations[language].values())
+    for language, paths in prepared.items():
+        if not _is_language(language):
+            for path in paths:
+                folder.complaints.error(path, 1, f'no language is called "{language}"', "Correct it, such as es or fr.")
+            continue
+        what = f"{language} isn't in languages of site.yaml: nobody is shown its {len(paths)} translations yet"
+        site.warn("languages", what, f"Add {language} there once they are to be read.")
+
+
+def _is_language(name: str) -> bool:
+    try:
+        Locale(name)
+    except UnknownLocaleError:
+        return False
+    return True
