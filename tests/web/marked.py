@@ -77,9 +77,8 @@ def is_content(text: str, folder: Path = CONTENT) -> bool:
 def words_of_content(folder: Path = CONTENT) -> tuple[set[str], str]:
     """Return lines and words of the content, which is translated in a folder of its own."""
     files = sorted(file for file in folder.rglob("*") if file.suffix in {".md", ".yaml"})
-    phones = {
-        line["id"]: str(line.get("phone")) for file in folder.glob("help/*") for line in yaml.safe_load(file.open())
-    }
+    lists = [file for file in folder.glob("help/*") if len(file.suffixes) == 1]  # Without translations.
+    phones = {line["id"]: str(line.get("phone")) for file in lists for line in yaml.safe_load(file.open())}
     told = [re.sub(r"\{help:(.+?)\}", lambda line: phones.get(line[1], line[0]), file.read_text()) for file in files]
     lines = [re.sub("[*_`]", "", straight(line)).strip() for text in told for line in text.splitlines()]
     values = {re.sub(r"^(- )?([a-z_]+: )?", "", line).strip(" \"'.:;,") for line in lines}
