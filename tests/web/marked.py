@@ -75,10 +75,11 @@ def is_content(text: str, folder: Path = CONTENT) -> bool:
 
 @cache
 def words_of_content(folder: Path = CONTENT) -> tuple[set[str], str]:
-    """Return lines and words of the content, which is translated in a folder of its own."""
-    files = sorted(file for file in folder.rglob("*") if file.suffix in {".md", ".yaml"})
-    lists = [file for file in folder.glob("help/*") if len(file.suffixes) == 1]  # Without translations.
-    phones = {line["id"]: str(line.get("phone")) for file in lists for line in yaml.safe_load(file.open())}
+    """Return lines and words of the content, which has translations of its own beside its files."""
+    written = sorted(file for file in folder.rglob("*") if file.suffix in {".md", ".yaml"})
+    files = [file for file in written if len(file.suffixes) == 1]  # Without translations, such as us.es.yaml.
+    lists = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files if file.parent == folder / "help"]
+    phones = {line["id"]: str(line.get("phone")) for lines in lists for line in lines}
     told = [re.sub(r"\{help:(.+?)\}", lambda line: phones.get(line[1], line[0]), file.read_text()) for file in files]
     lines = [re.sub("[*_`]", "", straight(line)).strip() for text in told for line in text.splitlines()]
     values = {re.sub(r"^(- )?([a-z_]+: )?", "", line).strip(" \"'.:;,") for line in lines}
