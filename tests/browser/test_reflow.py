@@ -61,7 +61,7 @@ def test_help_is_five_screens_of_a_phone_at_most(context: Callable[..., BrowserC
 FOUR = (
     *("result-passed", "result-perfect", "result-failed", "result-used", "result-canceled"),
     *("me-doing", "me-renewing", "progress", "progress-check-ins", "check-in", "result-check-in", "answer-wrong"),
-    *("practice-middle", "practice-officer", "final-start", "course", "course-officer", "course-middle"),
+    *("practice-middle", "practice-officer", "final-start", "course", "course-officer", "course-middle", "twins"),
 )
 
 

@@ -34,7 +34,7 @@ def test_twins_are_marked_and_flipped_with_the_keyboard_and_without_script(
 ) -> None:
     page = context(width=360, java_script_enabled=False).new_page()
     page.goto(f"{live.url}/twins")
-    press(page, page.locator("summary", has_text="pairs by their place"), "Enter")
+    press(page, page.locator("summary", has_text="Choose from all"), "Enter")
     press(page, page.get_by_role("link", name="Motel near Bangor, night"), "Enter")
     first = page.get_by_role("checkbox").first
     press(page, first, "Space")

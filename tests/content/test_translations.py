@@ -247,7 +247,7 @@ def test_a_translation_may_be_prepared_before_its_language_is_listed(spanish: Pa
     small.edit(spanish, "site.yaml", "[en, es]", "[en]")
     said = [one for one in small.complaints(spanish) if one.path == "content/site.yaml"]
     assert [(one.level, one.what) for one in said] == [
-        ("warning", "es isn't in languages of site.yaml: nobody is shown its 7 translations yet")
+        ("warning", "es isn't in languages of site.yaml: nobody sees its translations yet (7 in all)")
     ]
     assert small.read(spanish).translations == {}
     small.edit(spanish, "pages/privacy.es.md", "page:help", "page:nowhere")

@@ -69,8 +69,8 @@ def _check_languages(folder: Folder, site: Entry[Site]) -> None:
             for path in paths:
                 folder.complaints.error(path, 1, f'no language is called "{language}"', "Correct it, such as es or fr.")
             continue
-        what = f"{language} isn't in languages of site.yaml: nobody is shown its {len(paths)} translations yet"
-        site.warn("languages", what, f"Add {language} there once they are to be read.")
+        what = f"{language} isn't in languages of site.yaml: nobody sees its translations yet ({len(paths)} in all)"
+        site.warn("languages", what, f"Add {language} there once they are ready to be read.")
 
 
 def _is_language(name: str) -> bool:
