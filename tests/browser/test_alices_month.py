@@ -202,7 +202,8 @@ def _set_up(month: Month) -> dict[str, str]:
     alice.press("Save")
     alice.follow("Invitations and codes")
     alice.follow("Join codes")
-    alice.press("Create a code for each team")
+    with alice.page.expect_download():
+        alice.page.get_by_role("button", name="Print the posters of 2 teams").click()
     alice.open(month.path())
     expect(alice.page.get_by_text("5 of 6 steps done")).to_be_visible()
     month.stands = {line.split(",")[0]: "Due soon" for line in ROSTER.splitlines()[1:]}

@@ -23,7 +23,7 @@ from trainer.core import clock
 from trainer.core.audit import AuditEvent
 from trainer.core.db import db, transaction
 from trainer.organizations.codes import make_join_code, read_code, show_code
-from trainer.organizations.models import JoinCode, Membership, TeamMembership
+from trainer.organizations.models import JoinCode, Membership, Team, TeamMembership
 from trainer.organizations.posters import draw, firm_poster
 from trainer.organizations.rules import Role
 
@@ -285,25 +285,24 @@ def test_a_code_is_taken_back_only_after_asking_and_then_stands_among_the_old(ac
     assert f'"mono">{number}<' in alice.get(acme.path("/codes?show=old")).text
 
 
-def test_all_teams_without_a_code_get_one_at_once_and_a_poster_each(acme: Acme) -> None:
+def test_the_posters_of_all_teams_are_printed_and_a_team_without_a_code_gets_one(acme: Acme) -> None:
     alice = acme.enter("alice")
     page = alice.get(acme.path("/codes")).text
-    assert "Create a code for each team" in page
+    assert "2 teams have no code for members." in page
     a_year = acme.today() + dt.timedelta(days=365)
     assert re.search(f'name="teams-last_day"[^>]*value="{a_year}"', page)
-    assert alice.get(acme.path("/codes/posters.pdf")).status_code == 303
-    assert "No team has a code yet" in alice.get(acme.path("/codes")).text
     last_day = (clock.today() + dt.timedelta(days=90)).isoformat()
     for _ in range(2):  # again, and each team still has one
-        answer = alice.post(acme.path("/codes/for-all-teams"), data={"teams-last_day": last_day})
-        assert answer.status_code == 303
+        answer = alice.post(acme.path("/codes/posters.pdf"), data={"teams-last_day": last_day})
+        assert answer.status_code == 200
     with acme.app.app_context():
         codes = list(db.session.scalars(select(JoinCode)))
     teams = {acme.harbor: "Harbor Mall", acme.motel: "Motel 95"}
     assert sorted(str(code.team_id) for code in codes) == sorted(map(str, teams))
-    assert "Every team has a code." in alice.get(acme.path("/codes")).text
-    pdf = pypdf.PdfReader(io.BytesIO(alice.get(acme.path("/codes/posters.pdf")).data))
-    texts = [" ".join(page.extract_text().split()) for page in pdf.pages]
+    page = alice.get(acme.path("/codes")).text
+    assert "Every team has a code." in page
+    assert re.search(f'type="hidden" name="teams-last_day" value="{a_year}"', page)
+    texts = [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(io.BytesIO(answer.data)).pages]
     assert len(texts) == len(teams)
     for code in codes:
         (text,) = [text for text in texts if show_code(code.code) in text]
@@ -312,22 +311,30 @@ def test_all_teams_without_a_code_get_one_at_once_and_a_poster_each(acme: Acme) 
         assert "The same in another language:" in text
 
 
+def test_a_firm_without_teams_has_no_posters_to_print(acme: Acme) -> None:
+    alice = acme.enter("alice")
+    with acme.app.app_context(), transaction() as session:
+        for team in (acme.harbor, acme.motel):
+            session.delete(session.get_one(Team, team))
+    assert "All teams at once" not in alice.get(acme.path("/codes")).text
+    last_day = clock.today().isoformat()
+    assert alice.post(acme.path("/codes/posters.pdf"), data={"teams-last_day": last_day}).status_code == 303
+    assert "There are no teams yet." in alice.get(acme.path("/codes")).text
+
+
 def test_a_site_manager_makes_and_prints_codes_of_own_teams_only(acme: Acme) -> None:
-    last_day = (clock.today() + dt.timedelta(days=9)).isoformat()
-    mark = acme.enter("mark")
-    assert mark.post(acme.path("/codes/for-all-teams"), data={"teams-last_day": last_day}).status_code == 303
+    last_day = {"teams-last_day": (clock.today() + dt.timedelta(days=9)).isoformat()}
+    pdf = pypdf.PdfReader(io.BytesIO(acme.enter("mark").post(acme.path("/codes/posters.pdf"), data=last_day).data))
+    assert len(pdf.pages) == 1
     with acme.app.app_context():
         assert {code.team_id for code in db.session.scalars(select(JoinCode))} == {acme.harbor}
-    pdf = pypdf.PdfReader(io.BytesIO(mark.get(acme.path("/codes/posters.pdf")).data))
-    assert len(pdf.pages) == 1
     for name in ("bob", "charlie", "mallory"):
-        assert acme.enter(name).get(acme.path("/codes/posters.pdf")).status_code == 404
-        assert acme.enter(name).post(acme.path("/codes/for-all-teams")).status_code == 404
+        assert acme.enter(name).post(acme.path("/codes/posters.pdf"), data=last_day).status_code == 404
 
 
 @pytest.mark.parametrize("last_day", ["", "9999-12-31", "2020-01-01", "soon"])
 def test_codes_for_all_teams_need_a_last_day_within_a_year(acme: Acme, last_day: str) -> None:
-    answer = acme.enter("alice").post(acme.path("/codes/for-all-teams"), data={"teams-last_day": last_day})
+    answer = acme.enter("alice").post(acme.path("/codes/posters.pdf"), data={"teams-last_day": last_day})
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
     with acme.app.app_context():

@@ -58,7 +58,7 @@ def test_no_name_that_was_typed_gets_into_the_name_of_a_file(room: Room) -> None
     check(alice.post(acme.path("/pin-slips"), {"team": str(acme.harbor)}))
     check(alice.get(acme.path("/badges.pdf")))
     check(alice.get(acme.path(f"/codes/{code_id}/poster.pdf")))
-    check(alice.get(acme.path("/codes/posters.pdf")))
+    check(alice.post(acme.path("/codes/posters.pdf"), {"teams-last_day": f"{acme.today()}"}))
     check(alice.post(acme.path("/audit/export")))
     for form in ("csv", "xlsx"):
         check(alice.post(acme.path("/training/exports"), {"form": form}))

@@ -46,6 +46,7 @@ from trainer.web.access import Who, access
 from trainer.web.forms import Form
 from trainer.web.language import language_tag
 from trainer.web.redirects import go
+from trainer.web.ways import way_to
 
 blueprint = Blueprint(
     "requirements",
@@ -93,7 +94,9 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
         title = titles[pack.defaults.course, pack.defaults.cadence_months]
     form, spellings = _form(actor, **pack.defaults.model_dump(), title=title, starts_on=actor.today(now()))
     seen = None
-    if form.validate_on_submit():
+    if not form.is_submitted():  # what the pack asks for can be saved as it is
+        seen = _look(actor, form, _wanted(form, spellings, pack=name, unapproved_state=pack.unapproved_state))
+    elif form.validate():
         if straight(form.title.data or "") in map(straight, titles.values()):  # ours, not one that was typed
             form.title.data = titles[str(form.course.data), form.cadence_months.data or 1]
         rule = _wanted(form, spellings, pack=name, unapproved_state=pack.unapproved_state)
@@ -104,6 +107,8 @@ def require(actor: Actor) -> Response | str | tuple[str, int]:
                 made = operations.require_course(actor, rule, served().courses, now())
             if not form.errors:
                 flash(_("Required. People are assigned now and reminded when it’s time."))
+                if not count_by_status(actor.organization_id, actor.today(now())).get(made.id):
+                    return go(way_to("firm", organization_id=actor.organization_id))  # next: a roster
                 return _to(actor, made.id)
     page = render_template(
         "assignments/require.html",

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from trainer.assignments.queries import list_requirements
 from trainer.compliance.queries import look_ahead, viewer_of
 from trainer.compliance.rules import End
+from trainer.content.serving import served
 from trainer.core.clock import now
 from trainer.core.db import transaction
 from trainer.core.errors import Invalid
@@ -92,6 +93,7 @@ def _of_firm(actor: Actor, moment: dt.datetime) -> dict[str, Any]:
             # What else there is to do in a firm that runs is among what needs attention.
             if not runs or (step is SetupStep.POSTERS and state is StepState.OPEN)
         ],
+        "own_rule": next((name for name, pack in served().packs.items() if not pack.sources), None),
         "attention": list_all_attention(actor, outlook, moment) if runs else [],
         "weeks": [(first, last, {end: outlook.ending(end, first, last) for end in End}) for first, last in weeks(today)]
         if outlook

@@ -15,6 +15,8 @@ from trainer.organizations.rules import Role
 from trainer.web.forms import Form, PlainText, RegionForm, Ticks, length, trimmed
 
 EARLIEST = dt.date(1940, 1, 1)
+TEAMS = "teams-"
+"""What the names of the fields of codes for all teams begin with: their form stands beside that of one code."""
 
 _US_ZONES = (
     ("America/New_York", _l("Eastern (New York)")),
@@ -183,6 +185,11 @@ class TeamCodesForm(Form):
     last_day = DateField(
         _l("Last day of these codes"), [InputRequired(_l("Enter the last day."))], description=_l("A year at most.")
     )
+
+
+def team_codes_form(today: dt.date) -> TeamCodesForm:
+    """Return the form, not sent yet: posters stay on the wall, so their codes do, too."""
+    return TeamCodesForm(formdata=None, prefix=TEAMS, last_day=today + dt.timedelta(days=365))
 
 
 class AskCodeForm(Form):

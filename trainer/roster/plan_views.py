@@ -18,8 +18,10 @@ from trainer.core.errors import Conflict, Invalid, NotYet
 from trainer.core.outbox import count_sent
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
+from trainer.organizations.forms import team_codes_form
 from trainer.organizations.invitations import count_left_today
 from trainer.organizations.rules import May, fold
+from trainer.organizations.team_queries import list_teams
 from trainer.roster.days import read_day
 from trainer.roster.drafts import (
     RosterTicks,
@@ -76,6 +78,8 @@ def draft(actor: Actor, draft_id: UUID) -> Response | str:
             counts=draft.counts,
             sent=sent,
             has_requirement=bool(list_requirements(actor.organization_id)),
+            teams=list_teams(actor),
+            team_form=team_codes_form(actor.today(now())),
             form=Form(),
         )
     if not is_matched(draft):

@@ -18,7 +18,7 @@ from trainer.organizations import codes as operations
 from trainer.organizations.access import acting
 from trainer.organizations.actor import Actor
 from trainer.organizations.codes import get_code, list_codes, roles_by_code, show_code
-from trainer.organizations.forms import ROLE_NAMES, JoinCodeForm, TeamCodesForm
+from trainer.organizations.forms import ROLE_NAMES, TEAMS, JoinCodeForm, TeamCodesForm, team_codes_form
 from trainer.organizations.models import JoinCode
 from trainer.organizations.posters import Poster, draw, firm_poster
 from trainer.organizations.rules import May, Role, local_day
@@ -32,8 +32,6 @@ from trainer.web.redirects import go
 blueprint = Blueprint("codes", __name__, url_prefix="/organizations/<uuid:organization_id>/codes")
 
 USUAL = dt.timedelta(days=30)
-ON_POSTERS = dt.timedelta(days=365)
-"""Posters stay on the wall; what they open is on them for everyone to see, and gives no role."""
 
 
 @blueprint.get("")
@@ -98,42 +96,27 @@ def poster(actor: Actor, code_id: UUID) -> Response:
     return _pdf(draw([_poster(actor, code, _team_names(actor))], made), "poster.pdf")
 
 
-@blueprint.get("/posters.pdf")
+@blueprint.post("/posters.pdf")
 @access(Who.ACCOUNT, own=True)
 @acting(May.BRING_IN)
 @limit_acts("30 per hour")
-def posters(actor: Actor) -> Response:
-    """Return the posters of all teams, a page each, by the teams' names."""
-    names = _team_names(actor)
-    codes = sorted(operations.codes_of_teams(actor, now()), key=lambda code: names[code.team_id])
-    if not codes:
-        flash(_("No team has a code yet. Create a code for each team first."))
-        return go(url_for(".codes", organization_id=actor.organization_id, _anchor="teams"))
-    newest = max(code.created_at for code in codes)
-    pages = [_poster(actor, code, names) for code in codes]
-    return _pdf(draw(pages, local_day(actor.organization.time_zone, newest)), "posters.pdf")
-
-
-@blueprint.post("/for-all-teams")
-@access(Who.ACCOUNT, own=True)
-@acting(May.BRING_IN)
-def make_for_teams(actor: Actor) -> Response | tuple[str, int]:
-    """Create a code for each team that has none."""
-    form = TeamCodesForm(prefix="teams-")
+def posters(actor: Actor) -> Response | tuple[str, int]:
+    """Create a code for each team that has none; return the posters of all teams, a page each, by the teams' names."""
+    form = TeamCodesForm(prefix=TEAMS)
     if form.validate_on_submit():
         assert form.last_day.data is not None
         with form.refusing("last_day"), transaction():
-            count = operations.make_codes_for_teams(actor, _end_of(actor, form.last_day.data), now())
-        if not form.errors:
-            flash(
-                ngettext(
-                    "Created a code for one team. Print the posters below.",
-                    "Created codes for %(num)d teams. Print the posters below.",
-                    count,
-                )
-            )
-            return go(url_for(".codes", organization_id=actor.organization_id, _anchor="teams"))
-    return _list_page(actor, _form(actor, is_new=True), form), 422
+            operations.make_codes_for_teams(actor, _end_of(actor, form.last_day.data), now())
+    if form.errors:
+        return _list_page(actor, _form(actor, is_new=True), form), 422
+    names = _team_names(actor)
+    codes = sorted(operations.codes_of_teams(actor, now()), key=lambda code: names[code.team_id])
+    if not codes:
+        flash(_("There are no teams yet. Create one first."))
+        return go(url_for(".codes", organization_id=actor.organization_id))
+    newest = max(code.created_at for code in codes)
+    pages = [_poster(actor, code, names) for code in codes]
+    return _pdf(draw(pages, local_day(actor.organization.time_zone, newest)), "posters.pdf", "attachment")
 
 
 def _form(actor: Actor, *, is_new: bool = False) -> JoinCodeForm:
@@ -146,16 +129,15 @@ def _form(actor: Actor, *, is_new: bool = False) -> JoinCodeForm:
 
 def _list_page(actor: Actor, form: JoinCodeForm, team_form: TeamCodesForm | None = None) -> str:
     moment, is_good = now(), request.args.get("show") != "old"
-    names, with_code = _team_names(actor), operations.teams_with_code(actor, moment)
+    names = _team_names(actor)
     return render_template(
         "organizations/codes.html",
         actor=actor,
         codes=list_codes(actor, moment, is_good=is_good),
         is_good=is_good,
         form=form,
-        team_form=team_form or TeamCodesForm(formdata=None, prefix="teams-", last_day=actor.today(moment) + ON_POSTERS),
-        with_code=len(with_code),
-        without_code=len(names.keys() - with_code),
+        team_form=team_form or team_codes_form(actor.today(moment)),
+        without_code=len(names.keys() - operations.teams_with_code(actor, moment)),
         role_names=ROLE_NAMES,
         teams=names,
         address=_address,
@@ -180,10 +162,10 @@ def _poster(actor: Actor, code: JoinCode, teams: dict[UUID | None, str]) -> Post
     )
 
 
-def _pdf(data: bytes, name: str) -> Response:
+def _pdf(data: bytes, name: str, how: str = "inline") -> Response:
     response = make_response(data)
     response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = f"inline; filename={name}"
+    response.headers["Content-Disposition"] = f"{how}; filename={name}"
     return response
 
 
