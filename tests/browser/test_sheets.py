@@ -20,7 +20,7 @@ from tests.browser.stage import Stage
 WITHOUT = {
     # files, and what programs ask for
     *("cards.card_pdf", "cards.observation_pdf", "certificate_files.file"),
-    *("check_ins.calendar", "codes.poster", "codes.posters", "cohorts.picture", "cohorts.poster"),
+    *("check_ins.calendar", "codes.poster", "cohorts.picture", "cohorts.poster"),
     *("courses.security_txt", "badges.badge", "badges.badge_png", "badges.badge_svg"),
     *("credentials.certificate", "credentials.did_document", "badges.everything", "badges.status_list"),
     *("credentials.verify_json", "earlier.proof", "evidence.pack", "samples.pack", "home.sample_poster"),
